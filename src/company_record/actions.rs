@@ -151,7 +151,8 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             match companies::find(conn, &ctx.scope, company) {
                 Ok(company) => base = Some(company.parent_id.unwrap_or(company.id)),
                 Err(WorkError::Problem(_)) => {
-                    let (zh, en) = ("企业不存在，或不在您的辖区内服务", "no such company for you");
+                    let (zh, en) =
+                        ("企业不存在，或者不在您的辖区内服务", "unknown company, or not serving in your territory");
                     faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),
@@ -161,13 +162,14 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             let pointer = |field: &str| format!("/violations/{at}/{field}");
             let governing = policies.governing(violation.found_on);
             if governing.act(&violation.act).is_none() {
-                let (zh, en) = ("政策中没有此行为", "the policy does not hold this act");
+                let (zh, en) =
+                    ("发现日期所适用的政策中没有此行为", "the policy that applies on the day found has no such act");
                 faults.push(Fault::new(pointer("act"), "not_in_policy", zh, en));
             }
             match complexes::find(conn, &ctx.scope, violation.complex_id) {
                 Ok(complex) => places.push(complex.place()),
                 Err(WorkError::Problem(_)) => {
-                    let (zh, en) = ("小区不存在，或不在您的辖区内", "no such complex for you");
+                    let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
                     faults.push(Fault::new(pointer("complex_id"), "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),

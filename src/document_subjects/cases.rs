@@ -44,7 +44,10 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
     match found {
         Ok(case) => Ok(Some(case)),
         Err(WorkError::Problem(problem)) if problem.code == Code::NotFound => {
-            let (zh, en) = ("没有此违规或措施，或不在您的辖区内", "no such violation or measure in your territory");
+            let (zh, en) = (
+                "该违规行为或者处置措施不存在，或者不在您的辖区内",
+                "unknown violation or measure, or outside your territory",
+            );
             faults.push(Fault::new("/subject_id", "unknown_reference", zh, en));
             Ok(None)
         }

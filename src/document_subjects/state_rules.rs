@@ -55,11 +55,11 @@ pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<(
     let steps = &row.proceedings.0;
     match kind {
         DocumentKind::AppealDecision if steps.appeal_decision.is_none() => {
-            Err(conflict("没有申诉决定", "no appeal was decided").into())
+            Err(conflict("尚未作出申诉决定。", "There is no decision on an appeal.").into())
         }
         DocumentKind::RevocationDecision if steps.revocation.is_none() => Err(conflict(
-            "该认定系经申诉撤销，请出具申诉决定书",
-            "it was revoked on appeal: that has a paper of its own",
+            "该认定系经申诉撤销。请出具申诉决定书。",
+            "The confirmation was revoked on appeal. Issue an appeal decision instead.",
         )
         .into()),
         _ => Ok(()),
@@ -74,7 +74,10 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
     if !wanted.is_empty() && !wanted.contains(&row.kind) {
         let zh = wanted.iter().map(|kind| kind.zh()).collect::<Vec<_>>().join("、");
         let en = wanted.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" or ");
-        return Err(conflict(format!("该措施不是“{zh}”"), format!("the measure is no {en}")));
+        return Err(conflict(
+            format!("该文书只适用于“{zh}”措施。"),
+            format!("This document is for a measure of the kind {en} only."),
+        ));
     }
     let state = row.state;
     if !states.contains(&state) {
@@ -82,23 +85,28 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
             states.iter().map(|state| pick(*state)).collect::<Vec<_>>().join(" / ")
         };
         return Err(conflict(
-            format!("“{}”须在“{}”状态出具，当前为“{}”", kind.zh(), names(MeasureState::zh), state.zh()),
-            format!("{} is issued in the state {}, and it is {}", kind.code(), names(MeasureState::code), state.code()),
+            format!("“{}”须在“{}”状态出具，当前状态为“{}”。", kind.zh(), names(MeasureState::zh), state.zh()),
+            format!(
+                "{} must be issued in the state {}. The state is {}.",
+                kind.code(),
+                names(MeasureState::code),
+                state.code()
+            ),
         ));
     }
     let steps = &row.proceedings.0;
     match kind {
         DocumentKind::MeasureNotice if steps.notification.is_none() => {
-            Err(conflict("尚未告知", "the company has not been notified"))
+            Err(conflict("尚未告知企业。", "The company has not been notified."))
         }
         DocumentKind::HearingNotice if steps.hearing_request.is_none() || steps.hearing.is_some() => {
-            Err(conflict("没有待举行的听证", "there is no hearing to hold"))
+            Err(conflict("没有待举行的听证。", "There is no hearing to hold."))
         }
         DocumentKind::HearingRecord if steps.hearing.is_none() => {
-            Err(conflict("听证尚未举行", "no hearing has been held"))
+            Err(conflict("听证尚未举行。", "The hearing has not been held."))
         }
         DocumentKind::HearingRecord => Ok(()),
-        _ if row.suspended_on.is_some() => Err(conflict("该措施因申诉中止执行", "an appeal suspends the measure")),
+        _ if row.suspended_on.is_some() => Err(conflict("该措施因申诉中止执行。", "An appeal suspends the measure.")),
         _ => Ok(()),
     }
 }
@@ -108,7 +116,7 @@ pub fn require_delivered(state: DocumentState, is_delivered: bool) -> Result<(),
     if state == DocumentState::Valid && is_delivered {
         return Ok(());
     }
-    Err(conflict("该文书未送达，或者已撤回", "the document has not been delivered, or was withdrawn"))
+    Err(conflict("该文书未送达，或者已撤回。", "The document has not been delivered, or has been withdrawn."))
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> WorkResult<Opti
     if digits && divisions::find(conn, code)?.is_some() {
         return Ok(Some(code.to_owned()));
     }
-    let fault = Fault::new(pointer, "not_found", "没有此辖区", "there is no such jurisdiction");
+    let fault = Fault::new(pointer, "not_found", "没有此辖区（jurisdiction_id）", "unknown jurisdiction_id");
     Err(Problem::new(Code::NotFound).with(vec![fault]).into())
 }
 
@@ -139,7 +139,8 @@ pub async fn service(question: Question, code: String) -> Result<Open311ServiceD
             let rules = rules(&*question.policies(conn)?, &question.state);
             let found = service_rules::find(&rules, &code);
             let found = found.map(|category| service_rules::definition(category, question.language));
-            Ok(found.ok_or_else(|| not_found("path/service_code", "没有此服务", "there is no such service"))?)
+            Ok(found
+                .ok_or_else(|| not_found("path/service_code", "没有此服务（service_code）", "unknown service_code"))?)
         })
         .await
 }
@@ -173,7 +174,7 @@ pub async fn request(question: Question, id: String) -> Result<Vec<Open311Reques
                 Ok(id) => store::find(conn, county.as_deref(), &hidden, id)?,
                 Err(_) => None,
             };
-            let (zh, en) = ("没有此诉求，或不公开", "there is no such request, or it is not public");
+            let (zh, en) = ("该诉求不存在，或者不公开", "unknown request, or it is not public");
             let row = row.ok_or_else(|| not_found("path/service_request_id", zh, en))?;
             view::views(conn, vec![row], policies, question.language, extensions)
         })
@@ -184,7 +185,7 @@ pub async fn request(question: Question, id: String) -> Result<Vec<Open311Reques
 pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token>, Problem> {
     let found = request(question, token).await.map_err(|problem| match problem.code {
         Code::NotFound if problem.faults.iter().any(|fault| fault.pointer == "path/service_request_id") => {
-            not_found("path/token", "没有此 token", "there is no such token")
+            not_found("path/token", "没有此 token", "unknown token")
         }
         _ => problem,
     })?;

@@ -96,8 +96,8 @@ pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
     if point.is_none() && complex.is_none() && faults.iter().all(|fault| !PLACES.contains(&fault.pointer.as_str())) {
         // The standard lets a text alone stand for a place; no program can tell which complex is meant by it.
         let (zh, en) = (
-            "须填写 lat 和 long，或以 address_id（或 attribute[complex_id]）填写小区编号；只有文字地址不够",
-            "give lat and long, or the id of the complex as address_id or attribute[complex_id]; an address in words is not enough",
+            "须填写 lat 和 long，或者以 address_id、attribute[complex_id] 填写小区编号；不得只填写文字地址",
+            "send lat and long, or the complex id as address_id or attribute[complex_id]; a text address is not enough",
         );
         faults.push(Fault::new("/lat", "required", zh, en));
     }
@@ -125,7 +125,7 @@ pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
 const PLACES: &[&str] = &["/lat", "/long", "/address_id", "/attribute[complex_id]"];
 
 fn required(pointer: &str, faults: &mut Vec<Fault>) {
-    faults.push(Fault::new(pointer, "required", "此项必填", "is required"));
+    faults.push(Fault::new(pointer, "required", "此字段必填", "this field is required"));
 }
 
 fn line_breaks(text: Option<&str>) -> Option<String> {
@@ -225,12 +225,14 @@ fn media(form: &Form, faults: &mut Vec<Fault>) -> Vec<String> {
             && !url.contains(|letter: char| letter.is_whitespace() || is_forbidden(letter))
     };
     if !all.iter().all(good) {
-        let (zh, en) =
-            ("须为 http 或 https 地址，不超过 1000 字", "must be an http or https address of at most 1000 characters");
+        let (zh, en) = (
+            "须为 http 或者 https 网址，不得超过 1000 个字符",
+            "must be an http or https URL of at most 1000 characters",
+        );
         faults.push(Fault::new("/media_url", "invalid_format", zh, en));
     }
     if all.len() > MOST_MEDIA {
-        let (zh, en) = (format!("最多 {MOST_MEDIA} 项"), format!("at most {MOST_MEDIA}"));
+        let (zh, en) = (format!("不得超过 {MOST_MEDIA} 项"), format!("must have at most {MOST_MEDIA} items"));
         faults.push(Fault::new("/media_url", "too_many", zh, en));
     }
     all
@@ -239,13 +241,13 @@ fn media(form: &Form, faults: &mut Vec<Fault>) -> Vec<String> {
 fn check_text(pointer: &str, text: Option<&str>, most: usize, breaks: bool, faults: &mut Vec<Fault>) {
     let Some(text) = text else { return };
     if text.chars().count() > most {
-        let (zh, en) = (format!("最多 {most} 个字符"), format!("at most {most} characters"));
+        let (zh, en) = (format!("不得超过 {most} 个字符"), format!("must have at most {most} characters"));
         faults.push(Fault::new(pointer, "too_long", zh, en));
     }
     if let Some(fault) = characters::fault(pointer, text) {
         faults.push(fault);
     } else if !breaks && text.contains(['\n', '\r']) {
-        let (zh, en) = ("须为一行，不得换行", "one line, without a break");
+        let (zh, en) = ("须为一行，不得换行", "must be one line without a line break");
         faults.push(Fault::new(pointer, "forbidden_character", zh, en));
     }
 }

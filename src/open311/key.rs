@@ -30,8 +30,8 @@ pub fn refuse_in_address(state: &Service, request: &HttpRequest) -> Result<(), P
         "api_key",
     );
     Err(refused(
-        "api_key：不得出现在地址中，只能放在 POST 的表单里；该密钥可能已被记录，请更换",
-        "api_key: never in the address, only in the form of a POST. This one may have been logged: rotate it",
+        "api_key：不得出现在地址中，只能在 POST 的表单中发送。该密钥可能已被记录，请更换。",
+        "api_key: must not be in the address; send it in the form of a POST. This key may have been logged; rotate it.",
     ))
 }
 
@@ -49,8 +49,8 @@ pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: O
     let visitor = UnauthenticatedRequest { state, request, operation: route.operation };
     let Some(key) = api_key else {
         return Err(refused(
-            "api_key：缺少（格式为 client_id:client_secret；带文件的表单中须在文件之前）",
-            "api_key is missing: client_id:client_secret; in a form with files it stands before the first of them",
+            "api_key：须填写，格式为 client_id:client_secret；表单带附件的，须置于附件之前。",
+            "api_key is required: client_id:client_secret; in a form with files, put it before the first file.",
         ));
     };
     // Guessing a key is guessing a token.
@@ -66,12 +66,12 @@ pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: O
             state.limits.refused_token(visitor.address(), key, true);
             return Err(match refusal.error {
                 "unauthorized_client" => refused(
-                    "api_key：该接入系统未获批准，或已暂停、撤销",
-                    "api_key: the client is not approved, or is suspended or revoked",
+                    "api_key：该接入系统未获批准，或者已暂停、注销。",
+                    "api_key: the client has not been approved, or has been suspended or revoked.",
                 ),
                 _ => refused(
-                    "api_key：没有此接入系统，或密钥不符",
-                    "api_key: unknown client, or a secret that is not its own",
+                    "api_key：没有此接入系统，或者密钥不符。",
+                    "api_key: unknown client, or wrong client secret.",
                 ),
             });
         }
@@ -81,7 +81,10 @@ pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: O
     visitor.refuse_revoked(&caller).await?;
     if !route.permission.allows(caller.role) || !caller.covers(route.operation) {
         visitor.event(Kind::Forbidden, Some(&caller), "api_key");
-        return Err(refused("api_key：不能执行此操作", "api_key: not for this operation"));
+        return Err(refused(
+            "api_key：该接入系统无权执行此操作。",
+            "api_key: the client is not allowed to perform this operation.",
+        ));
     }
     gate::context(state.clone().into_inner(), request, &route, caller, serde_json::Value::Null)
 }

@@ -71,7 +71,8 @@ pub fn may_report_at(holds: bool) -> Result<(), Problem> {
     if holds {
         return Ok(());
     }
-    let (zh, en) = ("api_key：其辖区不含该地点", "api_key: its territory does not hold this place");
+    let (zh, en) =
+        ("api_key：该地点不在接入系统的辖区内。", "api_key: the place is outside the territory of the client.");
     Err(Problem::new(Code::Forbidden).detail(zh, en))
 }
 

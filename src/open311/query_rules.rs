@@ -114,7 +114,7 @@ fn number(params: &Params, name: &str, default: i64, most: i64, faults: &mut Vec
         Some(Ok(given)) if (1..=most).contains(&given) => given,
         Some(_) => {
             let (zh, en) = match most {
-                i64::MAX => ("须为正整数".to_owned(), "must be a whole number from 1 on".to_owned()),
+                i64::MAX => ("须为不小于 1 的整数".to_owned(), "must be a whole number of at least 1".to_owned()),
                 _ => (format!("须为 1 至 {most} 的整数"), format!("must be a whole number from 1 to {most}")),
             };
             faults.push(Fault::new(format!("query/{name}"), "out_of_range", zh, en));
@@ -130,7 +130,7 @@ fn status(params: &Params, faults: &mut Vec<Fault>) -> Option<bool> {
             "open" => open = true,
             "closed" => closed = true,
             _ => {
-                let (zh, en) = ("只有 open 和 closed 两种状态", "there are two: open and closed");
+                let (zh, en) = ("须为 open 或者 closed", "must be open or closed");
                 faults.push(Fault::new("query/status", "unknown_value", zh, en));
                 return None;
             }
@@ -145,8 +145,8 @@ fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<Fault>) -> Opt
         let text = params.get(name)?;
         let found = instant(text, last, zone);
         if found.is_none() {
-            let zh = "须为带时区的 W3C 日期时间（如 2026-03-01T00:00:00+08:00）或日期";
-            let en = "must be a W3C date and time with a zone, such as 2026-03-01T00:00:00Z, or a date";
+            let zh = "须为带时区的 W3C 日期时间（如 2026-03-01T00:00:00Z）或者日期";
+            let en = "must be a W3C date and time with a time zone, such as 2026-03-01T00:00:00Z, or a date";
             faults.push(Fault::new(format!("query/{name}"), "invalid_format", zh, en));
         }
         found
@@ -160,10 +160,11 @@ fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<Fault>) -> Opt
         (None, None) => (now.0 - days, now.0),
     };
     if to < from {
-        let (zh, en) = ("结束时间早于开始时间", "it ends before it begins");
+        let (zh, en) = ("不得早于 start_date", "must not be earlier than start_date");
         faults.push(Fault::new("query/end_date", "before_start", zh, en));
     } else if to - from > days {
-        let (zh, en) = ("时间跨度不得超过 90 天", "start_date and end_date may not span more than 90 days");
+        let (zh, en) =
+            ("start_date 至 end_date 不得超过 90 日", "start_date and end_date must not be more than 90 days apart");
         faults.push(Fault::new("query/end_date", "out_of_range", zh, en));
     }
     Some((Instant(from), Instant(to)))

@@ -53,28 +53,29 @@ pub async fn receive(state: &web::Data<Service>, request: &HttpRequest, payload:
         }
         "multipart/form-data" => of_parts(state, request, payload).await,
         _ => Err(Problem::new(Code::UnsupportedMediaType).detail(
-            "请求体须为 application/x-www-form-urlencoded 或 multipart/form-data",
-            "the body must be application/x-www-form-urlencoded or multipart/form-data",
+            "请求体须为 application/x-www-form-urlencoded 或者 multipart/form-data。",
+            "The body must be application/x-www-form-urlencoded or multipart/form-data.",
         )),
     }
 }
 
 fn too_large(limit: u64) -> Problem {
     Problem::new(Code::PayloadTooLarge)
-        .detail(format!("表单最大 {limit} 字节"), format!("the form has at most {limit} bytes"))
+        .detail(format!("表单不得超过 {limit} 字节。"), format!("The form must have at most {limit} bytes."))
 }
 
 fn check_count(fields: usize) -> Result<(), Problem> {
     if fields <= MOST_FIELDS {
         return Ok(());
     }
-    let (zh, en) = (format!("表单最多 {MOST_FIELDS} 项"), format!("the form has at most {MOST_FIELDS} fields"));
+    let (zh, en) =
+        (format!("表单不得超过 {MOST_FIELDS} 项。"), format!("The form must have at most {MOST_FIELDS} fields."));
     Err(Problem::new(Code::MalformedRequest).detail(zh, en))
 }
 
 fn malformed() -> Problem {
     Problem::new(Code::MalformedRequest)
-        .detail("表单不完整、格式有误或不是 UTF-8 编码", "the form is malformed, is not UTF-8, or ended too early")
+        .detail("表单不完整、格式有误，或者不是 UTF-8 编码。", "The form is incomplete, malformed, or not UTF-8.")
 }
 
 /// What may come before it is known whose it is: twice as many bytes as a form without files, because the reader of parts
@@ -176,7 +177,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
         };
         files.extend(UploadPart::take(ctx, part).await?);
         if files.len() > MOST_FILES {
-            let (zh, en) = (format!("最多 {MOST_FILES} 个文件"), format!("at most {MOST_FILES} files"));
+            let (zh, en) = (format!("附件不得超过 {MOST_FILES} 个"), format!("must have at most {MOST_FILES} files"));
             return Err(Problem::fault("/file", "too_many", zh, en));
         }
     }

@@ -62,7 +62,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open3
 
 /// "404 - service_code or jurisdiction_id was not found (specified in error response)".
 fn unknown_service() -> Problem {
-    let fault = Fault::new("/service_code", "not_found", "没有此服务", "there is no such service");
+    let fault = Fault::new("/service_code", "not_found", "没有此服务（service_code）", "unknown service_code");
     Problem::new(Code::NotFound).with(vec![fault])
 }
 
@@ -91,9 +91,9 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
                 Err(other) => return Err(other),
             };
             let known = known.filter(|row| county.is_none_or(|county| county == row.county));
-            known.map(|row| Place::Complex(row.id, point)).ok_or_else(|| {
-                Problem::fault("/address_id", "unknown_reference", "没有此小区", "there is no such complex")
-            })?
+            known
+                .map(|row| Place::Complex(row.id, point))
+                .ok_or_else(|| Problem::fault("/address_id", "unknown_reference", "没有此小区", "unknown complex"))?
         }
         (None, Some(point)) => {
             let near = store::complexes_within(conn, county, Bounds::around(point, OF_COMMUNITY))?;
@@ -101,8 +101,10 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
                 Some(Found::Complex(id)) => Place::Complex(id, Some(point)),
                 Some(Found::Community(code)) => Place::Community(code, point),
                 None => {
-                    let (zh, en) =
-                        ("该坐标 5 公里内没有登记的小区", "no complex is registered within 5 km of this point");
+                    let (zh, en) = (
+                        "该坐标 5 公里内没有已登记的小区，请以 address_id 填写小区编号",
+                        "no complex is registered within 5 km of this point; state the id of the complex as address_id",
+                    );
                     return Err(Problem::fault("/lat", "unknown_reference", zh, en).into());
                 }
             }

@@ -22,8 +22,8 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
         Problem::fault(
             "path/year",
             "out_of_range",
-            format!("年份须在 {first} 至 {last} 之间"),
-            format!("a year from {first} to {last}"),
+            format!("年份须在 {first} 年至 {last} 年之间"),
+            format!("the year must be from {first} to {last}"),
         )
     })
 }

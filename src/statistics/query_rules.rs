@@ -10,7 +10,7 @@ pub fn require_period_end(day: NaiveDate) -> Result<(), Problem> {
     if matches!((day.month(), day.day()), (6, 30) | (12, 31)) {
         return Ok(());
     }
-    let (zh, en) = ("须为半年或年度的最后一天", "must be the last day of a half-year or year");
+    let (zh, en) = ("须为半年或者年度的最后一日", "must be the last day of a half-year or year");
     Err(Problem::faults(vec![Fault::new("query/period_to", "not_a_period", zh, en)]))
 }
 
@@ -19,7 +19,7 @@ pub fn require_span(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
     if from <= to {
         return Ok(());
     }
-    let (zh, en) = ("早于开始日期", "earlier than the first day");
+    let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
     Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]))
 }
 

@@ -56,8 +56,8 @@ pub async fn get_readyz(state: web::Data<Service>) -> Response {
     if let Some(held) = state.db.writer_stuck_for() {
         let seconds = held.as_secs();
         return Err(Problem::new(Code::Unavailable).detail(
-            format!("写入线程已有 {seconds} 秒未提交"),
-            format!("the writer has not committed for {seconds} s"),
+            format!("数据库写入线程已有 {seconds} 秒未提交。"),
+            format!("The database writer has not committed for {seconds} s."),
         ));
     }
     let today = state.clock.today();

@@ -56,7 +56,7 @@ fn a_resident_submits_so_many_tickets_a_day_under_every_spelling() {
         }
         resident(&app, "Resident-7").post("/v1/complaints", &ticket).await.expect(201);
         let over = resident(&app, "resident-7").post("/v1/complaints", &ticket).english().await;
-        used_up(&over, "tickets");
+        used_up(&over, "complaints");
         assert_eq!(app.count("complaints"), 2, "nothing was written");
         assert_eq!((counted(&app, "quota_exceeded").await, counted(&app, "quota_nearly_used").await), (1, 1));
         resident(&app, "resident-8").post("/v1/complaints", &ticket).await.expect(201);
@@ -73,7 +73,7 @@ fn files_are_counted_by_number_and_by_bytes() {
         for _ in 0..3 {
             many.upload("a.jpg", "image/jpeg", a_jpeg(500)).await.expect(201);
         }
-        used_up(&many.upload("a.jpg", "image/jpeg", a_jpeg(500)).english().await, "files");
+        used_up(&many.upload("a.jpg", "image/jpeg", a_jpeg(500)).english().await, "attachments");
         large.upload("a.jpg", "image/jpeg", a_jpeg(5000)).await.expect(201);
         used_up(&large.upload("a.jpg", "image/jpeg", a_jpeg(5000)).english().await, "bytes");
         large.upload("a.jpg", "image/jpeg", a_jpeg(500)).await.expect(201);
@@ -82,7 +82,7 @@ fn files_are_counted_by_number_and_by_bytes() {
         for _ in 0..4 {
             app.social().upload("a.jpg", "image/jpeg", a_jpeg(5000)).await.expect(201);
         }
-        used_up(&app.social().upload("a.jpg", "image/jpeg", a_jpeg(500)).english().await, "files");
+        used_up(&app.social().upload("a.jpg", "image/jpeg", a_jpeg(500)).english().await, "attachments");
     });
 }
 
@@ -108,7 +108,7 @@ fn contacts_and_callers_are_looked_at_so_often_a_day() {
         handler.get(&of(&made)).await.expect(200);
         let search = json!({ "phone": "13912345678" });
         desk.post("/v1/complaint-caller-searches", &search).await.expect(200);
-        used_up(&desk.post("/v1/complaint-caller-searches", &search).english().await, "searches");
+        used_up(&desk.post("/v1/complaint-caller-searches", &search).english().await, "phone searches");
     });
 }
 
@@ -122,7 +122,7 @@ fn another_process_counts_on() {
             assert!(rows.len() == 1 && rows[0].len() == 64, "a digest: {rows:?}");
             app.execute("UPDATE quota_uses SET files = 3");
             let over = resident(&app, "many").upload("a.jpg", "image/jpeg", a_jpeg(500)).english().await;
-            used_up(&over, "files");
+            used_up(&over, "attachments");
         });
     }
 }

@@ -73,8 +73,7 @@ fn the_wrong_keyring_writes_nothing_when_the_database_comes_after_the_service() 
         app.nobody().get("/readyz").await.problem(503, "store_unavailable");
         app.social().post("/v1/complexes", &complex_input()).await.problem(503, "revocations_unknown");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));
-        until("it says why", async || detail(&app).await.contains("the keyring does not belong to this database"))
-            .await;
+        until("it says why", async || detail(&app).await.contains("The keyring does not match the database")).await;
         for _ in 0..20 {
             app.social().post("/v1/complexes", &complex_input()).key("two").await.problem(503, "store_unavailable");
             app.social().get("/v1/complexes").await.problem(503, "store_unavailable");
@@ -133,7 +132,7 @@ fn a_connection_that_leads_to_another_database_is_not_used() {
         cluster.execute(&format!("ALTER DATABASE {own} ALLOW_CONNECTIONS false"));
         exchange(&own, &other);
         let before = traces(&url);
-        until("it says why", async || detail(&app).await.contains("the keyring does not belong")).await;
+        until("it says why", async || detail(&app).await.contains("The keyring does not match")).await;
         for _ in 0..5 {
             let answer = app.social().post("/v1/complexes", &complex_input()).await;
             assert_eq!(answer.status, 503, "{}", answer.json);
@@ -216,7 +215,8 @@ fn an_older_program(kind: Kind) {
     block_on(async {
         app.social().post("/v1/complexes", &complex_input()).await.expect(201);
         app.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99999999999999')");
-        until("it is not ready", async || detail(&app).await.contains("migrated by a newer version")).await;
+        until("it is not ready", async || detail(&app).await.contains("A newer version has migrated the database"))
+            .await;
         app.social().post("/v1/complexes", &complex_input()).await.problem(503, "store_unavailable");
         assert_eq!(app.count(EVENTS), 1);
         let folder = Folder::new();

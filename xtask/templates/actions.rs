@@ -23,7 +23,7 @@ pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> WorkResult
             rules::check_day(input.planned_on, ctx.today, faults);
             place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
-                let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+                let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
                 faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
             }
             Ok(())

@@ -12,9 +12,9 @@ const AHEAD: Days = Days::new(366);
 /// It is planned for a day that comes.
 pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
     if planned_on < today {
-        faults.push(Fault::new("/planned_on", "before_start", "计划日期已过", "this day is over"));
+        faults.push(Fault::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
     } else if planned_on > today + AHEAD {
-        faults.push(Fault::new("/planned_on", "out_of_range", "最远为一年内", "at most a year ahead"));
+        faults.push(Fault::new("/planned_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
     }
 }
 
@@ -22,7 +22,10 @@ pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault
 pub fn may_report(state: __Feature__State) -> Result<(), Problem> {
     match state {
         __Feature__State::Planned => Ok(()),
-        __Feature__State::Done => Err(Problem::new(Code::StateConflict).detail("已上报结果", "it was reported")),
+        __Feature__State::Done => {
+            let (zh, en) = ("已上报结果，不得重复上报。", "The result has been reported already.");
+            Err(Problem::new(Code::StateConflict).detail(zh, en))
+        }
     }
 }
 

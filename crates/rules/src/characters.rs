@@ -68,21 +68,21 @@ pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
     if let Some((at, letter)) = text.chars().enumerate().find(|(_, letter)| is_forbidden(*letter)) {
         let (place, code) = (at + 1, u32::from(letter));
         let why = match letter {
-            '\u{fffd}' => ("是编码错误的痕迹", "it stands for what could not be decoded"),
-            letter if reorders(letter) => ("会改变书写方向", "it reorders the text"),
+            '\u{fffd}' => ("系编码错误所致", "it marks a decoding error"),
+            letter if reorders(letter) => ("会改变文字方向", "it changes the direction of the text"),
             letter if letter.is_control() => ("是控制字符", "it is a control character"),
             _ => ("不可见", "it is invisible"),
         };
         return Some(Fault::new(
             pointer,
             "forbidden_character",
-            format!("第{place}个字符 U+{code:04X} 不允许：{}", why.0),
+            format!("第{place}个字符 U+{code:04X} 不允许使用：{}", why.0),
             format!("character {place}, U+{code:04X}, is not allowed: {}", why.1),
         ));
     }
     let only_spaces = text.chars().all(char::is_whitespace);
     (!only_spaces && !has_visible_text(text))
-        .then(|| Fault::new(pointer, "blank", "没有可见的文字", "nothing in it is visible"))
+        .then(|| Fault::new(pointer, "blank", "须含有可见文字", "must contain visible text"))
 }
 
 const fn nfkc() -> ComposingNormalizerBorrowed<'static> {

@@ -29,8 +29,8 @@ pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<Fault>), NotRead> {
     match (read, reader.too_large.into_inner()) {
         (_, Some(path)) => {
             let (zh, en) = (
-                format!("请求体的值过多（最多 {MOST_VALUES} 个）"),
-                format!("the body holds too many values (at most {MOST_VALUES})"),
+                format!("请求体的值不得超过 {MOST_VALUES} 个"),
+                format!("the body must have at most {MOST_VALUES} values"),
             );
             // The last step is the value that was one too many; its container is too large.
             let container: Vec<String> = path.into_iter().skip(1).collect();
@@ -39,7 +39,12 @@ pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<Fault>), NotRead> {
         (Err(error), None) => Err(NotRead::Malformed(error.to_string())),
         (Ok(value), None) => {
             let twice = |path: Vec<String>| {
-                Fault::new(pointer(&path), "duplicate", "同一成员重复出现", "a member stands twice in one object")
+                Fault::new(
+                    pointer(&path),
+                    "duplicate",
+                    "同一对象中成员不得重复",
+                    "a member must appear once only in an object",
+                )
             };
             Ok((value, reader.twice.into_inner().into_iter().map(twice).collect()))
         }

@@ -14,16 +14,16 @@ on_sqlite! {
         let chinese = county.post("/v1/companies", &json!({})).await;
         let english = county.post("/v1/companies", &json!({})).english().await;
         assert_eq!(chinese.problem(400, "invalid_input")["title"], "输入有误");
-        assert_eq!(english.problem(400, "invalid_input")["title"], "The input has faults");
+        assert_eq!(english.problem(400, "invalid_input")["title"], "The input has errors");
         assert_eq!(chinese.json["errors"][0]["detail"], "此字段必填");
         assert_eq!(english.json["errors"][0]["detail"], "this field is required");
         assert_eq!((chinese.header("content-language"), english.header("content-language")), ("zh-CN", "en"));
         let mixed = county.get("/nowhere").header("accept-language", "fr, en;q=0.4, zh;q=0.8").await;
         assert_eq!(mixed.problem(404, "not_found")["title"], "未找到");
         // Also what the framework itself refuses, and what the gate refuses.
-        assert_eq!(app.nobody().get("/v1/me").english().await.problem(401, "unauthorized")["title"], "An access token is needed");
+        assert_eq!(app.nobody().get("/v1/me").english().await.problem(401, "unauthorized")["title"], "An access token is required");
         let forbidden = app.social().post("/v1/policies", &json!({})).english().await;
-        assert_eq!(forbidden.problem(403, "forbidden")["title"], "This action is not yours to take");
+        assert_eq!(forbidden.problem(403, "forbidden")["title"], "You are not allowed to perform this operation");
     }
 
     async fn what_the_framework_refuses_has_the_same_shape(app: TestApp) {

@@ -73,7 +73,7 @@ on_both_databases! {
         let gbk = [&b"service_code=service.lift&description="[..], b"%B5%E7%CC%DD"].concat();
         let answer = post(open311).body(FORM, gbk.clone()).await;
         assert_eq!(answer.status, 400);
-        assert!(String::from_utf8_lossy(&answer.bytes).contains("description: 不是 UTF-8 编码"));
+        assert!(String::from_utf8_lossy(&answer.bytes).contains("description: 须为 UTF-8 编码"));
         assert_eq!(post(open311).body(&format!("{FORM}; charset=GBK"), gbk).await.status, 415);
         let part = |kind: &str, value: &[u8]| {
             let head = format!("--b\r\nContent-Disposition: form-data; name=\"description\"\r\n{kind}\r\n");

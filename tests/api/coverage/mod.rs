@@ -264,7 +264,7 @@ fn expired(app: &TestApp) -> String {
 
 /// Refused by the table. A known row may still be another office's to decide: that is 403 too, with another detail.
 fn by_role(answer: &Response) -> bool {
-    answer.code() == "forbidden" && answer.json["detail"].as_str().is_some_and(|text| text.contains("不能执行此操作"))
+    answer.code() == "forbidden" && answer.json["detail"].as_str().is_some_and(|text| text.contains("无权执行此操作"))
 }
 
 /// Someone whom this very row of a place lets in.

@@ -27,7 +27,7 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<En
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.checked(body, |conn, input, faults| {
         if !links::is_visible(conn, ctx, input.kind, input.id)? {
-            let (zh, en) = ("对象不存在，或不在您的辖区内", "there is no such row for you");
+            let (zh, en) = ("该对象不存在，或者不在您的辖区内", "unknown, or outside your territory");
             faults.push(Fault::new("/id", "unknown_reference", zh, en));
         }
         Ok(())

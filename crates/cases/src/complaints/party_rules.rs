@@ -35,19 +35,19 @@ pub fn refused(row: &ComplaintRow, parts: &[ComplaintParty]) -> Problem {
         let (part_zh, part_en) = match part {
             ComplaintParty::Handler => {
                 let role = row.handler_role;
-                (format!("承办单位（{}）", role.row().zh), format!("its handler ({})", role.code()))
+                (format!("承办单位（{}）", role.row().zh), format!("the handler ({})", role.code()))
             }
             ComplaintParty::Supervisor => {
                 let Some(role) = row.supervisor_role.0 else { continue };
-                (format!("督办单位（{}）", role.row().zh), format!("its supervisor ({})", role.code()))
+                (format!("督办单位（{}）", role.row().zh), format!("the supervising office ({})", role.code()))
             }
-            ComplaintParty::Owner => ("提出诉求的本人".to_owned(), "whoever submitted it".to_owned()),
-            ComplaintParty::FrontDesk => ("受理来电的单位".to_owned(), "an office that takes calls".to_owned()),
+            ComplaintParty::Owner => ("诉求人本人".to_owned(), "the complainant".to_owned()),
+            ComplaintParty::FrontDesk => ("受理来电的单位".to_owned(), "an office that receives calls".to_owned()),
         };
         zh.push(part_zh);
         en.push(part_en);
     }
-    let (zh, en) = (format!("须由{}办理", zh.join("或者")), format!("for {}", en.join(" or ")));
+    let (zh, en) = (format!("此环节须由{}办理。", zh.join("或者")), format!("This step is for {}.", en.join(" or ")));
     Problem::new(Code::Forbidden).detail(zh, en)
 }
 

@@ -21,7 +21,7 @@ pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
     match visibility::form(Audience::of(caller.role, false), Field::ContactPhone) {
         Form::OnRequest => Ok(()),
         Form::ByConsent if consent => Ok(()),
-        _ => Err(forbidden("诉求人未同意提供联系方式", "the complainant has not consented")),
+        _ => Err(forbidden("诉求人未同意提供联系方式。", "The complainant has not consented to share the contact.")),
     }
 }
 
@@ -41,14 +41,17 @@ pub fn may_record_consent(role: Role) -> Result<(), Problem> {
 /// Others than the complainant write down how it was said.
 pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<Fault>) {
     if !is_owner && note.is_none() {
-        let (zh, en) = ("须说明诉求人如何作出表示", "how the complainant said so");
+        let (zh, en) = ("须说明诉求人作出意思表示的方式", "state how the complainant expressed this");
         faults.push(Fault::new("/note", "required", zh, en));
     }
 }
 
 pub fn require_consent_change(course: &Handling, granted: bool) -> Result<(), Problem> {
     if !course.has_contact || course.consent == granted {
-        return Err(conflict("没有联系方式，或状态未变", "there is no contact, or nothing changes"));
+        return Err(conflict(
+            "该诉求没有联系方式，或者同意状态未变更。",
+            "The complaint has no contact, or the consent is unchanged.",
+        ));
     }
     Ok(())
 }
@@ -56,19 +59,26 @@ pub fn require_consent_change(course: &Handling, granted: bool) -> Result<(), Pr
 /// Whether others may consent for the complainant: where there is no account, and it was not taken back.
 pub fn may_consent_for_complainant(has_account: bool, was_withdrawn: bool) -> Result<(), Problem> {
     if has_account {
-        let (zh, en) = ("诉求人有账号，须由本人同意", "the complainant has an account, and consents there");
+        let (zh, en) =
+            ("诉求人有账号，须由本人使用账号作出同意。", "The complainant has an account and must consent with it.");
         return Err(forbidden(zh, en));
     }
     if was_withdrawn {
-        let zh = "诉求人已撤回同意，他人不得再代为同意";
-        return Err(conflict(zh, "the complainant has withdrawn it: nobody consents for them"));
+        let zh = "诉求人已撤回同意，他人不得再代为同意。";
+        return Err(conflict(
+            zh,
+            "The complainant has withdrawn the consent. Nobody else may consent on their behalf.",
+        ));
     }
     Ok(())
 }
 
 pub fn may_release_point(course: &Handling, released: bool) -> Result<(), Problem> {
     if course.point.is_none() || course.point_released == released || course.erased_at.is_some() {
-        return Err(conflict("没有坐标，或状态未变", "there is no point, or nothing changes"));
+        return Err(conflict(
+            "该诉求没有坐标，或者公开状态未变更。",
+            "The complaint has no point, or its release is unchanged.",
+        ));
     }
     Ok(())
 }
@@ -76,7 +86,10 @@ pub fn may_release_point(course: &Handling, released: bool) -> Result<(), Proble
 /// Once.
 pub fn may_erase(course: &Handling) -> Result<(), Problem> {
     if course.erased_at.is_some() {
-        return Err(conflict("个人信息已删除", "the personal data were erased already"));
+        return Err(conflict(
+            "该诉求的个人信息已删除。",
+            "The personal data of the complaint has been erased already.",
+        ));
     }
     Ok(())
 }
@@ -84,7 +97,7 @@ pub fn may_erase(course: &Handling) -> Result<(), Problem> {
 /// Each speaks to those of whom it is heard itself.
 pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault>) {
     if !visibility::audiences_of(role).contains(&audience) {
-        let (zh, en) = ("您不能发给此范围", "not an audience of yours");
+        let (zh, en) = ("您不得使用此可见范围", "you are not allowed to use this audience");
         faults.push(Fault::new("/audience", "wrong_party", zh, en));
     }
 }
@@ -92,8 +105,8 @@ pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault
 pub fn may_comment(role: Role, is_owner: bool, state: ComplaintState) -> Result<(), Problem> {
     let follower = role.row().kind == RoleKind::Public && !is_owner;
     if follower || state == ComplaintState::Merged {
-        let zh = "关注人不在他人工单中留言；已合并的工单不再留言";
-        return Err(forbidden(zh, "followers, and merged tickets, have no comments"));
+        let zh = "关注人不得添加备注；已合并的诉求不得添加备注。";
+        return Err(forbidden(zh, "Followers must not comment, and merged complaints take no comments."));
     }
     Ok(())
 }
@@ -105,7 +118,11 @@ pub fn is_for_anybody(row: &ComplaintRow) -> bool {
 
 /// One's own ticket cannot be left.
 pub fn require_left(left: bool) -> Result<(), Problem> {
-    if left { Ok(()) } else { Err(conflict("这是您自己的诉求", "it is your own ticket")) }
+    if left {
+        Ok(())
+    } else {
+        Err(conflict("您是该诉求的诉求人，不得取消关注。", "This is your own complaint. You must keep following it."))
+    }
 }
 
 /// Who knows the hotline's number of a ticket may look for it.
@@ -113,6 +130,6 @@ pub fn may_search_hotline_number(role: Role) -> Result<(), Problem> {
     if visibility::is_clear(Audience::of(role, false), Field::HotlineNumber) {
         return Ok(());
     }
-    let (zh, en) = ("热线工单编号只供行政机关检索", "only offices look for the hotline's numbers");
+    let (zh, en) = ("只有行政机关可以按热线工单编号查询", "only offices may search by the hotline's number");
     Err(Problem::fault("query/hotline_number", "wrong_party", zh, en))
 }

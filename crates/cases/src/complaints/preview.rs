@@ -50,7 +50,8 @@ pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> WorkResul
     let clock = terms.clock();
     let (version, rules) = terms.governing(clock.day_of(at));
     let Some(category) = rules.category(&query.category) else {
-        let (zh, en) = ("当日施行的政策中没有此分类", "not a category of the policy in force on that day");
+        let (zh, en) =
+            ("当日施行的政策中没有此诉求分类", "the policy in force on that day has no such complaint category");
         return Err(Problem::fault("query/category", "unknown_value", zh, en).into());
     };
     let accept = clock.explain(at, Limit::of(category.clock, category.accept_within));

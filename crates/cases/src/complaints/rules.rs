@@ -43,7 +43,10 @@ pub fn require_open(row: &ComplaintRow) -> Result<(), Problem> {
 }
 
 fn refused(state: ComplaintState) -> Problem {
-    let (zh, en) = (format!("当前状态为“{}”", state.zh()), format!("the state is {}", state.code()));
+    let (zh, en) = (
+        format!("当前状态为“{}”，不允许此操作。", state.zh()),
+        format!("The state is {}, which does not allow this operation.", state.code()),
+    );
     Problem::new(Code::StateConflict).detail(zh, en)
 }
 

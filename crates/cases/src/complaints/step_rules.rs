@@ -19,14 +19,14 @@ const MOST_LINKS: usize = 50;
 /// Everyone reads a public summary: nothing in it may name or reach the complainant, or look as if it did.
 pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut Vec<Fault>) {
     if !is_public {
-        let (zh, en) = ("此分类的诉求不公开", "a ticket of this category is never public");
+        let (zh, en) = ("此分类的诉求不得公开", "a complaint of this category must not be public");
         faults.push(Fault::new("/public_summary", "conflict", zh, en));
     }
     if let Some(fault) = personal_data_fault("/public_summary", summary) {
         faults.push(fault);
     } else if masks::scrub(summary, &who.values()) != summary {
         let zh = "含有疑似诉求人姓名、住址或其他个人信息，请删除";
-        let en = "there is what looks like the complainant's name, flat or other personal data in it";
+        let en = "contains what looks like the complainant's name, address or other personal data; remove it";
         faults.push(Fault::new("/public_summary", "personal_data", zh, en));
     }
 }
@@ -37,29 +37,33 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
     let complained_of = row.course.0.complained_office.as_ref().is_some_and(|seat| seat.role == input.role);
     let to_company = input.role == Role::PropertyCompany;
     if !may_handle(input.role) {
-        fault("wrong_party", "此角色不承办诉求", "this role handles no tickets");
+        fault("wrong_party", "该角色不承办诉求", "this role does not handle complaints");
     } else if complained_of {
-        fault("conflict", "被反映的单位不得承办", "the office complained of never gets the ticket");
+        fault("conflict", "被反映的单位不得承办", "the office complained of must not handle the complaint");
     } else if to_company && row.secrecy != Secrecy::Open {
-        fault("conflict", "此类诉求不得交物业服务企业办理", "a ticket of this category is not for a company");
+        fault(
+            "conflict",
+            "此类诉求不得转办至物业服务企业",
+            "a complaint of this category must not be transferred to a company",
+        );
     } else if to_company && company.is_none() {
-        fault("not_serving", "该小区没有物业服务企业", "no company serves the complex");
+        fault("not_serving", "该小区没有物业服务企业", "no property service company serves the complex");
     } else if seat_of(input.role, &row.place()).is_none() {
-        fault("unknown_reference", "该地点没有此单位", "no such office answers for the place");
+        fault("unknown_reference", "该诉求地点没有此单位", "there is no such office for the place of the complaint");
     } else if input.role == row.handler_role && !(to_company && company != row.company_id) {
         let same = input.role != Role::UtilityOperator || input.organisation == row.organisation;
         if same {
-            fault("conflict", "该单位正在办理", "it is with this office already");
+            fault("conflict", "该单位已是承办单位", "this office is the handler already");
         }
     }
     match (input.role, input.organisation) {
         (Role::UtilityOperator, None) => {
-            let (zh, en) = ("须说明是哪一类专业运营单位", "say which utility");
+            let (zh, en) = ("须填写专业运营单位的类别", "name the kind of utility operator");
             faults.push(Fault::new("/organisation", "required", zh, en));
         }
         (Role::UtilityOperator, Some(_)) | (_, None) => {}
         (_, Some(_)) => {
-            let (zh, en) = ("只有专业运营单位须说明类别", "only a utility operator has one");
+            let (zh, en) = ("只有专业运营单位可以填写类别", "only a utility operator may have a kind");
             faults.push(Fault::new("/organisation", "conflict", zh, en));
         }
     }
@@ -68,7 +72,10 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
 /// Once a ticket was returned its supervisor assigns it.
 pub fn may_transfer(was_returned: bool, supervises: bool) -> Result<(), Problem> {
     if was_returned && !supervises {
-        let (zh, en) = ("退回后由督办单位指定承办单位", "once it was returned, its supervisor assigns it");
+        let (zh, en) = (
+            "诉求退回后，由督办单位指定承办单位。",
+            "The complaint was returned. The supervising office must assign its handler.",
+        );
         return Err(Problem::new(Code::Forbidden).detail(zh, en));
     }
     Ok(())
@@ -76,13 +83,13 @@ pub fn may_transfer(was_returned: bool, supervises: bool) -> Result<(), Problem>
 
 /// To whom a ticket may be returned: to its supervisor, once.
 pub fn may_return(row: &ComplaintRow) -> Result<Seat, Problem> {
-    let supervisor = row
-        .supervisor()
-        .ok_or_else(|| conflict("没有督办单位可以退回", "nobody supervises it, to whom it could be returned"))?;
+    let supervisor = row.supervisor().ok_or_else(|| {
+        conflict("该诉求没有督办单位，不得退回。", "The complaint has no supervising office and cannot be returned.")
+    })?;
     if row.course.0.returned || row.handler() == supervisor {
         return Err(conflict(
-            "已退回过一次，督办单位的指定为最终指定",
-            "it was returned once: the assignment is final",
+            "该诉求已退回一次，督办单位的指定为最终指定，不得再次退回。",
+            "The complaint was returned once. The assignment is final.",
         ));
     }
     Ok(supervisor)
@@ -93,13 +100,16 @@ pub fn require_early_return(due: Instant, within: u32, now: Instant) -> Result<(
     if !is_over(due, now) {
         return Ok(());
     }
-    let (zh, en) = (format!("退回须在{within}个工作日内提出"), format!("returned within {within} working days"));
+    let (zh, en) = (
+        format!("退回须在{within}个工作日内提出，期限已届满。"),
+        format!("A complaint can be returned within {within} working days. That time limit has passed."),
+    );
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
 
 pub fn check_extension(amount: u32, most: u32, faults: &mut Vec<Fault>) {
     if amount > most {
-        let (zh, en) = (format!("最多延期 {most}"), format!("at most {most}"));
+        let (zh, en) = (format!("延期不得超过 {most}"), format!("must be at most {most}"));
         faults.push(Fault::new("/amount", "out_of_range", zh, en));
     }
 }
@@ -107,7 +117,10 @@ pub fn check_extension(amount: u32, most: u32, faults: &mut Vec<Fault>) {
 /// A ticket is extended once; what was refused may be asked for again.
 pub fn may_ask_for_extension(before: Option<&Extension>) -> Result<(), Problem> {
     match before {
-        Some(one) if one.granted != Some(false) => Err(conflict("只能延期一次", "a ticket is extended once")),
+        Some(one) if one.granted != Some(false) => Err(conflict(
+            "该诉求已提出延期申请；延期以一次为限。",
+            "An extension has been requested already. A complaint can be extended once only.",
+        )),
         _ => Ok(()),
     }
 }
@@ -116,7 +129,7 @@ pub fn may_ask_for_extension(before: Option<&Extension>) -> Result<(), Problem> 
 pub fn undecided_extension(asked: Option<&Extension>) -> Result<&Extension, Problem> {
     asked
         .filter(|one| one.granted.is_none())
-        .ok_or_else(|| conflict("没有待审批的延期申请", "no extension was asked for"))
+        .ok_or_else(|| conflict("没有待审批的延期申请。", "No extension request is pending."))
 }
 
 /// More time is given before the old time is over: later it would make a late ticket one that never was. Nor does a pause hide
@@ -125,12 +138,12 @@ pub fn require_in_time(resolve_due: Instant, now: Instant) -> Result<(), Problem
     if !is_over(resolve_due, now) {
         return Ok(());
     }
-    Err(Problem::new(Code::DeadlinePassed).detail("办理期限已过", "its time is over"))
+    Err(Problem::new(Code::DeadlinePassed).detail("办理期限已届满。", "The resolution deadline has passed."))
 }
 
 pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &mut Vec<Fault>) {
     if outcome == MediationOutcome::Agreed && !has_evidence {
-        let (zh, en) = ("须附调解协议", "the agreement is needed");
+        let (zh, en) = ("达成调解的，须附调解协议", "attach the mediation agreement");
         faults.push(Fault::new("/evidence", "required", zh, en));
     }
 }
@@ -139,13 +152,19 @@ pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &m
 /// have a seat in the other.
 pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut Vec<Fault>) {
     let Some(into) = into.filter(|into| into.id != row.id) else {
-        let (zh, en) = ("没有此工单，或就是本工单", "there is no such other ticket for you");
+        let (zh, en) = (
+            "该诉求不存在、不在您的辖区内，或者就是本诉求",
+            "unknown, outside your territory, or this complaint itself",
+        );
         faults.push(Fault::new("/into", "unknown_reference", zh, en));
         return;
     };
     let same_office = into.course.0.complained_office == row.course.0.complained_office;
     if !into.is_open || into.secrecy != row.secrecy || into.county != row.county || !same_office {
-        let (zh, en) = ("只能并入办理中的同类工单", "only into an open ticket that as many may see");
+        let (zh, en) = (
+            "只能并入同一县内、保密范围和被反映单位相同且正在办理的诉求",
+            "must be an open complaint of the same county, confidentiality and office complained of",
+        );
         faults.push(Fault::new("/into", "conflict", zh, en));
     }
 }
@@ -153,7 +172,7 @@ pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut
 /// Each reply is rated once.
 pub fn may_rate(satisfaction: Option<i64>) -> Result<(), Problem> {
     if satisfaction.is_some() {
-        return Err(conflict("此次答复已评价", "this reply was rated already"));
+        return Err(conflict("此次答复已作满意度评价，不得重复评价。", "This reply has been rated already."));
     }
     Ok(())
 }
@@ -161,10 +180,16 @@ pub fn may_rate(satisfaction: Option<i64>) -> Result<(), Problem> {
 /// Once, by a complainant who was not satisfied.
 pub fn may_reopen(reopened: bool, satisfaction: Option<i64>, satisfied_from: u32) -> Result<(), Problem> {
     if reopened {
-        return Err(conflict("只能重新办理一次", "a ticket is reopened once"));
+        return Err(conflict(
+            "该诉求已重新办理；重新办理以一次为限。",
+            "The complaint has been reopened already. It can be reopened once only.",
+        ));
     }
     if satisfaction.is_some_and(|score| score >= i64::from(satisfied_from)) {
-        return Err(conflict("已评价为满意", "the complainant was satisfied"));
+        return Err(conflict(
+            "诉求人已评价为满意，不得重新办理。",
+            "The complainant rated the reply as satisfactory. The complaint cannot be reopened.",
+        ));
     }
     Ok(())
 }
@@ -174,14 +199,20 @@ pub fn require_reopening_in_time(ends: Instant, days: u32, now: Instant) -> Resu
     if !is_over(ends, now) {
         return Ok(());
     }
-    let (zh, en) = (format!("须在答复后{days}个工作日内提出"), format!("within {days} working days of the reply"));
+    let (zh, en) = (
+        format!("须在答复后{days}个工作日内提出，期限已届满。"),
+        format!("This is possible within {days} working days of the reply. That time limit has passed."),
+    );
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
 
 /// Each row is linked once, and a ticket to no more than it can show.
 pub fn may_link(links: &[Link], link: &Link) -> Result<(), Problem> {
     if links.contains(link) || links.len() >= MOST_LINKS {
-        return Err(conflict("已关联，或关联过多", "it is linked already, or too much is"));
+        return Err(conflict(
+            "已关联，或者关联数量已达上限。",
+            "The link exists already, or the complaint has the most links allowed.",
+        ));
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
     match complexes::find(conn, scope, input.complex_id) {
         Ok(_) => {}
         Err(WorkError::Problem(_)) => {
-            let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+            let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
             faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
         }
         Err(other) => return Err(other),

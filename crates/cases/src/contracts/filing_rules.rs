@@ -18,8 +18,10 @@ pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<
 pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Fault>) {
     let (code, zh, en) = match (found, named) {
         (Some(_), _) => return,
-        (None, None) => ("required", "须填写企业", "an office names the company"),
-        (None, Some(_)) => ("unknown_reference", "本县没有此企业", "no such company for you"),
+        (None, None) => ("required", "须填写物业服务企业", "name the company"),
+        (None, Some(_)) => {
+            ("unknown_reference", "企业不存在，或者不在您的辖区内", "unknown company, or outside your territory")
+        }
     };
     faults.push(Fault::new("/company_id", code, zh, en));
 }
@@ -30,8 +32,8 @@ pub fn may_prepare(entered_by: EnteredBy, caller: Role) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail(
-        "由录入方修改和提交；企业可另行录入自己的合同",
-        "whoever put it on record changes and submits it; a company can enter its own",
+        "该合同由登记方修改和提交。企业可以另行登记本企业的合同。",
+        "The party that recorded the contract changes and submits it. A company may record its own contract.",
     ))
 }
 
@@ -47,8 +49,8 @@ pub fn may_file(caller: Role, authority: Role) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail(
-        format!("备案机关为{}", authority.row().zh),
-        format!("by the policy in force, {} files contracts", authority.code()),
+        format!("依据现行政策，备案机关为{}。", authority.row().zh),
+        format!("Under the policy in force, the filing authority is {}.", authority.code()),
     ))
 }
 
@@ -59,9 +61,10 @@ pub fn require_another_person(
     caller: &Caller,
 ) -> Result<(), Problem> {
     if two_person_rule && submitter.is_some_and(|by| caller.is(by)) {
-        return Err(
-            Problem::new(Code::SamePerson).detail("提交人不得同时备案", "whoever submitted it does not file it")
-        );
+        return Err(Problem::new(Code::SamePerson).detail(
+            "提交人不得办理备案，请由另一人办理。",
+            "The person who submitted the contract must not file it. Another person must file it.",
+        ));
     }
     Ok(())
 }
@@ -71,7 +74,8 @@ pub fn may_change_manager(counts: bool) -> Result<(), Problem> {
     if counts {
         return Ok(());
     }
-    Err(Problem::new(Code::StateConflict).detail("合同未备案，请直接修改草稿", "it is not filed: change the draft"))
+    Err(Problem::new(Code::StateConflict)
+        .detail("该合同未备案。请直接修改草稿。", "The contract has not been filed. Change the draft instead."))
 }
 
 #[cfg(test)]

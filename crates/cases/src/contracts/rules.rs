@@ -22,19 +22,24 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
     for (pointer, day) in [("/effective_from", Some(from)), ("/effective_to", to)] {
         if day.is_some_and(|day| !years.contains(&day.year())) {
             let (zh, en) = (
-                format!("年份须在 {FIRST_YEAR} 至 {LAST_YEAR} 之间"),
-                format!("the year is from {FIRST_YEAR} to {LAST_YEAR}"),
+                format!("年份须在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间"),
+                format!("the year must be from {FIRST_YEAR} to {LAST_YEAR}"),
             );
             faults.push(Fault::new(pointer, "out_of_range", zh, en));
         }
     }
     if to.is_some_and(|last| last < from) {
-        faults.push(Fault::new("/effective_to", "before_start", "早于开始日期", "earlier than effective_from"));
+        faults.push(Fault::new(
+            "/effective_to",
+            "before_start",
+            "不得早于 effective_from",
+            "must not be earlier than effective_from",
+        ));
     }
     let mut seen = HashSet::new();
     for (at, fee) in fees.iter().enumerate() {
         if !seen.insert(fee.identity()) {
-            let (zh, en) = ("同一收费项目重复", "the same fee is listed twice");
+            let (zh, en) = ("收费项目重复，请删除其一", "the fee item is listed twice; remove one");
             faults.push(Fault::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
         }
     }
@@ -48,29 +53,29 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
             faults.push(Fault::new(format!("/{field}"), "required", zh, en));
         }
     };
-    need(terms.party_a_kind.is_some(), "party_a_kind", "缺少甲方", "party A is missing");
-    need(terms.party_a_name.is_some(), "party_a_name", "缺少甲方名称", "the name of party A is missing");
-    need(terms.selection.is_some(), "selection", "缺少选聘方式", "how the company was chosen is missing");
+    need(terms.party_a_kind.is_some(), "party_a_kind", "须填写甲方类别", "state the kind of party A");
+    need(terms.party_a_name.is_some(), "party_a_name", "须填写甲方名称", "state the name of party A");
+    need(terms.selection.is_some(), "selection", "须填写选聘方式", "state how the company was selected");
     need(
         !terms.selection_proof.is_empty(),
         "selection_proof",
-        "缺少依法选聘的证明材料",
-        "the proof of a lawful selection is missing",
+        "须附依法选聘的证明材料",
+        "attach proof of a lawful selection",
     );
-    need(terms.signed_on.is_some(), "signed_on", "缺少签订日期", "the day of signature is missing");
-    need(!terms.fee_items.is_empty(), "fee_items", "缺少收费项目", "the fees are missing");
+    need(terms.signed_on.is_some(), "signed_on", "须填写签订日期", "state the date of signature");
+    need(!terms.fee_items.is_empty(), "fee_items", "须填写收费项目", "state the fee items");
     let attached = terms.text.iter().any(|one| one.attachment_id.is_some());
-    need(attached, "text", "缺少合同文本附件", "the text of the contract is missing: attach it");
+    need(attached, "text", "须附合同文本", "attach the text of the contract");
     if terms.signed_on.is_some_and(|day| day > today) {
-        faults.push(Fault::new("/signed_on", "in_the_future", "签订日期在未来", "this day has not come"));
+        faults.push(Fault::new("/signed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
     if let Some(party) = terms.party_a_kind {
         // Civil Code 939: the developer concludes the preliminary contract, the owners or their committee the regular one.
         let of_developer = party == PartyAKind::Developer;
         if of_developer != (kind == ContractKind::Preliminary) {
             let (zh, en) = (
-                "前期物业服务合同由建设单位签订，物业服务合同由业主或其委员会签订",
-                "a preliminary contract is the developer's, a regular one the owners' or their committee's",
+                "前期物业服务合同的甲方须为建设单位，其他合同的甲方须为业主或者其委员会",
+                "a preliminary service contract needs the developer as party A, others the owners or committee",
             );
             faults.push(Fault::new("/party_a_kind", "wrong_party", zh, en));
         }
@@ -82,13 +87,13 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
             ContractKind::Regular => selection != Selection::ApprovedAgreement,
         };
         if !fits {
-            let (zh, en) = ("选聘方式与合同种类不符", "this way of choosing does not fit the kind of contract");
+            let (zh, en) = ("选聘方式与合同种类不符", "the selection does not fit the kind of contract");
             faults.push(Fault::new("/selection", "wrong_party", zh, en));
         }
     }
     for (at, fee) in terms.fee_items.iter().enumerate() {
         if fee.pricing_basis == PricingBasis::GovernmentGuided && fee.approval_document.is_none() {
-            let (zh, en) = ("政府指导价须填写批准文件", "a government-guided price names its document");
+            let (zh, en) = ("政府指导价须填写批准文件", "a government-guided price needs its approval document");
             faults.push(Fault::new(format!("/fee_items/{at}/approval_document"), "required", zh, en));
         }
     }
@@ -128,47 +133,64 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
         (EndGround::Succession, _) => add(
             "/ground",
             "conflict",
-            "新合同备案时自动终止，不在此登记".into(),
-            "the filing of the next contract ends this one; it is not recorded here".into(),
+            "新合同备案时原合同自动终止，不得在此登记".into(),
+            "the filing of the next contract terminates this one; do not record it here".into(),
         ),
-        (EndGround::Expiry | EndGround::DeclinedRenewal, None) => add(
-            "/ground",
-            "conflict",
-            "合同未约定期限，不存在期满".into(),
-            "the contract is indefinite and does not expire".into(),
-        ),
+        (EndGround::Expiry | EndGround::DeclinedRenewal, None) => {
+            add("/ground", "conflict", "不定期合同不存在期满".into(), "an indefinite contract does not expire".into());
+        }
         (EndGround::Expiry | EndGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
-            add("/last_day", "conflict", format!("合同期限至 {last} 止"), format!("the term ends on {last}"));
+            add(
+                "/last_day",
+                "conflict",
+                format!("合同期限至 {last} 止，须填写该日"),
+                format!("the term ends on {last}; state that day"),
+            );
         }
         (EndGround::Notice, Some(_)) => add(
             "/ground",
             "conflict",
-            "定期合同不得以通知解除（民法典第948条仅适用于不定期合同）".into(),
-            "a contract with a term is not ended by notice alone (Civil Code 948)".into(),
+            "定期合同不得仅以通知解除（《民法典》第九百四十八条）".into(),
+            "a contract with a term must not be terminated by notice alone (Civil Code, article 948)".into(),
         ),
         _ => {}
     }
     if input.last_day < term.from {
-        add("/last_day", "before_start", "早于合同开始日期".into(), "earlier than the contract".into());
+        add(
+            "/last_day",
+            "before_start",
+            "不得早于合同开始日期".into(),
+            "must not be earlier than the start of the contract".into(),
+        );
     }
     if term.to.is_some_and(|last| input.last_day > last) {
-        add("/last_day", "out_of_range", "晚于合同期限".into(), "later than the term of the contract".into());
+        add(
+            "/last_day",
+            "out_of_range",
+            "不得晚于合同期限届满日".into(),
+            "must not be later than the end of the contract's term".into(),
+        );
     }
     if ground != EndGround::Expiry && input.evidence.is_empty() {
-        add("/evidence", "required", "须附依据文书".into(), "the document of that ground is needed".into());
+        add(
+            "/evidence",
+            "required",
+            "须附终止依据的证明文件".into(),
+            "attach the document that proves the termination ground".into(),
+        );
     }
     if let Some(given) = input.notice_given_on
         && given > today
     {
-        add("/notice_given_on", "in_the_future", "通知日期在未来".into(), "this day has not come".into());
+        add("/notice_given_on", "in_the_future", "不得晚于今日".into(), "must not be in the future".into());
     }
     if let Some(days) = notice_days(ground, term, rules) {
         match input.notice_given_on {
             None => add(
                 "/notice_given_on",
                 "required",
-                format!("须提前 {days} 日书面通知"),
-                format!("{days} days of written notice are needed"),
+                format!("须提前 {days} 日书面通知，请填写通知日期"),
+                format!("{days} days of written notice are required; state the day of the notice"),
             ),
             Some(given) => {
                 let earliest = given.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
@@ -176,8 +198,8 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
                     add(
                         "/last_day",
                         "notice_too_short",
-                        format!("须提前 {days} 日书面通知，最早为 {earliest}"),
-                        format!("{days} days of notice are needed: {earliest} at the earliest"),
+                        format!("须提前 {days} 日书面通知，终止日最早为 {earliest}"),
+                        format!("{days} days of written notice are required; the earliest day is {earliest}"),
                     );
                 }
             }
@@ -265,9 +287,9 @@ pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, 
     succession(new, others).map_err(|stands| {
         let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last| last.to_string());
         let problem = Problem::new(Code::ContractOverlaps).detail(
-            format!("与自 {} 至 {} 的合同重叠，须先依法终止该合同", stands.from, until("不定期")),
+            format!("与自 {} 至 {} 的合同期间重叠。请先依法终止该合同。", stands.from, until("不定期")),
             format!(
-                "it overlaps the contract from {} to {}; that one is to be ended first, on a lawful ground",
+                "The contract overlaps the contract from {} to {}. Terminate that contract first, on a lawful ground.",
                 stands.from,
                 until("an open end")
             ),
@@ -311,19 +333,19 @@ pub fn check_handover(
             faults.push(Fault::new(format!("/items/{at}/{field}"), code, zh, en));
         };
         if one.on > today {
-            add("on", "in_the_future", "日期在未来", "this day has not come");
+            add("on", "in_the_future", "不得晚于今日", "must not be in the future");
         }
         if one.on < from {
-            add("on", "before_start", "早于合同开始日期", "earlier than the contract");
+            add("on", "before_start", "不得早于合同开始日期", "must not be earlier than the start of the contract");
         }
         let before = known.iter().find(|known| known.item == one.item);
         if by_company && before.is_some_and(|known| known.received_on.is_some()) {
-            add("item", "conflict", "此项已接收，不得再更改", "it was received: not yours to change");
+            add("item", "conflict", "此项已确认接收，不得更改", "this item has been received; you must not change it");
         } else if !by_company && before.and_then(|known| known.handed_over_on).is_some_and(|day| one.on < day) {
-            add("on", "before_start", "早于移交日期", "earlier than it was handed over");
+            add("on", "before_start", "不得早于移交日期", "must not be earlier than the day of handover");
         }
         if items[..at].iter().any(|before| before.item == one.item) {
-            add("item", "duplicate", "事项重复", "the item is listed twice");
+            add("item", "duplicate", "交接事项重复，请删除其一", "the handover item is listed twice; remove one");
         }
     }
     faults

@@ -25,7 +25,10 @@ pub fn term(row: &ContractRow) -> Term {
 /// A company records its own notice only.
 pub fn check_ground(caller: Role, ground: EndGround, faults: &mut Vec<Fault>) {
     if caller == Role::PropertyCompany && !OF_COMPANY.contains(&ground) {
-        let (zh, en) = ("企业只能登记不续签或者不定期合同的解除通知", "a company records its own notice only");
+        let (zh, en) = (
+            "企业只能登记本企业不同意续聘或者解除不定期合同的通知",
+            "a company may record its own notice of non-renewal or of termination of an indefinite contract only",
+        );
         faults.push(Fault::new("/ground", "wrong_party", zh, en));
     }
 }
@@ -38,10 +41,13 @@ pub fn is_open(row: &ContractRow) -> bool {
 /// It counts and nothing has ended it yet.
 pub fn require_running(row: &ContractRow) -> Result<(), Problem> {
     if !row.counts {
-        return Err(conflict("合同未备案，也未由主管单位录入", "it is neither filed nor on an office's record"));
+        return Err(conflict(
+            "该合同未备案，也未由主管单位登记。",
+            "The contract has not been filed, and no office has recorded it.",
+        ));
     }
     if !is_open(row) {
-        return Err(conflict("合同已终止", "it has been ended"));
+        return Err(conflict("该合同已登记终止。", "The contract has been terminated already."));
     }
     Ok(())
 }
@@ -54,35 +60,50 @@ pub fn may_withdraw_termination(row: &ContractRow, today: NaiveDate) -> Result<(
         return Ok(());
     }
     Err(conflict(
-        "没有可撤回的终止登记：尚未终止，或者已经终止、已有新合同",
-        "there is no ending to take back: there is none, it has taken effect, or a new contract stands",
+        "没有可撤回的终止登记：未登记终止、终止已生效，或者已有新合同。",
+        "There is no termination to withdraw: none is recorded, it has taken effect, or there is a new contract.",
     ))
 }
 
 /// An ending that carried out a removal stands.
 pub fn require_open_removal(open: bool) -> Result<(), Problem> {
-    if open { Ok(()) } else { Err(conflict("清退已据此办结", "the removal was carried out by it")) }
+    if open {
+        Ok(())
+    } else {
+        Err(conflict(
+            "清退措施已依据该终止登记执行完毕，不得撤回。",
+            "A removal was completed on this termination. It cannot be withdrawn.",
+        ))
+    }
 }
 
 /// No contract after it stands in the way of longer service.
 pub fn require_none_after(row: &Span, others: &[Span]) -> Result<(), Problem> {
     match rules::succession(row, others) {
         Ok(_) => Ok(()),
-        Err(_) => Err(conflict("其后已有新合同", "a contract after it stands")),
+        Err(_) => Err(conflict("该合同之后已有新合同。", "There is a later contract.")),
     }
 }
 
 /// Service after the end lasts at least to the end.
 pub fn check_interim(until: Option<NaiveDate>, end: Option<NaiveDate>, faults: &mut Vec<Fault>) {
     if until.zip(end).is_some_and(|(until, end)| until < end) {
-        faults.push(Fault::new("/until", "before_start", "早于合同终止日", "earlier than the end of the contract"));
+        faults.push(Fault::new(
+            "/until",
+            "before_start",
+            "不得早于合同终止日",
+            "must not be earlier than the end of the contract",
+        ));
     }
 }
 
 /// A contract that counts and has an end is served on, until everything is handed over.
 pub fn may_serve_on(row: &ContractRow) -> Result<(), Problem> {
     if !row.counts || row.ends_on().is_none() || row.handover_done_on.is_some() {
-        return Err(conflict("合同未终止，或者已完成交接", "it has no end, or everything was handed over"));
+        return Err(conflict(
+            "该合同未登记终止，或者已完成交接。",
+            "The contract has no end, or the handover is complete.",
+        ));
     }
     Ok(())
 }
@@ -92,10 +113,13 @@ pub fn may_record_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Pr
     let over = row.serves_until().is_some_and(|last| last < today);
     let ended = row.proceedings.0.ending.is_some() || row.interim || over;
     if !row.counts || !ended || row.handover_due_on.is_none() && !row.interim {
-        return Err(conflict("合同未终止，或者无须交接", "it has not ended, or there is nothing to hand over"));
+        return Err(conflict(
+            "该合同未终止，或者无须交接。",
+            "The contract has not ended, or there is nothing to hand over.",
+        ));
     }
     if row.handover_done_on.is_some() {
-        return Err(conflict("已完成交接", "everything was handed over"));
+        return Err(conflict("该合同已完成交接。", "The handover is complete."));
     }
     Ok(())
 }
@@ -105,15 +129,16 @@ pub fn may_report_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Pr
     let standing = rules::handover_standing(row, today);
     if row.counts && standing == HandoverStanding::Unconfirmed {
         return Err(conflict(
-            "企业已按期登记移交，接收方尚未确认：属于交接争议，不是企业逾期",
-            "the company recorded everything in time and it was not confirmed: a dispute, and no lateness of the company",
+            "企业已按期登记移交，接收方尚未确认，不属于企业逾期。",
+            "The company recorded the handover in time, but the receiver has not confirmed it. It is not overdue.",
         ));
     }
     if !row.counts || standing != HandoverStanding::Late {
-        return Err(conflict("交接未逾期，或者已完成", "the hand-over is not late, or it is done"));
+        return Err(conflict("交接未逾期，或者已完成。", "The handover is not overdue, or it is complete."));
     }
     if row.proceedings.0.late_report.is_some() {
-        return Err(Problem::new(Code::AlreadyExists).detail("已登记逾期交接", "it was reported"));
+        return Err(Problem::new(Code::AlreadyExists)
+            .detail("该逾期交接已上报。", "The overdue handover has been reported already."));
     }
     Ok(())
 }

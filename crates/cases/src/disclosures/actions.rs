@@ -199,7 +199,10 @@ pub fn verify_disclosure(
     let input = tx.checked(body, |_, input, faults| {
         rules::check_verification(input, faults);
         if !rows.iter().any(|row| row.id == input.disclosure_id) {
-            let (zh, en) = ("本小区现服务企业没有此公开版本", "no such version of the company that serves the complex");
+            let (zh, en) = (
+                "本小区现服务企业没有此公开版本",
+                "the current company of this complex has no such disclosure version",
+            );
             faults.push(Fault::new("/disclosure_id", "unknown_reference", zh, en));
         }
         Ok(())

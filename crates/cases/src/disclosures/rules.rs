@@ -23,10 +23,10 @@ pub struct Facts<'a> {
 
 pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: &mut Vec<Fault>) {
     if input.published_on > facts.today {
-        faults.push(Fault::new("/published_on", "in_the_future", "公示日期在未来", "this day has not come"));
+        faults.push(Fault::new("/published_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
     if facts.rule.proof_required && input.proof.is_empty() {
-        let (zh, en) = ("须附公示照片等证明材料", "a photograph of the board, or the like, is needed");
+        let (zh, en) = ("须附公示栏照片等证明材料", "attach proof, such as a photograph of the notice board");
         faults.push(Fault::new("/proof", "required", zh, en));
     }
     check_member(kind, input, faults);
@@ -60,11 +60,21 @@ fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fau
         match (*member == kind, given(*member)) {
             (true, false) => {
                 let zh = format!("公开事项为“{}”，此字段必填", kind.zh());
-                faults.push(Fault::new(pointer, "required", zh, format!("what is disclosed is {}", kind.code())));
+                faults.push(Fault::new(
+                    pointer,
+                    "required",
+                    zh,
+                    format!("the disclosure is {}; this field is required", kind.code()),
+                ));
             }
             (false, true) => {
                 let zh = format!("公开事项为“{}”，不得填写此字段", kind.zh());
-                faults.push(Fault::new(pointer, "conflict", zh, format!("the path says {}", kind.code())));
+                faults.push(Fault::new(
+                    pointer,
+                    "conflict",
+                    zh,
+                    format!("the disclosure is {}; this field is not allowed", kind.code()),
+                ));
             }
             _ => {}
         }
@@ -73,11 +83,11 @@ fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fau
 
 fn check_contract(content: &ServiceContractContent, faults: &mut Vec<Fault>) {
     if content.filing_number.is_none() && content.summary.is_none() {
-        let (zh, en) = ("须有备案编号或合同摘要", "the filing number or a summary is needed");
+        let (zh, en) = ("须填写备案号或者合同摘要", "state the filing number or a summary");
         faults.push(Fault::new("/content/service_contract/filing_number", "required", zh, en));
     }
     if content.effective_to.is_some_and(|last| last < content.effective_from) {
-        let (zh, en) = ("早于开始日期", "earlier than effective_from");
+        let (zh, en) = ("不得早于开始日期", "must not be earlier than effective_from");
         faults.push(Fault::new("/content/service_contract/effective_to", "before_start", zh, en));
     }
 }
@@ -85,11 +95,12 @@ fn check_contract(content: &ServiceContractContent, faults: &mut Vec<Fault>) {
 fn check_method(content: &ServiceMethodContent, faults: &mut Vec<Fault>) {
     match (content.mode, content.outsourced.is_empty()) {
         (ServiceMode::Own, false) => {
-            let (zh, en) = ("自行服务没有受托方", "a company that does all of it has nothing done by others");
+            let (zh, en) =
+                ("自行服务的，不得填写委托服务", "must be empty if the company provides all services itself");
             faults.push(Fault::new("/content/service_method/outsourced", "conflict", zh, en));
         }
         (ServiceMode::PartlyOutsourced, true) => {
-            let (zh, en) = ("须列明委托的专项服务和受托方", "say which services, and who does them");
+            let (zh, en) = ("须列明委托的专项服务和受托方", "list the outsourced services and their providers");
             faults.push(Fault::new("/content/service_method/outsourced", "required", zh, en));
         }
         _ => {}
@@ -100,7 +111,7 @@ fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
     let mut seen = HashSet::new();
     for (at, item) in content.items.iter().enumerate() {
         if !seen.insert(item.identity()) {
-            let (zh, en) = ("收费项目重复", "this fee stands twice");
+            let (zh, en) = ("收费项目重复，请删除其一", "the fee item is listed twice; remove one");
             faults.push(Fault::new(format!("/content/fee_standard/items/{at}"), "duplicate", zh, en));
         }
     }
@@ -112,29 +123,29 @@ fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: 
     if let Some(every) = facts.rule.every {
         let whole = period_of(every, period_from);
         if whole.from != period_from {
-            let zh = format!("须为{}的第一天，如 {}", every.zh(), whole.from);
-            let en = format!("not the first day of a period ({}), such as {}", every.en(), whole.from);
+            let zh = format!("须为公开周期（{}）的第一日，如 {}", every.zh(), whole.from);
+            let en = format!("must be the first day of a disclosure period ({}), such as {}", every.en(), whole.from);
             faults.push(Fault::new("/content/public_revenue/period_from", "not_a_period", zh, en));
         }
         if whole.to != period_to {
-            let zh = format!("须为同一{}的最后一天：{}", every.zh(), whole.to);
-            let en = format!("not the last day of that period ({}): {}", every.en(), whole.to);
+            let zh = format!("须为同一公开周期（{}）的最后一日：{}", every.zh(), whole.to);
+            let en = format!("must be the last day of the same disclosure period ({}): {}", every.en(), whole.to);
             faults.push(Fault::new("/content/public_revenue/period_to", "not_a_period", zh, en));
             return;
         }
     }
     if period_to < period_from {
-        let (zh, en) = ("早于开始日期", "earlier than period_from");
+        let (zh, en) = ("不得早于开始日期", "must not be earlier than period_from");
         faults.push(Fault::new("/content/public_revenue/period_to", "before_start", zh, en));
     } else if period_to >= facts.today {
-        let (zh, en) = ("该期尚未结束", "this period is not over");
+        let (zh, en) = ("公开周期尚未结束", "the disclosure period is not over");
         faults.push(Fault::new("/content/public_revenue/period_to", "in_the_future", zh, en));
     } else if published_on <= period_to {
-        let (zh, en) = ("早于该期结束", "earlier than the end of the period");
+        let (zh, en) = ("须晚于公开周期的最后一日", "must be later than the last day of the disclosure period");
         faults.push(Fault::new("/published_on", "before_start", zh, en));
     } else if period_to < facts.began {
-        let zh = format!("贵企业自 {} 起服务本小区", facts.began);
-        let en = format!("the company serves this complex since {}", facts.began);
+        let zh = format!("不得早于贵企业服务本小区的开始日期 {}", facts.began);
+        let en = format!("must not be earlier than {}, when your company began to serve this complex", facts.began);
         faults.push(Fault::new("/content/public_revenue/period_to", "before_start", zh, en));
     }
 }
@@ -151,24 +162,25 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
             return;
         }
         let pointer = format!("/content/public_revenue/{field}");
-        let zh = format!("{zh}为 {reckoned} 分，所填为 {given} 分，相差 {difference} 分");
-        let en = format!("{en} is {reckoned} fen, {given} fen is given: a difference of {difference} fen");
+        let zh = format!("{zh}为 {reckoned} 分，填写为 {given} 分，相差 {difference} 分，请更正");
+        let en =
+            format!("{en} is {reckoned} fen, but the value is {given} fen; correct the difference of {difference} fen");
         faults.push(Fault::new(pointer, "does_not_add_up", zh, en));
     };
     if let Some(closing) = closing_before {
-        let (zh, en) = ("上期期末余额", "the closing balance of the period before");
+        let (zh, en) = ("上期期末余额", "the closing balance of the previous period");
         equal("opening_balance_fen", content.opening_balance_fen, i128::from(closing), zh, en);
     }
     let income = sum(&content.income);
-    equal("income_total_fen", content.income_total_fen, income, "各项收入之和", "the sum of the income");
+    equal("income_total_fen", content.income_total_fen, income, "各项收入之和", "the sum of the income items");
     let expense = sum(&content.expense);
-    equal("expense_total_fen", content.expense_total_fen, expense, "各项支出之和", "the sum of the expense");
+    equal("expense_total_fen", content.expense_total_fen, expense, "各项支出之和", "the sum of the expense items");
     let closing = i128::from(content.opening_balance_fen) + i128::from(content.income_total_fen)
         - i128::from(content.expense_total_fen);
-    let (zh, en) = ("期初余额加收入减支出", "the opening balance and the income less the expense");
+    let (zh, en) = ("期初余额加收入减支出", "the opening balance plus income less expense");
     equal("closing_balance_fen", content.closing_balance_fen, closing, zh, en);
     if let Some(fund) = &content.maintenance_fund {
-        let (zh, en) = ("各项使用之和", "the sum of what was used");
+        let (zh, en) = ("各项使用之和", "the sum of the use items");
         equal("maintenance_fund/used_total_fen", fund.used_total_fen, sum(&fund.lines), zh, en);
     }
 }
@@ -176,7 +188,7 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
 /// A rejection says why.
 pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
     if input.outcome == VerificationOutcome::Rejected && input.reasons.is_none() {
-        let (zh, en) = ("核验不通过须说明理由", "a rejection gives its reasons");
+        let (zh, en) = ("核验不通过须说明理由", "a rejection needs reasons");
         faults.push(Fault::new("/reasons", "required", zh, en));
     }
 }
@@ -184,7 +196,10 @@ pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
 /// Only the company that serves the complex discloses: nobody answers for its board but itself.
 pub fn require_serving(serving: Option<CurrentService>) -> Result<CurrentService, Problem> {
     serving.ok_or_else(|| {
-        let (zh, en) = ("贵企业现在未服务该小区", "your company does not serve this complex now");
+        let (zh, en) = (
+            "贵企业现未服务该小区，不得公开。",
+            "Your company does not serve this complex and must not disclose for it.",
+        );
         Problem::new(Code::Forbidden).detail(zh, en)
     })
 }
@@ -194,6 +209,9 @@ pub fn may_verify(is_current: bool, state: VersionState) -> Result<(), Problem> 
     if is_current && state == VersionState::Submitted {
         return Ok(());
     }
-    let (zh, en) = ("该版本不是待核验的最新版本", "it is not the newest version, or was looked at already");
+    let (zh, en) = (
+        "该公开版本不是待核验的最新版本。",
+        "This is not the newest disclosure version, or it has been verified already.",
+    );
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }

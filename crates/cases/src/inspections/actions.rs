@@ -45,7 +45,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity
             rules::check_visit(ctx.today, input.planned_on, &input.offices, rules, faults);
             place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
-                let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+                let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
                 faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
             }
             Ok(())

@@ -186,7 +186,7 @@ fn planned(
     let row = match store::find(conn, &ctx.scope, id) {
         Ok(row) => row,
         Err(WorkError::Problem(_)) => {
-            let (zh, en) = ("没有此检查，或不在您的辖区内", "no such visit for you");
+            let (zh, en) = ("该检查不存在，或者不在您的辖区内", "unknown inspection, or outside your territory");
             faults.push(Fault::new(pointer, "unknown_reference", zh, en));
             return Ok(None);
         }
@@ -207,7 +207,7 @@ fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec
         return Ok(None);
     }
     let Some(place) = complexes::place_of(conn, &ctx.scope, complex)? else {
-        let (zh, en) = ("小区不存在，或不在您的辖区内", "there is no such complex for you");
+        let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
         faults.push(Fault::new(pointer, "unknown_reference", zh, en));
         return Ok(None);
     };

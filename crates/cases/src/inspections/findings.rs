@@ -88,12 +88,12 @@ fn check(
     faults: &mut Vec<Fault>,
 ) -> WorkResult<()> {
     let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
-        let (zh, en) = ("此次检查没有该单位的结果", "this visit holds no such result");
+        let (zh, en) = ("此次检查没有该检查结果", "the inspection has no such result");
         faults.push(Fault::new("/part_id", "unknown_reference", zh, en));
         return Ok(());
     };
     let Some(finding) = finding(policies, part, &input.item) else {
-        let (zh, en) = ("不是此结果中的不合格项", "not an item of that result that failed");
+        let (zh, en) = ("须为此检查结果中的不合格项", "must be a failed item of this result");
         faults.push(Fault::new("/item", "unknown_value", zh, en));
         return Ok(());
     };

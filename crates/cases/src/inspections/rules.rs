@@ -55,15 +55,20 @@ pub fn check_result(
     faults: &mut Vec<Fault>,
 ) {
     if given.visited_at.0 > now.0 + CLOCK_DIFFERENCE {
-        let (zh, en) = ("检查时间在未来", "this time has not come");
+        let (zh, en) = ("不得晚于现在，请核对设备时间", "must not be in the future; check the clock of the device");
         faults.push(Fault::new(format!("{at}/visited_at"), "in_the_future", zh, en));
     } else if given.visited_at.0 < now.0 - OLDEST {
-        let (zh, en) = ("早于九十天前，请核对手机时间", "more than ninety days ago: look at the phone's clock");
+        let (zh, en) = (
+            "不得早于九十日前，请核对设备时间",
+            "must not be more than ninety days ago; check the clock of the device",
+        );
         faults.push(Fault::new(format!("{at}/visited_at"), "out_of_range", zh, en));
     }
     let Some(checklist) = checklist else {
-        let (zh, en) =
-            ("检查当日施行的政策中没有此检查表", "the policy of the day of the visit holds no such checklist");
+        let (zh, en) = (
+            "检查当日施行的政策中没有此检查表",
+            "the policy in force on the day of the inspection has no such checklist",
+        );
         return faults.push(Fault::new(format!("{at}/checklist"), "unknown_value", zh, en));
     };
     check_user(&format!("{at}/checklist"), checklist, role, faults);
@@ -71,17 +76,22 @@ pub fn check_result(
     for (n, item) in given.items.iter().enumerate() {
         let code = item.item.as_str();
         if checklist.item(code).is_none() {
-            let (zh, en) = ("检查表中没有此项", "the checklist holds no such item");
+            let (zh, en) = ("检查表中没有此项", "the checklist has no such item");
             faults.push(Fault::new(format!("{at}/items/{n}/item"), "unknown_value", zh, en));
         } else if !seen.insert(code) {
-            faults.push(Fault::new(format!("{at}/items/{n}/item"), "duplicate", "检查项重复", "an item given twice"));
+            faults.push(Fault::new(
+                format!("{at}/items/{n}/item"),
+                "duplicate",
+                "检查项重复，请删除其一",
+                "the item is listed twice; remove one",
+            ));
         }
         if item.outcome != ItemOutcome::Fail && item.severity.is_some() {
-            let (zh, en) = ("只有不合格项有隐患等级", "only what fails is grave");
+            let (zh, en) = ("只有不合格项可以填写隐患等级", "only a failed item may have a severity");
             faults.push(Fault::new(format!("{at}/items/{n}/severity"), "conflict", zh, en));
         }
         if item.outcome == ItemOutcome::Fail && item.note.is_none() {
-            let (zh, en) = ("不合格项须说明发现的情况", "what fails says what was seen");
+            let (zh, en) = ("不合格项须说明发现的情况", "a failed item needs a note of the finding");
             faults.push(Fault::new(format!("{at}/items/{n}/note"), "required", zh, en));
         }
     }
@@ -89,14 +99,17 @@ pub fn check_result(
     let missing: Vec<&str> = missing.map(|item| item.code.as_str()).collect();
     if !missing.is_empty() {
         let all = missing.join("、");
-        let (zh, en) = (format!("缺少检查项：{all}"), format!("items without a result: {}", missing.join(", ")));
+        let (zh, en) = (
+            format!("须填写下列检查项的结果：{all}"),
+            format!("add the results of these items: {}", missing.join(", ")),
+        );
         faults.push(Fault::new(format!("{at}/items"), "required", zh, en));
     }
 }
 
 fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec<Fault>) {
     if !checklist.roles.contains(&role) {
-        let (zh, en) = ("该单位不使用此检查表", "this office does not inspect by that checklist");
+        let (zh, en) = ("该单位不得使用此检查表", "this office is not allowed to use this checklist");
         faults.push(Fault::new(pointer, "wrong_party", zh, en));
     }
 }
@@ -110,18 +123,28 @@ pub fn check_visit(
     faults: &mut Vec<Fault>,
 ) {
     if planned_on < today {
-        faults.push(Fault::new("/planned_on", "before_start", "计划日期已过", "this day is over"));
+        faults.push(Fault::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
     } else if planned_on > today + AHEAD {
-        faults.push(Fault::new("/planned_on", "out_of_range", "最远为一年内", "at most a year ahead"));
+        faults.push(Fault::new("/planned_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
     }
     for (n, office) in offices.iter().enumerate() {
         let pointer = format!("/offices/{n}/checklist");
         match rules.checklist(&office.checklist) {
-            None => faults.push(Fault::new(pointer, "unknown_value", "没有此检查表", "there is no such checklist")),
+            None => faults.push(Fault::new(
+                pointer,
+                "unknown_value",
+                "现行政策中没有此检查表",
+                "the policy in force has no such checklist",
+            )),
             Some(checklist) => check_user(&pointer, checklist, office.role, faults),
         }
         if offices[..n].contains(office) {
-            faults.push(Fault::new(format!("/offices/{n}"), "duplicate", "参加单位重复", "an office given twice"));
+            faults.push(Fault::new(
+                format!("/offices/{n}"),
+                "duplicate",
+                "参加单位重复，请删除其一",
+                "the office is listed twice; remove one",
+            ));
         }
     }
 }
@@ -131,11 +154,11 @@ pub fn check_visit(
 pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
     match (input.outcome, input.due_on) {
         (RecheckOutcome::Closed, Some(_)) => {
-            let (zh, en) = ("销号不设新期限", "what is closed has no new deadline");
+            let (zh, en) = ("销号的，不得填写整改期限", "leave the deadline out if you close the hazard");
             faults.push(Fault::new("/due_on", "conflict", zh, en));
         }
         (RecheckOutcome::NotRectified, None) => {
-            let (zh, en) = ("须填写新的整改期限", "a new deadline is needed");
+            let (zh, en) = ("须填写新的整改期限", "state a new deadline for rectification");
             faults.push(Fault::new("/due_on", "required", zh, en));
         }
         (RecheckOutcome::NotRectified, Some(day)) => check_deadline(today, today, day, faults),
@@ -150,7 +173,7 @@ pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults
         let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
         faults.push(Fault::new("/due_on", "before_start", zh, en));
     } else if day > since + AHEAD {
-        faults.push(Fault::new("/due_on", "out_of_range", "最远为一年内", "at most a year ahead"));
+        faults.push(Fault::new("/due_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
     }
 }
 
@@ -200,7 +223,7 @@ pub fn may_submit(has_part: bool) -> Result<(), Problem> {
     if has_part {
         return Ok(());
     }
-    let (zh, en) = ("贵单位不参加此次检查", "your office has no part in this visit");
+    let (zh, en) = ("贵单位不参加此次检查。", "Your office does not take part in this inspection.");
     Err(Problem::new(Code::Forbidden).detail(zh, en))
 }
 
@@ -208,7 +231,8 @@ pub fn may_submit(has_part: bool) -> Result<(), Problem> {
 pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist: &str, faults: &mut Vec<Fault>) {
     let told = faults.iter().any(|fault| fault.pointer == "/checklist");
     if !told && !own.any(|code| code == checklist) {
-        let (zh, en) = ("贵单位在此次检查中不使用此检查表", "your office has no part by that checklist in this visit");
+        let (zh, en) =
+            ("贵单位在此次检查中不使用此检查表", "your office does not use this checklist in this inspection");
         faults.push(Fault::new("/checklist", "wrong_party", zh, en));
     }
 }
@@ -222,14 +246,17 @@ pub fn require_open_part(visit_is_open: bool, part_is_planned: bool) -> Result<(
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }
 
-const PART_IS_CLOSED: (&str, &str) =
-    ("该部分结果已提交，或检查已取消", "this part is done already, or the visit is cancelled");
+const PART_IS_CLOSED: (&str, &str) = (
+    "该单位的检查结果已提交，或者检查已取消。",
+    "The result of this part has been submitted already, or the inspection has been cancelled.",
+);
 
 pub fn may_cancel(visit_is_open: bool) -> Result<(), Problem> {
     if visit_is_open {
         return Ok(());
     }
-    Err(Problem::new(Code::StateConflict).detail("检查已完成或已取消", "it is done or cancelled already"))
+    Err(Problem::new(Code::StateConflict)
+        .detail("检查已完成或者已取消。", "The inspection has been completed or cancelled already."))
 }
 
 /// Where a result of a batch goes.
@@ -245,12 +272,13 @@ pub enum Target {
 pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mut Vec<Fault>) -> Option<Target> {
     match (inspection, complex) {
         (Some(_), Some(_)) => {
-            let (zh, en) = ("已有检查计划，不得再填小区", "the planned visit says where it is");
+            let (zh, en) =
+                ("已填写检查计划的，不得填写小区", "leave the complex out if you name the planned inspection");
             faults.push(Fault::new(format!("{at}/complex_id"), "conflict", zh, en));
             None
         }
         (None, None) => {
-            let (zh, en) = ("须填写 inspection_id 或 complex_id", "inspection_id or complex_id is needed");
+            let (zh, en) = ("须填写 inspection_id 或 complex_id", "state inspection_id or complex_id");
             faults.push(Fault::new(format!("{at}/complex_id"), "required", zh, en));
             None
         }
@@ -261,14 +289,15 @@ pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mu
 
 /// The same key for another result.
 pub fn key_reused(n: usize) -> Fault {
-    let (zh, en) = ("该标识已用于另一份结果", "this key stands for another result");
+    let (zh, en) = ("该标识已用于另一份检查结果，请更换", "the key was used for another result; choose another");
     Fault::new(format!("/results/{n}/key"), "key_reused", zh, en)
 }
 
 /// The office of a result has an open part by its checklist in the planned visit; `part_is_planned` is none where it has none.
 pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option<bool>, faults: &mut Vec<Fault>) {
     let Some(part_is_planned) = part_is_planned else {
-        let (zh, en) = ("贵单位不按此检查表参加此次检查", "your office has no part by that checklist in this visit");
+        let (zh, en) =
+            ("贵单位在此次检查中不使用此检查表", "your office does not use this checklist in this inspection");
         faults.push(Fault::new(pointer, "wrong_party", zh, en));
         return;
     };
@@ -282,7 +311,10 @@ pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option
 pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<Fault>) -> bool {
     let called = matches!(role, Role::PoliceStation | Role::FireRescue);
     if called {
-        let (zh, en) = ("贵单位提交其参加的联合检查结果", "your office gives its part of visits that it was called to");
+        let (zh, en) = (
+            "贵单位只能提交所参加的联合检查的结果，请填写 inspection_id",
+            "your office may submit results of joint inspections only; state inspection_id",
+        );
         faults.push(Fault::new(pointer, "wrong_party", zh, en));
     }
     !called
@@ -291,10 +323,14 @@ pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<Fault>) -> bo
 /// A finding becomes a violation once, of the company that served on the day of the visit.
 pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(), Problem> {
     if was_reported {
-        return Err(Problem::new(Code::AlreadyExists).detail("该项已登记为违规", "this finding was reported already"));
+        return Err(Problem::new(Code::AlreadyExists)
+            .detail("该检查项已上报为违规行为。", "This finding has been reported as a violation already."));
     }
     if company.is_none() {
-        let (zh, en) = ("检查当日没有企业服务该小区", "nobody served the complex on the day of the visit");
+        let (zh, en) = (
+            "检查当日没有物业服务企业服务该小区。",
+            "No property service company served the complex on the day of the inspection.",
+        );
         return Err(Problem::new(Code::StateConflict).detail(zh, en));
     }
     Ok(())
@@ -304,7 +340,7 @@ pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(),
 pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<Fault>) -> bool {
     let has_act = named.or(of_item).is_some();
     if !has_act {
-        let (zh, en) = ("检查项没有对应的违规行为，须填写", "the item stands for no act: name one");
+        let (zh, en) = ("检查项没有对应的受监管行为，须填写", "the item has no act; name one");
         faults.push(Fault::new("/act", "required", zh, en));
     }
     has_act
@@ -313,7 +349,7 @@ pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<Fa
 /// The company that serves now rectifies, whoever served when the hazard was found: it goes with the complex.
 pub fn may_rectify(serving: Option<Id>) -> Result<Id, Problem> {
     serving.ok_or_else(|| {
-        let (zh, en) = ("由现在服务该小区的企业整改", "the company that serves the complex now rectifies");
+        let (zh, en) = ("整改由该小区现服务企业办理。", "The current company of the complex must rectify the hazard.");
         Problem::new(Code::Forbidden).detail(zh, en)
     })
 }
@@ -324,14 +360,18 @@ pub fn may_follow_up(caller: &Caller, found_by: (Role, &str)) -> Result<(), Prob
     if found || matches!(caller.role, Role::SocialAffairsOffice | Role::EnforcementOffice) {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden).detail("由发现隐患的单位办理", "the office that found it decides"))
+    Err(Problem::new(Code::Forbidden)
+        .detail("此环节由发现隐患的单位办理。", "The office that found the hazard must take this step."))
 }
 
 pub fn require_state(state: HazardState, allowed: &[HazardState]) -> Result<(), Problem> {
     if allowed.contains(&state) {
         return Ok(());
     }
-    let (zh, en) = (format!("当前状态为“{}”", state.zh()), format!("the state is {}", state.code()));
+    let (zh, en) = (
+        format!("当前状态为“{}”，不允许此操作。", state.zh()),
+        format!("The state is {}, which does not allow this operation.", state.code()),
+    );
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }
 
@@ -339,7 +379,10 @@ pub fn require_state(state: HazardState, allowed: &[HazardState]) -> Result<(), 
 pub fn may_extend(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     require_state(state, &[HazardState::Open])?;
     if is_late(state, due_on, today) {
-        let (zh, en) = ("整改期限已过，请复查后重新确定期限", "the deadline is over: a re-check sets a new one");
+        let (zh, en) = (
+            "整改期限已届满。请复查后重新确定期限。",
+            "The deadline has passed. Re-check the hazard to set a new one.",
+        );
         return Err(Problem::new(Code::DeadlinePassed).detail(zh, en));
     }
     Ok(())

@@ -22,7 +22,7 @@ pub fn period(
     let to = to.unwrap_or(today);
     let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
     if from > to {
-        let (zh, en) = ("早于开始日期", "earlier than the first day");
+        let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
         return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
     }
     Ok((from, to))

@@ -118,9 +118,10 @@ fn drop_grounds(
     let withdrawal = Withdrawal {
         measure: row.id.0,
         revoked: Vec::new(),
-        reason_zh: "所依据的星级评定已撤回或更正，不再具备清退条件".to_owned(),
-        reason_en: "the ratings that it rested on were withdrawn or corrected; it is not called for any more"
-            .to_owned(),
+        reason_zh: "所依据的星级评定已撤回或者更正，不再具备清退条件".to_owned(),
+        reason_en:
+            "the underlying ratings have been withdrawn or corrected; the conditions for removal are no longer met"
+                .to_owned(),
     };
     if state.is_open() {
         return reconciliation::cancel(tx, Some(row.clone()), withdrawal);

@@ -38,18 +38,24 @@ pub fn may_handle(caller: &Caller, seat: Seat, kind: MeasureKind) -> Result<(), 
     if own || (township && kind != MeasureKind::Referral) {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden)
-        .detail("只有承办单位可以办理", format!("only {} of {} carries it through", seat.role.code(), seat.division)))
+    Err(Problem::new(Code::Forbidden).detail(
+        "该措施由责任单位办理。",
+        format!("Only the responsible office, {} of {}, may take this step.", seat.role.code(), seat.division),
+    ))
 }
 
 /// The role that the policy names decides; a leader only what is in their charge.
 pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem> {
     if approver != Some(caller.role) {
         let approver = approver.map_or("nobody", Role::code);
-        return Err(Problem::new(Code::Forbidden).detail("该措施不由您的角色审批", format!("{approver} approves it")));
+        return Err(Problem::new(Code::Forbidden).detail(
+            "该措施不由您的角色审批。",
+            format!("Your role does not approve this measure. Its approver is {approver}."),
+        ));
     }
     if caller.role == Role::TownshipLeader && !caller.tasks.contains(&LADDER_TASK) {
-        return Err(Problem::new(Code::Forbidden).detail("该项任务不由您分管", "task 2 is not in your charge"));
+        return Err(Problem::new(Code::Forbidden)
+            .detail("该项任务（任务2）不由您分管。", "You are not the leader in charge of task 2."));
     }
     Ok(())
 }
@@ -57,8 +63,10 @@ pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem
 /// Under the two-person rule whoever gave the notice does not decide.
 pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Actor>) -> Result<(), Problem> {
     if rule && notifier.is_some_and(|by| caller.is(by)) {
-        return Err(Problem::new(Code::SamePerson)
-            .detail("告知的承办人不得同时作出决定", "whoever gave the notice does not decide"));
+        return Err(Problem::new(Code::SamePerson).detail(
+            "告知的经办人不得作出决定，请由另一人决定。",
+            "The officer who gave the notice must not decide. Another person must decide.",
+        ));
     }
     Ok(())
 }
@@ -70,35 +78,43 @@ pub fn grounds_in_notice(told: &[Id], grounds: &[Id]) -> bool {
 
 /// A notice is given once, and again where all its grounds have fallen away.
 pub fn may_notify(notified: bool, stands: bool) -> Result<(), Problem> {
-    if notified && stands { Err(conflict("已告知", "the company has been notified")) } else { Ok(()) }
+    if notified && stands {
+        Err(conflict("已告知企业，不得重复告知。", "The company has been notified already."))
+    } else {
+        Ok(())
+    }
 }
 
 pub fn may_deliver(notified: bool, delivered: bool) -> Result<(), Problem> {
     if notified && !delivered {
         return Ok(());
     }
-    Err(conflict("没有待送达的告知书", "there is no notice to deliver"))
+    Err(conflict("没有待送达的告知书。", "There is no notice to deliver."))
 }
 
 /// What the company says or asks for comes after the notice.
 pub fn may_be_heard(notified: bool) -> Result<(), Problem> {
-    if notified { Ok(()) } else { Err(conflict("尚未告知", "there is no notice yet")) }
+    if notified { Ok(()) } else { Err(conflict("尚未告知企业。", "The company has not been notified.")) }
 }
 
 pub fn may_request_hearing(requested: bool) -> Result<(), Problem> {
-    if requested { Err(conflict("已申请听证", "a hearing was asked for")) } else { Ok(()) }
+    if requested {
+        Err(conflict("已申请听证，不得重复申请。", "A hearing has been requested already."))
+    } else {
+        Ok(())
+    }
 }
 
 pub fn may_hold_hearing(requested: bool, held: bool) -> Result<(), Problem> {
     if requested && !held {
         return Ok(());
     }
-    Err(conflict("没有待举行的听证", "there is no hearing to hold"))
+    Err(conflict("没有待举行的听证。", "There is no hearing to hold."))
 }
 
 pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
     if held_on > today {
-        faults.push(Fault::new("/held_on", "in_the_future", "听证日期在未来", "this day has not come"));
+        faults.push(Fault::new("/held_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 
@@ -120,25 +136,28 @@ pub struct DueProcessState {
 pub fn require_due_process(heard: &DueProcessState, today: NaiveDate) -> Result<(), Problem> {
     let lacks = |zh: &str, en: &str| Err(Problem::new(Code::DueProcess).detail(zh, en));
     if !heard.notified {
-        return lacks("尚未告知企业", "the company has not been notified");
+        return lacks("尚未告知企业。请先告知。", "The company has not been notified. Notify it first.");
     }
     if !heard.stands {
         return lacks(
-            "告知时的依据均已撤销，须重新告知",
-            "every ground that the company was told of has fallen away; notify it again",
+            "告知时的依据均已撤销。请重新告知。",
+            "All grounds in the notice have been revoked. Notify the company again.",
         );
     }
     let Some(last) = heard.last_day else {
-        return lacks("告知书尚未送达", "the notice has not been delivered");
+        return lacks("告知书尚未送达。请先送达。", "The notice has not been delivered. Deliver it first.");
     };
     if heard.hearing_requested && !heard.hearing_held {
-        return lacks("企业已申请听证，听证尚未举行", "a hearing was asked for and has not been held");
+        return lacks(
+            "企业已申请听证，听证尚未举行。请先举行听证。",
+            "The company requested a hearing, and it has not been held. Hold it first.",
+        );
     }
     require_answered(heard.statement_made, heard.statement_answered)?;
     if today <= last {
         return lacks(
-            &format!("陈述申辩和听证申请期至 {last} 止"),
-            &format!("the period for a statement and a hearing lasts until {last}"),
+            &format!("陈述申辩和申请听证的期限至 {last} 止，期满后方可决定。"),
+            &format!("The company may make a statement and request a hearing until {last}. Decide after that day."),
         );
     }
     Ok(())
@@ -150,8 +169,11 @@ pub fn require_legal_basis(kind: MeasureKind, basis: Option<&str>) -> Result<(),
         return Ok(());
     }
     Err(Problem::new(Code::LegalBasisMissing).detail(
-        format!("现行政策未写明“{}”的法律依据，请先发布写明依据的政策版本", kind.zh()),
-        format!("the policy in force names no legal basis for {}; publish a version that does", kind.code()),
+        format!("现行政策未列明“{}”的法律依据。请先发布列明法律依据的政策版本。", kind.zh()),
+        format!(
+            "The policy in force names no legal basis for {}. Publish a policy version that names one first.",
+            kind.code()
+        ),
     ))
 }
 
@@ -167,8 +189,10 @@ pub fn require_still_due(withdrawal: Option<Withdrawal>) -> Result<(), Problem> 
 pub fn require_not_suspended(suspended_on: Option<NaiveDate>) -> Result<(), Problem> {
     let Some(since) = suspended_on else { return Ok(()) };
     Err(Problem::new(Code::AppealPending).detail(
-        format!("因相关认定正在申诉，该措施自 {since} 起中止执行"),
-        format!("an appeal is pending: it is suspended since {since}"),
+        format!("因所依据的认定正在申诉，该措施自 {since} 起中止执行。请待申诉决定后再办理。"),
+        format!(
+            "An appeal is pending, and the measure has been suspended since {since}. Wait for the appeal decision."
+        ),
     ))
 }
 
@@ -200,22 +224,22 @@ pub fn check_completion(
     faults: &mut Vec<Fault>,
 ) {
     if input.completed_on > today {
-        faults.push(Fault::new("/completed_on", "in_the_future", "完成日期在未来", "this day has not come"));
+        faults.push(Fault::new("/completed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     } else if input.completed_on < created_on {
-        let (zh, en) = ("早于措施作出之日", "earlier than the measure");
+        let (zh, en) = ("不得早于措施作出之日", "must not be earlier than the measure");
         faults.push(Fault::new("/completed_on", "before_start", zh, en));
     }
     if kind == MeasureKind::Removal {
         if input.removal_ground.is_none() {
-            let (zh, en) = ("须写明合同终止的合法依据", "the lawful ground on which the contract ended is needed");
+            let (zh, en) = ("须填写合同终止依据", "state the termination ground of the contract");
             faults.push(Fault::new("/removal_ground", "required", zh, en));
         }
         if input.evidence.is_empty() {
-            let (zh, en) = ("须附依据文书", "the document of that ground is needed");
+            let (zh, en) = ("须附终止依据的证明文件", "attach the document that proves the termination ground");
             faults.push(Fault::new("/evidence", "required", zh, en));
         }
     } else if input.removal_ground.is_some() {
-        let (zh, en) = ("仅清退措施填写", "only for a removal");
+        let (zh, en) = ("只有清退措施可以填写", "only allowed for a removal");
         faults.push(Fault::new("/removal_ground", "conflict", zh, en));
     }
 }

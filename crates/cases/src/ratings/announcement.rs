@@ -101,7 +101,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     let review = content.proceedings.0.review.clone();
     let input = tx.checked(body, |_, input, faults| {
         if !objections.iter().any(|one| one.id == input.objection_id) {
-            let (zh, en) = ("该评定没有此异议", "this rating has no such objection");
+            let (zh, en) = ("该星级评定没有此异议", "this rating has no such objection");
             faults.push(Fault::new("/objection_id", "unknown_reference", zh, en));
         }
         Ok(())

@@ -23,15 +23,15 @@ pub fn period_end(kind: CycleKind, from: NaiveDate) -> Option<NaiveDate> {
 
 pub fn check_cycle(input: &CycleIn, faults: &mut Vec<Fault>) {
     if period_end(input.kind, input.period_from).is_none() {
-        let (zh, en) = ("须为年度或半年的第一天", "must be the first day of a year or half-year of the calendar");
+        let (zh, en) = ("须为年度或者半年的第一日", "must be the first day of a year or half-year");
         faults.push(Fault::new("/period_from", "not_a_period", zh, en));
     }
     if input.closes_on < input.opens_on {
-        let (zh, en) = ("早于开始日期", "earlier than the start");
+        let (zh, en) = ("不得早于 opens_on", "must not be earlier than opens_on");
         faults.push(Fault::new("/closes_on", "before_start", zh, en));
     }
     if input.opens_on < input.period_from {
-        let (zh, en) = ("早于评定期间", "earlier than what is rated");
+        let (zh, en) = ("不得早于 period_from", "must not be earlier than period_from");
         faults.push(Fault::new("/opens_on", "before_start", zh, en));
     }
 }
@@ -49,8 +49,9 @@ pub fn own_place(caller: &Caller) -> Place {
 /// No complex is rated twice for one day.
 pub fn may_open(overlapping: Option<&CycleRow>) -> Result<(), Problem> {
     let Some(other) = overlapping else { return Ok(()) };
-    let zh = format!("与“{}”（{} 至 {}）的评定期间重叠", other.name, other.period_from, other.period_to);
-    let en = format!("it overlaps {} ({} to {})", other.name, other.period_from, other.period_to);
+    let zh = format!("与评定周期“{}”（{} 至 {}）的评定期间重叠。", other.name, other.period_from, other.period_to);
+    let en =
+        format!("The period overlaps the rating cycle {} ({} to {}).", other.name, other.period_from, other.period_to);
     Err(Problem::new(Code::AlreadyExists).detail(zh, en))
 }
 
@@ -59,7 +60,7 @@ pub fn require_owner(caller: &Caller, area: &str) -> Result<(), Problem> {
     if caller.division.as_deref() == Some(area) {
         return Ok(());
     }
-    let (zh, en) = ("该评定周期由其他单位组织", "this cycle is another office's");
+    let (zh, en) = ("该评定周期由其他单位组织。", "Another office runs this rating cycle.");
     Err(Problem::new(Code::Forbidden).detail(zh, en))
 }
 
@@ -67,8 +68,10 @@ pub fn require_state(state: CycleState, needed: CycleState) -> Result<(), Proble
     if state == needed {
         return Ok(());
     }
-    Err(Problem::new(Code::StateConflict)
-        .detail(format!("该评定周期状态为“{}”", state.zh()), format!("the cycle is {}", state.code())))
+    Err(Problem::new(Code::StateConflict).detail(
+        format!("该评定周期的当前状态为“{}”，不允许此操作。", state.zh()),
+        format!("The state of the rating cycle is {}, which does not allow this operation.", state.code()),
+    ))
 }
 
 /// Open or published: nothing more is done in a cycle that was cancelled.
@@ -81,21 +84,24 @@ pub fn may_cancel(all_withdrawn: bool) -> Result<(), Problem> {
     if all_withdrawn {
         return Ok(());
     }
-    let (zh, en) = ("已有评定记录，须先逐一撤回", "there are ratings in it: withdraw them first");
+    let (zh, en) = ("该评定周期已有星级评定。请先逐一撤回。", "The rating cycle has ratings. Withdraw them first.");
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }
 
 /// A cycle of a township (empty: of the whole county) rates the complexes of its own.
 pub fn check_area(of_cycle: &str, of_complex: &str) -> Option<Fault> {
     (!of_cycle.is_empty() && of_cycle != of_complex).then(|| {
-        let (zh, en) = ("小区不在该周期的评定范围内", "the complex is not in the area of the cycle");
+        let (zh, en) = ("该小区不在该评定周期的范围内", "the complex is outside the area of the rating cycle");
         Fault::new("/complex_id", "conflict", zh, en)
     })
 }
 
 /// What is rated is a company's service.
 pub fn not_serving() -> Fault {
-    let (zh, en) = ("评定期末该小区无物业服务企业，不参加评定", "nobody served the complex at the end of the period");
+    let (zh, en) = (
+        "评定期末该小区没有物业服务企业，不参加评定",
+        "no property service company served the complex at the end of the period; it is not rated",
+    );
     Fault::new("/complex_id", "not_serving", zh, en)
 }
 
@@ -104,19 +110,22 @@ pub fn may_begin(has_one: bool) -> Result<(), Problem> {
     if !has_one {
         return Ok(());
     }
-    let (zh, en) = ("该小区在本周期已有评定", "the complex has a rating in this cycle");
+    let (zh, en) = ("该小区在本评定周期已有星级评定。", "The complex has a rating in this cycle already.");
     Err(Problem::new(Code::AlreadyExists).detail(zh, en))
 }
 
 /// Announced are the ratings that were reviewed.
 pub fn require_some_announced(announced: usize) -> Result<(), Problem> {
-    let (zh, en) = ("没有已复核、待公示的评定", "no reviewed rating waits to be announced");
+    let (zh, en) = ("没有已复核、待公示的星级评定。", "No reviewed rating is pending announcement.");
     require_some(announced, zh, en)
 }
 
 /// Published are the ratings whose publicity is over, with no objection open.
 pub fn require_some_published(published: usize) -> Result<(), Problem> {
-    let (zh, en) = ("没有公示期满且无待处理异议的评定", "no rating is ready: publicity over and no objection open");
+    let (zh, en) = (
+        "没有公示期届满且异议均已处理的星级评定。",
+        "No rating has completed its announcement period without an open objection.",
+    );
     require_some(published, zh, en)
 }
 
@@ -129,8 +138,8 @@ pub fn require_over(period_to: NaiveDate, today: NaiveDate) -> Result<(), Proble
     if today > period_to {
         return Ok(());
     }
-    let zh = format!("评定期间至 {period_to} 止，期满后方可公示");
-    let en = format!("the period that is rated lasts until {period_to}; it is announced afterwards");
+    let zh = format!("评定期间至 {period_to} 止，期满后方可公示。");
+    let en = format!("The rated period lasts until {period_to}. Announce the ratings after that day.");
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }
 

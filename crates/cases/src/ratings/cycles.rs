@@ -138,7 +138,8 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> WorkResult<Entity<Ra
             let cycle = match store::find_cycle_for_update(conn, &ctx.scope, input.cycle_id) {
                 Ok(row) => Some(row),
                 Err(WorkError::Problem(_)) => {
-                    let (zh, en) = ("没有此评定周期，或不在您的辖区", "no such cycle for you");
+                    let (zh, en) =
+                        ("该评定周期不存在，或者不在您的辖区内", "unknown rating cycle, or outside your territory");
                     faults.push(Fault::new("/cycle_id", "unknown_reference", zh, en));
                     None
                 }
@@ -147,7 +148,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> WorkResult<Entity<Ra
             let complex = match complexes::find(conn, &ctx.scope, input.complex_id) {
                 Ok(row) => row,
                 Err(WorkError::Problem(_)) => {
-                    let (zh, en) = ("小区不存在，或不在您的辖区内", "no such complex for you");
+                    let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
                     faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
                     return Ok(());
                 }

@@ -28,7 +28,7 @@ pub struct AssessorScores<'a> {
 /// Every item of the rubric scored once and within its points. An item that is missing is a fault, not a zero.
 pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
     if rules.weight(given.assessor).is_none() {
-        let (zh, en) = ("评分标准中没有该评定主体", "the rubric has no such assessor");
+        let (zh, en) = ("评分细则中没有该评定主体", "the rubric has no such rater");
         faults.push(Fault::new("/assessor", "unknown_value", zh, en));
         return;
     }
@@ -41,7 +41,7 @@ pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Ve
             [("/satisfaction", given.satisfaction.is_some()), ("/respondents", given.respondents.is_some())]
         {
             if there {
-                let (zh, en) = ("仅业主满意度测评填写", "only for the owners' satisfaction");
+                let (zh, en) = ("只有业主满意度测评可以填写", "only allowed for the owners' satisfaction survey");
                 faults.push(Fault::new(pointer, "conflict", zh, en));
             }
         }
@@ -51,18 +51,18 @@ pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Ve
 
 fn check_satisfaction(given: &AssessorScores, faults: &mut Vec<Fault>) {
     match given.satisfaction {
-        None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "the satisfaction is needed")),
+        None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
         Some(points) if points > Points::whole(100) => {
-            faults.push(Fault::new("/satisfaction", "out_of_range", "不得超过100", "must be at most 100"));
+            faults.push(Fault::new("/satisfaction", "out_of_range", "不得大于 100", "must be at most 100"));
         }
         Some(_) => {}
     }
     if given.respondents.is_none() {
-        let (zh, en) = ("须填写参评户数", "the number of households that answered is needed");
+        let (zh, en) = ("须填写参评户数", "state the number of households that took part");
         faults.push(Fault::new("/respondents", "required", zh, en));
     }
     if !given.items.is_empty() {
-        let (zh, en) = ("业主满意度测评不逐项评分", "the owners' satisfaction is not scored by items");
+        let (zh, en) = ("业主满意度测评不得逐项评分", "the owners' satisfaction survey must not be scored by items");
         faults.push(Fault::new("/items", "conflict", zh, en));
     }
 }
@@ -72,24 +72,31 @@ fn check_items(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fau
     for (at, score) in given.items.iter().enumerate() {
         let pointer = |field: &str| format!("/items/{at}/{field}");
         let Some((_, item)) = rules.items().find(|(_, item)| item.code == score.item) else {
-            let (zh, en) = ("评分标准中没有该评分项", "the rubric has no such item");
+            let (zh, en) = ("评分细则中没有该评分项", "the rubric has no such rubric item");
             faults.push(Fault::new(pointer("item"), "unknown_value", zh, en));
             continue;
         };
         if !seen.insert(score.item.as_str()) {
-            faults.push(Fault::new(pointer("item"), "duplicate", "评分项重复", "scored twice"));
+            faults.push(Fault::new(
+                pointer("item"),
+                "duplicate",
+                "评分项重复，请删除其一",
+                "the rubric item is scored twice; remove one",
+            ));
         }
         if score.points > item.points {
-            let (zh, en) = (format!("满分{}分", item.points), format!("it has {} points", item.points));
+            let (zh, en) =
+                (format!("不得超过满分 {} 分", item.points), format!("must be at most {} points", item.points));
             faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
         }
         if score.points < item.points && score.note.is_none() {
-            let (zh, en) = ("扣分须说明原因", "what was deducted needs a note");
+            let (zh, en) = ("扣分须说明原因", "state the reason for the deduction");
             faults.push(Fault::new(pointer("note"), "required", zh, en));
         }
     }
     for (_, item) in rules.items().filter(|(_, item)| !seen.contains(item.code.as_str())) {
-        let (zh, en) = (format!("缺少评分项“{}”", item.title_zh), format!("the item {} is not scored", item.code));
+        let (zh, en) =
+            (format!("须填写评分项“{}”的评分", item.title_zh), format!("score the rubric item {}", item.code));
         faults.push(Fault::new("/items", "required", zh, en));
     }
 }
@@ -104,7 +111,7 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
     if given.assessor != Assessor::Office {
         for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
             if there {
-                let (zh, en) = ("仅主管单位填写", "only the office finds it");
+                let (zh, en) = ("只有主管单位可以填写", "only the office may state this");
                 faults.push(Fault::new(pointer, "conflict", zh, en));
             }
         }
@@ -115,9 +122,14 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
         check_ground(format!("/vetoes/{at}/ground"), &veto.ground, faults);
         let pointer = format!("/vetoes/{at}/code");
         if rules.veto(&veto.code).is_none() {
-            faults.push(Fault::new(pointer, "unknown_value", "评分标准中没有该否决项", "the rubric has no such veto"));
+            faults.push(Fault::new(
+                pointer,
+                "unknown_value",
+                "评分细则中没有该一票否决项",
+                "the rubric has no such veto",
+            ));
         } else if !seen.insert(veto.code.as_str()) {
-            faults.push(Fault::new(pointer, "duplicate", "否决项重复", "given twice"));
+            faults.push(Fault::new(pointer, "duplicate", "一票否决项重复，请删除其一", "listed twice; remove one"));
         }
     }
     for (at, bonus) in given.bonus.iter().enumerate() {
@@ -125,15 +137,21 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
         check_ground(pointer("ground"), &bonus.ground, faults);
         match rules.bonus(&bonus.code) {
             None => {
-                let (zh, en) = ("评分标准中没有该加分项", "the rubric has no such bonus");
+                let (zh, en) = ("评分细则中没有该加分项", "the rubric has no such bonus");
                 faults.push(Fault::new(pointer("code"), "unknown_value", zh, en));
             }
             Some(rule) if bonus.points > rule.points => {
-                let (zh, en) = (format!("最多{}分", rule.points), format!("at most {} points", rule.points));
+                let (zh, en) =
+                    (format!("不得超过 {} 分", rule.points), format!("must be at most {} points", rule.points));
                 faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
             }
             Some(_) if !seen.insert(bonus.code.as_str()) => {
-                faults.push(Fault::new(pointer("code"), "duplicate", "加分项重复", "given twice"));
+                faults.push(Fault::new(
+                    pointer("code"),
+                    "duplicate",
+                    "加分项重复，请删除其一",
+                    "listed twice; remove one",
+                ));
             }
             Some(_) => {}
         }

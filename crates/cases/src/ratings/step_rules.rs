@@ -34,7 +34,7 @@ fn assessors_of(role: Role) -> &'static [Assessor] {
 
 pub fn check_assessor(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
     if !assessors_of(role).contains(&input.assessor) {
-        let (zh, en) = ("您的单位不能填报该评分表", "this sheet is not your office's");
+        let (zh, en) = ("贵单位不得填写该评分表", "your office is not allowed to fill in this score sheet");
         faults.push(Fault::new("/assessor", "conflict", zh, en));
     }
 }
@@ -42,7 +42,7 @@ pub fn check_assessor(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
 /// No more households answer than the complex has, where that is known.
 pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<Fault>) {
     if respondents.zip(households).is_some_and(|(answered, all)| answered > all) {
-        let (zh, en) = ("参评户数超过小区总户数", "more households than the complex has");
+        let (zh, en) = ("不得超过小区总户数", "must not be more than the households of the complex");
         faults.push(Fault::new("/respondents", "out_of_range", zh, en));
     }
 }
@@ -51,7 +51,7 @@ pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faul
 pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: NaiveDate) -> Result<(), Problem> {
     cycle_rules::require_live(cycle.state)?;
     if today < cycle.opens_on {
-        let (zh, en) = (format!("评分自 {} 开始", cycle.opens_on), format!("scoring begins on {}", cycle.opens_on));
+        let (zh, en) = (format!("评分自 {} 开始。", cycle.opens_on), format!("Scoring begins on {}.", cycle.opens_on));
         return Err(conflict(zh, en));
     }
     let returned = steps.review.as_ref().is_some_and(|review| review.outcome == ReviewOutcome::Returned);
@@ -60,21 +60,28 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
     if today > cycle.closes_on && row.corrects.is_none() && !returned && !objected {
         let last = cycle.closes_on;
         return Err(Problem::new(Code::DeadlinePassed)
-            .detail(format!("评分已于 {last} 截止"), format!("the last day for scores was {last}")));
+            .detail(format!("评分已于 {last} 截止。"), format!("Scoring ended on {last}.")));
     }
     Ok(())
 }
 
 pub fn check_review(input: &ReviewIn, faults: &mut Vec<Fault>) {
     if input.outcome == ReviewOutcome::Returned && input.reasons.is_none() {
-        let (zh, en) = ("退回须说明理由", "a return needs its reasons");
+        let (zh, en) = ("退回须说明理由", "a return needs reasons");
         faults.push(Fault::new("/reasons", "required", zh, en));
     }
 }
 
 /// Whoever scored does not review.
 pub fn may_review(scored: bool) -> Result<(), Problem> {
-    if scored { Err(same_person("评分人不得复核", "whoever scored does not review")) } else { Ok(()) }
+    if scored {
+        Err(same_person(
+            "评分人不得复核，请由另一人复核。",
+            "A person who scored must not review. Another person must review.",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 /// For whom somebody objects.
@@ -90,7 +97,7 @@ pub fn objector(role: Role, on_behalf_of_owners: bool) -> Objector {
 /// The owners' objection comes through the community, and the rated company reads it.
 pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<Fault>) {
     if on_behalf_of_owners && role != Role::Community {
-        let (zh, en) = ("业主的异议由社区代为提交", "the owners' objection is handed in by the community");
+        let (zh, en) = ("业主的异议由村（社区）代为提交", "only the community may submit the owners' objection");
         faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
     }
     if on_behalf_of_owners {
@@ -102,7 +109,7 @@ pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults
 pub fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
     if let Some(found) = crate::personal::personal_data(text) {
         let (zh, en) = found.words();
-        let (zh, en) = (format!("含有{zh}"), format!("holds {en}"));
+        let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("contains what looks like {en}; remove it"));
         faults.push(Fault::new("/text", "personal_data", zh, en));
     }
 }
@@ -111,7 +118,7 @@ pub fn may_object(objections: usize) -> Result<(), Problem> {
     if objections < MOST_OBJECTIONS {
         return Ok(());
     }
-    Err(conflict("该评定的异议数已达上限", "this rating has as many objections as it can"))
+    Err(conflict("该星级评定的异议数已达上限。", "The rating has the most objections allowed."))
 }
 
 /// Decided once, and by nobody who scored or reviewed.
@@ -122,10 +129,13 @@ pub fn may_decide_objection(
     review: Option<&Review>,
 ) -> Result<(), Problem> {
     if objection.decision.is_some() {
-        return Err(conflict("该异议已有处理决定", "this objection has been decided"));
+        return Err(conflict("该异议已作出处理决定。", "The objection has been decided already."));
     }
     if scored || review.is_some_and(|review| caller.is(&review.by)) {
-        let (zh, en) = ("评分人、复核人不得处理异议", "whoever scored or reviewed does not decide the objection");
+        let (zh, en) = (
+            "评分人、复核人不得处理该异议，请由另一人处理。",
+            "A person who scored or reviewed must not decide the objection. Another person must decide it.",
+        );
         return Err(same_person(zh, en));
     }
     Ok(())
@@ -133,7 +143,11 @@ pub fn may_decide_objection(
 
 /// The company replies once.
 pub fn may_reply(has_replied: bool) -> Result<(), Problem> {
-    if has_replied { Err(conflict("已提交回应", "there is a reply already")) } else { Ok(()) }
+    if has_replied {
+        Err(conflict("企业回应已经提交，不得重复提交。", "The company has replied already."))
+    } else {
+        Ok(())
+    }
 }
 
 /// The publicity is over and nothing is objected to it.
@@ -146,8 +160,10 @@ pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
         Some(last) if today > last => Ok(()),
         last => {
             let last = last.map(|day| day.to_string()).unwrap_or_default();
-            Err(Problem::new(Code::PublicityOpen)
-                .detail(format!("公示至 {last} 止"), format!("the publicity lasts until {last}")))
+            Err(Problem::new(Code::PublicityOpen).detail(
+                format!("公示至 {last} 止，期满后方可发布。"),
+                format!("The announcement period lasts until {last}. Publish the rating after that day."),
+            ))
         }
     }
 }
@@ -156,18 +172,21 @@ pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
 /// and what was published is not taken back by whoever scored it alone.
 pub fn may_withdraw(row: &RatingRow, content: &ContentRow, caller: &Caller) -> Result<(), Problem> {
     if row.state == RatingState::Withdrawn {
-        return Err(conflict("已撤回", "it is withdrawn"));
+        return Err(conflict("该星级评定已撤回。", "The rating has been withdrawn already."));
     }
     if row.pending {
         let (zh, en) =
-            ("发布后的后续处理尚未完成，请稍后再试", "what follows from its publication is still being done");
+            ("发布后的后续处理尚未完成，请稍后重试。", "The publication is still being processed. Try again later.");
         return Err(conflict(zh, en));
     }
     if row.objections_open > 0 {
         return Err(Problem::new(Code::ObjectionOpen));
     }
     if row.published_on.is_some() && content.scored_by(caller) {
-        let (zh, en) = ("评分人不得撤回已发布的评定", "whoever scored does not withdraw what was published");
+        let (zh, en) = (
+            "评分人不得撤回已发布的星级评定，请由另一人撤回。",
+            "A person who scored must not withdraw a published rating. Another person must withdraw it.",
+        );
         return Err(same_person(zh, en));
     }
     Ok(())

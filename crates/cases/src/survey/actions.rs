@@ -167,7 +167,7 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkRe
 }
 
 fn invalid_cursor() -> Problem {
-    let (zh, en) = ("游标无效，请从第一页重新开始", "not a cursor of this list");
+    let (zh, en) = ("游标无效，请从第一页重新开始", "the cursor is invalid; start again from the first page");
     Problem::fault("query/cursor", "invalid_cursor", zh, en)
 }
 

@@ -23,7 +23,12 @@ impl FromRequest for PathProblem {
         let text = request.match_info().get("key").unwrap_or_default();
         let complex = text.split('.').next().and_then(|id| id.parse().ok());
         ready(complex.map(|complex| PathProblem(complex, text.parse().ok())).ok_or_else(|| {
-            Problem::fault("path/key", "invalid_format", "不是问题清单中的 key", "not a key of the list of problems")
+            Problem::fault(
+                "path/key",
+                "invalid_format",
+                "须为问题清单中的 key",
+                "must be a key of the list of findings",
+            )
         }))
     }
 }

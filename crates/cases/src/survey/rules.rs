@@ -247,7 +247,7 @@ fn required_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
 /// Only what still stands is reported.
 pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem, Problem> {
     found.ok_or_else(|| {
-        let (zh, en) = ("该问题已不存在", "this problem does not stand any more");
+        let (zh, en) = ("该排查问题已不存在。", "This finding no longer exists.");
         Problem::new(Code::StateConflict).detail(zh, en)
     })
 }
@@ -255,7 +255,7 @@ pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem,
 /// A problem is reported under one of its acts, where one is named.
 pub fn require_offered(acts: &[OfferedAct], act: Option<&str>) -> Result<(), Fault> {
     if act.is_some_and(|act| !acts.iter().any(|offered| offered.act == act)) {
-        let (zh, en) = ("不是该问题可适用的行为", "not one of the acts that this problem offers");
+        let (zh, en) = ("须为该问题可适用的受监管行为之一", "must be one of the acts that apply to this finding");
         return Err(Fault::new("/act", "unknown_value", zh, en));
     }
     Ok(())

@@ -24,7 +24,10 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> WorkResul
             rules::check(input, faults);
             match violations::store::find_for_update(conn, &ctx.scope, input.violation_id) {
                 Ok(row) if row.company_id.is_none() => {
-                    let (zh, en) = ("只公开物业服务企业的案例", "only cases of companies are told");
+                    let (zh, en) = (
+                        "典型案例须为物业服务企业的违规行为",
+                        "a typical case must be a violation of a property service company",
+                    );
                     faults.push(Fault::new("/violation_id", "wrong_subject", zh, en));
                 }
                 Ok(row) => {
@@ -33,7 +36,8 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> WorkResul
                     violation = Some(row);
                 }
                 Err(WorkError::Problem(_)) => {
-                    let (zh, en) = ("没有此违规，或不在您的辖区内", "no such violation for you");
+                    let (zh, en) =
+                        ("该违规行为不存在，或者不在您的辖区内", "unknown violation, or outside your territory");
                     faults.push(Fault::new("/violation_id", "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),

@@ -17,17 +17,19 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
     match (state, appeal_due_on) {
         (ViolationState::Upheld, _) => Ok(()),
         (ViolationState::Confirmed, Some(last)) if today > last => Ok(()),
-        (ViolationState::Confirmed, Some(last)) => {
-            Err(conflict(format!("申诉期至 {last} 止"), format!("an appeal is possible until {last}")))
-        }
+        (ViolationState::Confirmed, Some(last)) => Err(conflict(
+            format!("申诉期至 {last} 止，期满后方可发布。"),
+            format!("The appeal period lasts until {last}. Publish the case after that day."),
+        )),
         (ViolationState::Confirmed, None) => {
-            let (zh, en) = ("认定决定尚未送达", "the decision has not been delivered");
+            let (zh, en) =
+                ("认定决定尚未送达。请先送达。", "The confirmation has not been delivered. Deliver it first.");
             Err(conflict(zh, en))
         }
         (ViolationState::Appealed, _) => Err(Problem::new(Code::AppealPending)),
         (other, _) => Err(conflict(
-            format!("违规状态为“{}”，须为已生效的认定", other.zh()),
-            format!("the violation is {}, and no final decision", other.code()),
+            format!("违规行为的状态为“{}”，须为最终确定的认定。", other.zh()),
+            format!("The state of the violation is {}. It must be a final confirmation.", other.code()),
         )),
     }
 }
@@ -35,7 +37,7 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
 /// A violation has one published case at a time.
 pub fn may_publish(has_one: bool) -> Result<(), Problem> {
     if has_one {
-        let (zh, en) = ("该违规已有公开的典型案例", "this violation has a live case");
+        let (zh, en) = ("该违规行为已有公开的典型案例。", "The violation has a published typical case already.");
         return Err(Problem::new(Code::AlreadyExists).detail(zh, en));
     }
     Ok(())
@@ -45,7 +47,9 @@ pub fn may_publish(has_one: bool) -> Result<(), Problem> {
 pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
     match state {
         TypicalCaseState::Published => Ok(()),
-        TypicalCaseState::Withdrawn => Err(conflict("已撤回", "it is withdrawn")),
+        TypicalCaseState::Withdrawn => {
+            Err(conflict("该典型案例已撤回。", "The typical case has been withdrawn already."))
+        }
     }
 }
 
@@ -60,8 +64,10 @@ pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
 pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         if known.iter().any(|person| masks::holds(text, &person.values())) {
-            let (zh, en) =
-                ("含有诉求人的姓名、电话或住址，请删除", "the complainant's name, phone or address is in it");
+            let (zh, en) = (
+                "含有诉求人的姓名、电话或住址，请删除",
+                "contains the complainant's name, phone or address; remove it",
+            );
             faults.push(Fault::new(pointer, "personal_data", zh, en));
         }
     }

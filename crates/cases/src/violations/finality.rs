@@ -34,10 +34,12 @@ impl Obstacle {
 
     fn words(self) -> (String, String) {
         match self {
-            Obstacle::NotDelivered => ("认定决定尚未送达".to_owned(), "the decision has not been delivered".to_owned()),
-            Obstacle::UnderAppeal => ("正在申诉".to_owned(), "an appeal is pending".to_owned()),
+            Obstacle::NotDelivered => {
+                ("认定决定尚未送达".to_owned(), "the confirmation has not been delivered".to_owned())
+            }
+            Obstacle::UnderAppeal => ("申诉尚未作出决定".to_owned(), "an appeal is pending".to_owned()),
             Obstacle::AppealUntil(last) => {
-                (format!("申诉期至 {last} 止"), format!("the period for an appeal lasts until {last}"))
+                (format!("申诉期至 {last} 止"), format!("the appeal period lasts until {last}"))
             }
         }
     }
@@ -79,17 +81,17 @@ pub fn refuse_unless_final<'a>(
         Fault::new(
             pointer,
             obstacle.fault(),
-            format!("{found} 发现的违规（{act_zh}）：{zh}"),
+            format!("{found} 发现的违规行为（{act_zh}）：{zh}"),
             format!("the violation found on {found} ({act_en}): {en}"),
         )
     });
     let faults: Vec<Fault> = faults.collect();
     let count = faults.len();
     let problem = Problem::new(code).detail(
-        format!("该措施所依据的认定中有{count}项尚未生效：须先送达，且申诉期已满或者申诉已作出决定"),
+        format!("该措施所依据的认定中有{count}项尚未最终确定。每项认定须已送达，且申诉期已届满或者申诉已作出决定。"),
         format!(
-            "{count} of the decisions that it rests on are not final: each must be delivered, and its time for an appeal \
-             over or the appeal decided"
+            "{count} of the confirmations that this measure is based on are not final. Each must be delivered, and its \
+             appeal period over or its appeal decided."
         ),
     );
     Err(problem.with(faults))

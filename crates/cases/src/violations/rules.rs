@@ -15,8 +15,8 @@ pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail(
-        "只有该行为的牵头单位或社会事务办公室可以办理",
-        format!("only {} or the social affairs office handles this case", lead.code()),
+        "该案件由该行为的牵头单位或者社会事务办公室办理。",
+        format!("Only the lead office, {}, or the social affairs office may handle this case.", lead.code()),
     ))
 }
 
@@ -25,7 +25,7 @@ pub fn may_make_statement(against_company: bool) -> Result<(), Problem> {
     if against_company {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden).detail("不是针对贵企业的案件", "this case is not against your company"))
+    Err(Problem::new(Code::Forbidden).detail("该案件不是针对贵企业的案件。", "This case is not against your company."))
 }
 
 /// A company is heard until the decision; after an urgent one that did not wait for the end of the period, too.
@@ -39,13 +39,20 @@ pub fn may_be_heard(state: ViolationState, decided_urgently: bool) -> Result<(),
 /// What was sent is served once: the notice, and later the decision.
 pub fn may_deliver(state: ViolationState, undelivered: bool) -> Result<(), Problem> {
     require_state(state, &[ViolationState::Notified, ViolationState::Confirmed], ViolationState::label)?;
-    if undelivered { Ok(()) } else { Err(conflict("已送达", "it has been delivered")) }
+    if undelivered {
+        Ok(())
+    } else {
+        Err(conflict("已送达，不得重复登记送达。", "The document has been delivered already."))
+    }
 }
 
 /// Under the two-person rule no one confirms what they found or reported.
 pub fn may_confirm(two_person_rule: bool, found_or_reported: bool) -> Result<(), Problem> {
     if two_person_rule && found_or_reported {
-        let (zh, en) = ("发现人、报告人不得认定", "no one confirms a violation that they found or reported");
+        let (zh, en) = (
+            "发现人、上报人不得认定该违规行为，请由另一人认定。",
+            "A person who found or reported the violation must not confirm it. Another person must confirm it.",
+        );
         return Err(Problem::new(Code::SamePerson).detail(zh, en));
     }
     Ok(())
@@ -68,8 +75,8 @@ pub fn require_due_process(heard: &DueProcessState, urgent: bool, today: NaiveDa
     }
     if today <= last {
         return Err(Problem::new(Code::StatementPeriodOpen).detail(
-            format!("陈述申辩期至 {last} 止；紧急情形须说明 urgent_reason"),
-            format!("the period lasts until {last}; an urgent case gives urgent_reason"),
+            format!("陈述申辩期限至 {last} 止，期满后方可决定。情况紧急的，须填写 urgent_reason。"),
+            format!("The statement period lasts until {last}. Decide after it; if urgent, state urgent_reason."),
         ));
     }
     require_answered(heard.made, heard.answered)
@@ -82,17 +89,15 @@ pub fn may_decide_appeal(caller: &Caller, confirmed_by: Option<&Actor>) -> Resul
     if caller.role == Role::CountyAuthority {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden).detail(
-        "申诉由作出认定的单位的上一级（县级物业主管部门）决定",
-        "the body above the one that decided, the county authority, decides",
-    ))
+    Err(Problem::new(Code::Forbidden).detail("申诉由县级物业主管部门决定。", "The county authority decides appeals."))
 }
 
 /// A revocation without an appeal is for a role above the one that confirmed, and another person.
 pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
     require_another_person(caller, confirmed_by)?;
     if confirmed_by.is_some_and(|by| caller.role.rank() <= by.role.rank()) {
-        let (zh, en) = ("须由认定单位的上级决定", "a role above the one that confirmed decides");
+        let (zh, en) =
+            ("须由作出认定的单位的上级决定。", "An office above the one that confirmed the violation must decide.");
         return Err(Problem::new(Code::Forbidden).detail(zh, en));
     }
     Ok(())
@@ -100,7 +105,10 @@ pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), P
 
 fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
     if confirmed_by.is_some_and(|by| caller.is(by)) {
-        let (zh, en) = ("认定人不得复核自己的认定", "no one reviews their own decision");
+        let (zh, en) = (
+            "认定人不得决定对本人认定的申诉或者撤销，请由另一人决定。",
+            "A person must not decide on their own confirmation. Another person must decide.",
+        );
         return Err(Problem::new(Code::SamePerson).detail(zh, en));
     }
     Ok(())
@@ -109,18 +117,18 @@ fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Resu
 /// A policy was in force on the day of finding, and it knows the act.
 pub fn check_act(in_force: bool, act_known: bool, faults: &mut Vec<Fault>) {
     if !in_force {
-        let (zh, en) = ("当日尚无施行的政策", "no policy was in force on that day");
+        let (zh, en) = ("发现日期当日尚无施行的政策", "no policy was in force on the day found");
         faults.push(Fault::new("/found_on", "before_start", zh, en));
     }
     if !act_known {
-        let (zh, en) = ("当日施行的政策中没有此行为", "the policy in force on that day does not hold this act");
+        let (zh, en) = ("发现日期当日施行的政策中没有此行为", "the policy in force on the day found has no such act");
         faults.push(Fault::new("/act", "not_in_policy", zh, en));
     }
 }
 
 pub fn check_found_on(found_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
     if found_on > today {
-        faults.push(Fault::new("/found_on", "in_the_future", "发现日期不得晚于今日", "this day has not come"));
+        faults.push(Fault::new("/found_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 
@@ -140,19 +148,29 @@ pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
     let (pointer, code, zh, en) = match (named, of_company) {
         (Named::Serving, true) | (Named::Nobody, false) => return,
         (Named::NotServing, true) => {
-            let (zh, en) = ("该企业在发现日期前未服务过此小区", "the company had not served this complex by that day");
+            let (zh, en) =
+                ("该企业在发现日期前未服务过此小区", "the company had not served this complex by the day found");
             ("/complex_id", "not_serving", zh, en)
         }
-        (Named::Unknown, true) => {
-            ("/company_id", "unknown_reference", "企业不存在，或不在您的辖区内服务", "no such company for you")
-        }
+        (Named::Unknown, true) => (
+            "/company_id",
+            "unknown_reference",
+            "企业不存在，或者不在您的辖区内服务",
+            "unknown company, or not serving in your territory",
+        ),
         (Named::Nobody, true) => {
-            let (zh, en) = ("此行为的主体是物业服务企业，须填写", "an act of companies names its company");
+            let (zh, en) = (
+                "此行为的主体为物业服务企业，须填写企业",
+                "this is an act of a property service company; name the company",
+            );
             ("/company_id", "required", zh, en)
         }
-        (_, false) => {
-            ("/company_id", "wrong_subject", "此行为的主体不是物业服务企业", "this act is not an act of companies")
-        }
+        (_, false) => (
+            "/company_id",
+            "wrong_subject",
+            "此行为的主体不是物业服务企业，不得填写企业",
+            "this is not an act of a property service company; leave the company out",
+        ),
     };
     faults.push(Fault::new(pointer, code, zh, en));
 }
@@ -160,20 +178,19 @@ pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
 /// Whom a report may name, and who may report whom.
 pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, faults: &mut Vec<Fault>) {
     if input.subject_name.is_some() && !names_an_organisation(subject) {
-        let (zh, en) =
-            ("此处只登记单位名称，不登记自然人姓名", "only organisations are named here, no natural persons");
+        let (zh, en) = ("只填写单位名称，不得填写自然人姓名", "name an organisation only, not a person");
         faults.push(Fault::new("/subject_name", "wrong_subject", zh, en));
     }
     let reportable = matches!(subject, ActSubject::Resident | ActSubject::Business);
     if caller == Role::PropertyCompany && !reportable {
         let (zh, en) = (
-            "物业服务企业只报告业主、使用人和经营单位的行为（民法典第 942 条）",
-            "companies report acts of residents and businesses (Civil Code 942)",
+            "物业服务企业只能上报业主、物业使用人和生产经营单位的行为（《民法典》第九百四十二条）",
+            "a company may report acts of residents and businesses only (article 942 of the Civil Code)",
         );
         faults.push(Fault::new("/act", "wrong_subject", zh, en));
     }
     if input.stopped_and_reported && caller != Role::PropertyCompany {
-        let (zh, en) = ("仅由报告的物业服务企业填写", "only the reporting company says so");
+        let (zh, en) = ("只有上报的物业服务企业可以填写", "only the reporting company may state this");
         faults.push(Fault::new("/stopped_and_reported", "conflict", zh, en));
     }
 }
@@ -181,7 +198,9 @@ pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, fau
 /// A complex says where it is.
 pub fn needless_point(input: &ViolationIn) -> Option<Fault> {
     let needless = input.complex_id.is_some() && input.division.is_none() && input.point.is_some();
-    needless.then(|| Fault::new("/point", "conflict", "已有小区，不得再填坐标", "the complex says where it is"))
+    needless.then(|| {
+        Fault::new("/point", "conflict", "已填写小区的，不得填写坐标", "leave the point out if you name the complex")
+    })
 }
 
 /// The acts that one fact may not stand under beside this one: itself, those that it names, and those that name it.
@@ -205,10 +224,12 @@ fn comes_first<'a>(known: &'a str, overlapping: &'a [String]) -> &'a str {
 pub fn same_fact(known: &str, overlapping: &[String]) -> Problem {
     let offered = comes_first(known, overlapping);
     Problem::new(Code::OverlappingViolation).detail(
-        format!("同一企业、小区和日期已按 {known} 登记；如为另一事实，请填写 distinct_fact_reason；优先适用 {offered}"),
         format!(
-            "the same company, complex and day stand under {known}; say in distinct_fact_reason why it is another fact; \
-             {offered} comes first"
+            "同一企业、小区和日期已按 {known} 上报。优先适用 {offered}；如为另一事实，请填写 distinct_fact_reason。"
+        ),
+        format!(
+            "The same company, complex and day are recorded under {known}. {offered} takes precedence; if it is \
+             another fact, state why in distinct_fact_reason."
         ),
     )
 }

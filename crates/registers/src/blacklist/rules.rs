@@ -54,20 +54,29 @@ pub fn may_take_on(on: &[ListingKind]) -> Result<(), Problem> {
 pub fn require_in_force(term: &Term, today: NaiveDate) -> Result<(), Problem> {
     match state_of(term, today) {
         ListingState::InForce | ListingState::Suspended => Ok(()),
-        ListingState::Removed | ListingState::Expired => Err(conflict("已移出或期满", "it is removed or has expired")),
+        ListingState::Removed | ListingState::Expired => {
+            Err(conflict("该列入记录已移出或者已期满。", "The listing has been delisted or has expired."))
+        }
     }
 }
 
 /// One application at a time; after a refusal, again.
 pub fn may_apply(applied: bool, refused: bool) -> Result<(), Problem> {
     if applied && !refused {
-        return Err(conflict("已提出申请，尚未答复", "an application waits for its answer"));
+        return Err(conflict(
+            "已提出的信用修复申请尚未作出决定，请待决定后再申请。",
+            "An application for credit repair is pending. Wait for its decision before you apply again.",
+        ));
     }
     Ok(())
 }
 
 pub fn may_refuse(applied: bool, refused: bool) -> Result<(), Problem> {
-    if applied && !refused { Ok(()) } else { Err(conflict("没有待答复的申请", "no application waits")) }
+    if applied && !refused {
+        Ok(())
+    } else {
+        Err(conflict("没有待决定的信用修复申请。", "No application for credit repair is pending."))
+    }
 }
 
 #[cfg(test)]

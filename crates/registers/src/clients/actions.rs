@@ -192,7 +192,7 @@ fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: 
     let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);
     let scope = Scope::County(county.to_owned());
     let unknown = |pointer: &str| {
-        Fault::new(pointer, "unknown_reference", "本县区内没有该对象", "there is no such thing in your county")
+        Fault::new(pointer, "unknown_reference", "不存在，或者不在本县内", "unknown, or outside your county")
     };
     if let Some(code) = grant.division.as_deref().filter(|_| fine("/division"))
         && divisions::find(conn, code)?.is_none()

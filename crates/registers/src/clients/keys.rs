@@ -103,18 +103,21 @@ pub fn faults(keys: &ClientKeys) -> Vec<Fault> {
             faults.push(Fault::new(
                 &pointer,
                 "invalid",
-                "不是可用的公钥（ES256、EdDSA 或 2048 位以上的 RS256）",
+                "须为可用的公钥（ES256、EdDSA 或者 2048 位以上的 RS256）",
                 wrong,
             ));
         }
         if keys.keys.len() > 1 && key.kid.is_none() {
-            let (zh, en) = ("多个公钥各须有 kid", "with several keys each has a kid");
+            let (zh, en) = ("有多个公钥的，每个公钥须有 kid", "with several keys, each key needs a kid");
             faults.push(Fault::new(format!("{pointer}/kid"), "required", zh, en));
         } else if key.kid.as_ref().is_some_and(|kid| !is_plain_line(kid)) {
-            let (zh, en) = ("首尾不得有空格，不得含不可见字符", "no outer spaces, and nothing that cannot be seen");
+            let (zh, en) = (
+                "首尾不得有空格，不得含不可见字符",
+                "must not have spaces at its start or end, and no invisible characters",
+            );
             faults.push(Fault::new(format!("{pointer}/kid"), "invalid_format", zh, en));
         } else if key.kid.is_some() && keys.keys[..index].iter().any(|other| other.kid == key.kid) {
-            let (zh, en) = ("kid 重复", "a kid twice");
+            let (zh, en) = ("kid 重复，请更换", "the kid is used twice; choose another");
             faults.push(Fault::new(format!("{pointer}/kid"), "duplicate", zh, en));
         }
     }

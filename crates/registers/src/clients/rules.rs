@@ -25,18 +25,30 @@ pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fau
     let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(Fault::new(pointer, code, zh, en));
     let role = grant.role;
     if NEVER.contains(&role) {
-        add("/role", "unknown_value", "该角色只能由自然人行使", "a role that only persons have");
+        add(
+            "/role",
+            "unknown_value",
+            "该角色只能由自然人担任，不得授予接入系统",
+            "only a person may have this role, not a client",
+        );
         return faults;
     }
     let digits = role.row().division_digits;
     match &grant.division {
-        None if digits > 0 => add("/division", "required", "该角色须有行政区划", "the role needs a division"),
-        Some(_) if digits == 0 => add("/division", "conflict", "该角色没有行政区划", "the role has no division"),
+        None if digits > 0 => add("/division", "required", "该角色须填写行政区划", "this role needs a division"),
+        Some(_) if digits == 0 => {
+            add("/division", "conflict", "该角色不得填写行政区划", "this role must not have a division");
+        }
         Some(code) if code.len() != digits => {
-            add("/division", "conflict", "区划代码的位数与角色不符", "a code of another length than the role's");
+            add(
+                "/division",
+                "conflict",
+                "区划代码的位数与角色不符",
+                "the length of the division code does not fit the role",
+            );
         }
         Some(code) if !code.starts_with(county) => {
-            add("/division", "unknown_reference", "不在本县区内", "outside of your county");
+            add("/division", "unknown_reference", "不在本县内", "outside your county");
         }
         _ => {}
     }
@@ -47,14 +59,19 @@ pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fau
     ];
     for (pointer, given, wanted) in fields {
         match (given, wanted) {
-            (false, true) => add(pointer, "required", "该角色须填写", "the role needs it"),
-            (true, false) => add(pointer, "conflict", "该角色不得填写", "not for this role"),
+            (false, true) => add(pointer, "required", "该角色须填写此项", "required for this role"),
+            (true, false) => add(pointer, "conflict", "该角色不得填写此项", "not allowed for this role"),
             _ => {}
         }
     }
     if role == Role::UtilityOperator && grant.organisation.as_deref().is_some_and(|name| !ORGANISATIONS.contains(&name))
     {
-        add("/organisation", "unknown_value", "不是专业运营单位的种类", "none of the six kinds of operator");
+        add(
+            "/organisation",
+            "unknown_value",
+            "须为专业运营单位的类别之一",
+            "must be one of the kinds of utility operator",
+        );
     }
     for (index, operation) in grant.operations.iter().flatten().enumerate() {
         if !operations_of(permissions, role).any(|one| one == operation) {
@@ -62,8 +79,8 @@ pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fau
             add(
                 &pointer,
                 "unknown_value",
-                "该角色的系统不能执行此操作",
-                "no operation that a system in this role may call",
+                "该角色的接入系统无权执行此操作，请删除",
+                "a client with this role is not allowed to call this operation; remove it",
             );
         }
     }
@@ -76,27 +93,30 @@ fn require(holds: bool, zh: &str, en: &str) -> Result<(), Problem> {
 
 /// It is changed, and gets another secret, until it is revoked.
 pub fn may_change(state: ClientState) -> Result<(), Problem> {
-    require(state != ClientState::Revoked, "已撤销", "it is revoked")
+    require(state != ClientState::Revoked, "该接入系统已注销。", "The client has been revoked.")
 }
 
 /// Another person approves than asked for it.
 pub fn may_approve(row: &ClientRow, caller: &Caller) -> Result<(), Problem> {
-    require(row.state == ClientState::Pending, "不是待批准状态", "it does not wait for approval")?;
+    require(row.state == ClientState::Pending, "该接入系统不是待批准状态。", "The client is not pending approval.")?;
     if caller.is_person(&row.requested_by_iss, &row.requested_by_sub) {
-        return Err(Problem::new(Code::SamePerson).detail("申请人不得批准", "whoever asked for it does not approve it"));
+        return Err(Problem::new(Code::SamePerson).detail(
+            "申请人不得批准该接入系统，请由另一人批准。",
+            "The person who requested the client must not approve it. Another person must approve it.",
+        ));
     }
     Ok(())
 }
 
 pub fn may_suspend(state: ClientState) -> Result<(), Problem> {
     let running = matches!(state, ClientState::Pending | ClientState::Active);
-    require(running, "已暂停或已撤销", "it is suspended or revoked")
+    require(running, "该接入系统已暂停或者已注销。", "The client has been suspended or revoked already.")
 }
 
 pub fn may_resume(state: ClientState) -> Result<(), Problem> {
-    require(state == ClientState::Suspended, "未暂停", "it is not suspended")
+    require(state == ClientState::Suspended, "该接入系统未暂停。", "The client is not suspended.")
 }
 
 pub fn may_revoke(state: ClientState) -> Result<(), Problem> {
-    require(state != ClientState::Revoked, "已撤销", "it is revoked already")
+    require(state != ClientState::Revoked, "该接入系统已注销。", "The client has been revoked.")
 }

@@ -25,13 +25,16 @@ pub fn may_change(caller: &Caller, company: &Company) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail(
-        format!("企业档案由登记机关（{}）维护；其他单位可提出变更建议", company.division),
-        format!("the register of {} keeps this file; propose the change (…/changes)", company.division),
+        format!("该企业信息由企业登记机构（{}）维护。请提出企业变更申请（…/changes）。", company.division),
+        format!(
+            "The registering office of {} maintains this company. Propose a company change (…/changes).",
+            company.division
+        ),
     ))
 }
 
 pub fn exists() -> Problem {
-    let (zh, en) = ("该统一社会信用代码已登记", "a company with this code is registered already");
+    let (zh, en) = ("该统一社会信用代码的企业已登记。", "A company with this USCC is registered already.");
     Problem::new(Code::AlreadyExists).detail(zh, en)
 }
 
@@ -49,15 +52,15 @@ pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
         faults.push(Fault::new(
             "/uscc",
             "check_character",
-            "统一社会信用代码的校验位不正确；确有其码的，由县级主管部门填写 uscc_override_reason",
-            "the check character of the USCC does not fit; for a real code the county gives uscc_override_reason",
+            "统一社会信用代码的校验字符有误；确有其码的，由县级物业主管部门填写 uscc_override_reason",
+            "wrong check character; if the USCC is genuine, the county authority fills in uscc_override_reason",
         ));
     } else if role != Role::CountyAuthority {
         faults.push(Fault::new(
             "/uscc_override_reason",
             "conflict",
-            "只有县级主管部门可以登记校验位不符的代码",
-            "only the county may store a code whose check character does not fit",
+            "只有县级物业主管部门可以登记校验字符不符的代码",
+            "only the county authority may register a code whose check character is wrong",
         ));
     }
 }
@@ -66,13 +69,17 @@ pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
 /// becomes no branch: one level, as in the commercial register.
 pub fn unfit_parent(stands_alone: bool, has_branches: bool) -> Option<Fault> {
     if !stands_alone {
-        let (zh, en) =
-            ("上级企业不存在，或其本身为分支机构", "no such company for you, or one that is a branch itself");
+        let (zh, en) = (
+            "总公司不存在、不在您的辖区内，或者其本身为分支机构",
+            "the parent company is unknown, outside your territory, or a branch itself",
+        );
         return Some(Fault::new("/parent_id", "unknown_reference", zh, en));
     }
     has_branches.then(|| {
-        let (zh, en) =
-            ("企业已有分支机构，其本身不得成为分支机构", "a company that has branches becomes no branch itself");
+        let (zh, en) = (
+            "该企业已有分支机构，其本身不得成为分支机构",
+            "the company has branches and must not become a branch itself",
+        );
         Fault::new("/parent_id", "conflict", zh, en)
     })
 }
@@ -80,13 +87,14 @@ pub fn unfit_parent(stands_alone: bool, has_branches: bool) -> Option<Fault> {
 /// A change changes something.
 pub fn check_change(nothing: bool, faults: &mut Vec<Fault>) {
     if nothing {
-        let (zh, en) = ("没有要变更的内容：与现登记内容相同", "nothing is to change: it is what is on file");
+        let (zh, en) =
+            ("没有变更内容：与现登记内容相同", "there is nothing to change: the values are the registered ones");
         faults.push(Fault::new("", "required", zh, en));
     }
 }
 
 pub fn already_pending() -> Problem {
-    let (zh, en) = ("相同的变更建议正在等待决定", "the same change waits for its decision");
+    let (zh, en) = ("相同的企业变更申请尚待决定。", "The same company change is pending already.");
     Problem::new(Code::AlreadyExists).detail(zh, en)
 }
 
@@ -94,14 +102,19 @@ pub fn already_pending() -> Problem {
 pub fn require_proposed(state: ChangeState) -> Result<(), Problem> {
     match state {
         ChangeState::Proposed => Ok(()),
-        ChangeState::Approved | ChangeState::Refused => Err(conflict("已作出决定", "it is decided already")),
+        ChangeState::Approved | ChangeState::Refused => {
+            Err(conflict("该企业变更申请已作出决定。", "The company change has been decided already."))
+        }
     }
 }
 
 /// Another person than the one who proposed it approves.
 pub fn may_approve(caller: &Caller, proposed_by: &Actor) -> Result<(), Problem> {
     if caller.is(proposed_by) {
-        return Err(Problem::new(Code::SamePerson).detail("提出人不得批准", "whoever proposed it does not approve it"));
+        return Err(Problem::new(Code::SamePerson).detail(
+            "提出人不得批准该变更，请由另一人批准。",
+            "The person who proposed the change must not approve it. Another person must approve it.",
+        ));
     }
     Ok(())
 }
@@ -111,7 +124,10 @@ pub fn require_unchanged(as_proposed: bool) -> Result<(), Problem> {
     if as_proposed {
         return Ok(());
     }
-    Err(conflict("提出后企业档案已另行变更，请重新提出", "the file was changed since: propose it again"))
+    Err(conflict(
+        "提出申请后企业信息已另行变更。请重新提出申请。",
+        "The company has changed since the proposal. Propose the change again.",
+    ))
 }
 
 /// A parent that fitted when the change was proposed may not fit now.
@@ -119,15 +135,23 @@ pub fn require_fitting_parent(faults: &[Fault]) -> Result<(), Problem> {
     if faults.is_empty() {
         return Ok(());
     }
-    Err(conflict("上级企业已不符合条件", "the parent does not fit any more"))
+    Err(conflict(
+        "总公司已不符合条件，不得批准该变更。",
+        "The parent company no longer qualifies. The change must not be approved.",
+    ))
 }
 
 /// What one person does not change alone: a parent sees the contracts, violations and measures of its branches.
 pub fn alone(company: &Company, change: &CompanyPatch) -> Option<Fault> {
     let parent = change.parent_id?;
     (parent != company.parent_id).then(|| {
-        let zh = "变更上级企业须由另一人批准：请提出变更（…/changes）";
-        Fault::new("/parent_id", "conflict", zh, "another parent needs a second person: propose it (…/changes)")
+        let zh = "变更总公司须由另一人批准；请提出企业变更申请（…/changes）";
+        Fault::new(
+            "/parent_id",
+            "conflict",
+            zh,
+            "a second person must approve a change of the parent company; propose a company change (…/changes)",
+        )
     })
 }
 

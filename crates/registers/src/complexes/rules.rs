@@ -9,11 +9,16 @@ pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault
     faults.push(match level {
         Some("community") if inside => return,
         Some("community") => {
-            let (zh, en) = ("该村（社区）不在您的辖区内", "this community is not in your territory");
+            let (zh, en) = ("该村（社区）不在您的辖区内", "outside your territory");
             Fault::new("/community", "unknown_reference", zh, en)
         }
-        Some(_) => Fault::new("/community", "not_a_community", "不是村（社区）", "not a community"),
-        None => Fault::new("/community", "unknown_reference", "区划代码不存在", "no such division"),
+        Some(_) => Fault::new(
+            "/community",
+            "not_a_community",
+            "须为村（社区）的区划代码",
+            "must be the division code of a community",
+        ),
+        None => Fault::new("/community", "unknown_reference", "没有此行政区划", "unknown division"),
     });
 }
 
@@ -21,19 +26,22 @@ pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault
 pub fn check_named(complex: bool, division: bool) -> Result<(), Fault> {
     match (complex, division) {
         (false, false) => {
-            let (zh, en) = ("须填写 complex_id 或 division", "complex_id or division is needed");
+            let (zh, en) = ("须填写 complex_id 或 division", "state complex_id or division");
             Err(Fault::new("/complex_id", "required", zh, en))
         }
-        (true, true) => {
-            Err(Fault::new("/division", "conflict", "已有小区，不得再填区划", "the complex says where it is"))
-        }
+        (true, true) => Err(Fault::new(
+            "/division",
+            "conflict",
+            "已填写小区的，不得填写行政区划",
+            "leave the division out if you name the complex",
+        )),
         _ => Ok(()),
     }
 }
 
 pub fn check_delivery(delivered_on: Option<NaiveDate>, today: NaiveDate, faults: &mut Vec<Fault>) {
     if delivered_on.is_some_and(|day| day > today) {
-        faults.push(Fault::new("/delivered_on", "in_the_future", "交付日期在未来", "this day has not come"));
+        faults.push(Fault::new("/delivered_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 

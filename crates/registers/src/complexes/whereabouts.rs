@@ -40,7 +40,7 @@ pub fn check_place(
     }
     if place(conn, scope, complex, division)?.is_none() {
         let pointer = if complex.is_some() { "/complex_id" } else { "/division" };
-        let (zh, en) = ("不存在，或不在您的辖区内", "there is no such place in your territory");
+        let (zh, en) = ("不存在，或者不在您的辖区内", "unknown, or outside your territory");
         faults.push(Fault::new(pointer, "unknown_reference", zh, en));
     }
     Ok(())

@@ -88,8 +88,12 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
     let paragraphs = tx.texts.paragraphs(kind, &template.text, &context, &number)?.map_err(|fault| {
         let (zh, en) = (&fault.zh, &fault.en);
         Problem::new(Code::TemplateUnusable).detail(
-            format!("现行政策第{}版中“{}”的文本无法套用于本案：{zh}", version.version, kind.zh()),
-            format!("the text of {} in version {} does not fit this case: {en}", kind.code(), version.version),
+            format!("现行政策第{}版中“{}”的文书模板不适用于本案：{zh}。", version.version, kind.zh()),
+            format!(
+                "The document template of {} in policy version {} does not fit this case: {en}.",
+                kind.code(),
+                version.version
+            ),
         )
     })?;
     let code = code::new()?;

@@ -16,19 +16,30 @@ const HEARING_NOTICE_DAYS: u64 = 7;
 /// What each kind asks for, and nothing that it has no place for.
 pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
     if input.kind.is_of_filing() {
-        let (zh, en) = ("备案文书由备案决定出具", "the decision on a contract's filing issues it");
+        let (zh, en) = (
+            "备案文书由备案决定自动出具，不得在此出具",
+            "the decision on the filing issues this document; do not issue it here",
+        );
         faults.push(Fault::new("/kind", "invalid", zh, en));
     }
     for (pointer, given) in [("/place", input.place.is_some()), ("/held_at", input.held_at.is_some())] {
         if input.kind.summons() && !given {
-            faults.push(Fault::new(pointer, "required", "通知须写明时间和地点", "a notice says where and when"));
+            faults.push(Fault::new(
+                pointer,
+                "required",
+                "通知须写明时间和地点",
+                "a notice must state the time and place",
+            ));
         } else if !input.kind.summons() && given {
-            let (zh, en) = ("该文书没有时间和地点", "this kind of document calls nobody anywhere");
+            let (zh, en) = ("该类文书不得填写时间和地点", "not allowed for this kind of document");
             faults.push(Fault::new(pointer, "conflict", zh, en));
         }
     }
     if input.addressee.is_some() && input.kind != DocumentKind::ReferralLetter {
-        let (zh, en) = ("该文书主送当事企业", "this kind of document is addressed to the company");
+        let (zh, en) = (
+            "该类文书主送当事企业，不得另填主送单位",
+            "this kind of document is addressed to the company; leave this out",
+        );
         faults.push(Fault::new("/addressee", "conflict", zh, en));
     }
 }
@@ -42,13 +53,13 @@ pub fn check_time(
 ) {
     let earliest = today.checked_add_days(Days::new(HEARING_NOTICE_DAYS)).unwrap_or(today);
     if at <= now {
-        faults.push(Fault::new("/held_at", "out_of_range", "时间已过", "this time has passed"));
+        faults.push(Fault::new("/held_at", "out_of_range", "须晚于现在", "must be later than now"));
     } else if kind == DocumentKind::HearingNotice && day < earliest {
         faults.push(Fault::new(
             "/held_at",
             "out_of_range",
             format!("听证须在举行的七日前通知，最早为 {earliest}"),
-            format!("a hearing is announced seven days before it; the earliest day is {earliest}"),
+            format!("the hearing notice must come seven days before the hearing; the earliest day is {earliest}"),
         ));
     }
 }
@@ -62,7 +73,7 @@ pub fn require_issuer(caller: &Caller, row: &DocumentRow) -> Result<(), Problem>
     if caller.role == row.office_role && caller.division.as_deref() == Some(&row.office_division) {
         return Ok(());
     }
-    Err(not_yours("由出具该文书的单位办理", "the office that issued the document does this"))
+    Err(not_yours("此环节由出具该文书的单位办理。", "The office that issued the document must take this step."))
 }
 
 /// Whoever decided puts the decision into form.
@@ -70,7 +81,7 @@ pub fn require_decider(caller: &Caller, by: &Actor) -> Result<(), Problem> {
     if caller.role == by.role && caller.division == by.division {
         return Ok(());
     }
-    Err(not_yours("由作出决定的单位出具", "the body that decided issues it"))
+    Err(not_yours("该文书由作出决定的单位出具。", "The office that made the decision must issue this document."))
 }
 
 /// A kind stands once for each case; a summons gives way to a new one.
@@ -78,7 +89,10 @@ pub fn may_replace(kind: DocumentKind, number: &str) -> Result<(), Problem> {
     if kind.summons() {
         return Ok(());
     }
-    Err(Problem::new(Code::AlreadyExists).detail(format!("已出具{number}"), format!("{number} stands already")))
+    Err(Problem::new(Code::AlreadyExists).detail(
+        format!("该文书已出具，文号为{number}。"),
+        format!("The document has been issued already as {number}."),
+    ))
 }
 
 /// Nothing is ordered by a day that is over.
@@ -87,8 +101,8 @@ pub fn may_order(kind: DocumentKind, due_on: NaiveDate, today: NaiveDate) -> Res
     if !orders || due_on >= today {
         return Ok(());
     }
-    let zh = format!("文书要求于 {due_on} 前办理，该日已过，无从履行");
-    let en = format!("it would order something by {due_on}, which is over");
+    let zh = format!("文书所定期限 {due_on} 已届满，不得出具。");
+    let en = format!("The document would set the deadline {due_on}, which has passed.");
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
 
@@ -97,11 +111,15 @@ pub fn template(version: &PolicyVersion, kind: DocumentKind) -> Result<&Document
     version.document().documents.iter().find(|one| one.kind == kind).ok_or_else(|| {
         Problem::new(Code::TemplateUnusable).detail(
             format!(
-                "现行政策第{}版没有“{}”的文本，请由县级物业主管部门发布含该文本的政策版本",
+                "现行政策第{}版没有“{}”的文书模板。请由县级物业主管部门发布含该模板的政策版本。",
                 version.version,
                 kind.zh()
             ),
-            format!("version {} of the policy has no text of {}; publish one that has", version.version, kind.code()),
+            format!(
+                "Policy version {} has no document template of {}. The county authority must publish one.",
+                version.version,
+                kind.code()
+            ),
         )
     })
 }
@@ -112,13 +130,13 @@ pub fn require_word(found: Option<OfficeRow>, role: Role, division: &str) -> Res
     match found {
         Some(office) if office.document_word.is_some() => Ok(office),
         Some(office) => Err(Problem::new(Code::OfficeNotRegistered).detail(
-            format!("“{}”尚未登记机关代字，请先以 PATCH /v1/offices/{} 补登 document_word", office.name, office.id),
-            format!("{} has no word for its documents; give it one: PATCH /v1/offices/{}", office.name, office.id),
+            format!("“{}”尚未登记机关代字。请以 PATCH /v1/offices/{} 补登 document_word。", office.name, office.id),
+            format!("{} has no document prefix. Set document_word: PATCH /v1/offices/{}.", office.name, office.id),
         )),
         None => Err(Problem::new(Code::OfficeNotRegistered).detail(
-            format!("区划 {division} 的“{whose}”尚未列入机构名录，请先以 POST /v1/offices 登记，并填写机关代字"),
+            format!("行政区划 {division} 的“{whose}”尚未列入机构名录。请以 POST /v1/offices 登记，并填写机关代字。"),
             format!(
-                "{} of {division} is not in the directory; put it there with its word: POST /v1/offices",
+                "{} of {division} is not in the directory. Register it with its document prefix: POST /v1/offices.",
                 role.code()
             ),
         )),

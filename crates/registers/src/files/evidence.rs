@@ -36,7 +36,7 @@ pub fn check_lists(
     for (pointer, evidence) in lists {
         for (at, one) in evidence.iter().enumerate() {
             if one.text.is_none() && one.url.is_none() && one.attachment_id.is_none() {
-                let (zh, en) = ("须有文字、附件或链接", "a text, an attachment or a link is needed");
+                let (zh, en) = ("须填写文字、附件或者链接", "state a text, an attachment or a link");
                 faults.push(Fault::new(format!("{pointer}/{at}"), "required", zh, en));
             }
             named.extend(one.attachment_id.map(|id| (format!("{pointer}/{at}/attachment_id"), id)));
@@ -62,10 +62,18 @@ fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<
     let mut seen = HashSet::new();
     for (pointer, id) in named {
         if !free.contains(&id) {
-            let (zh, en) = ("没有此附件，或已用于其他记录", "no such attachment of yours that belongs to nothing yet");
+            let (zh, en) = (
+                "附件不存在、不是由您上传，或者已用于其他记录",
+                "unknown attachment, not uploaded by you, or used already",
+            );
             faults.push(Fault::new(pointer, "unknown_reference", zh, en));
         } else if !seen.insert(id) {
-            faults.push(Fault::new(pointer, "duplicate", "附件重复", "this attachment stands here twice"));
+            faults.push(Fault::new(
+                pointer,
+                "duplicate",
+                "附件重复，请删除其一",
+                "the attachment is listed twice; remove one",
+            ));
         }
     }
     Ok(())
@@ -86,7 +94,10 @@ pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> WorkResult
     if !ids.is_empty() && store::attach(tx.conn, ids, kind, owner)? != ids.len() {
         // Another request was faster, or the file was removed for its age, since it was checked.
         return Err(Problem::new(Code::StateConflict)
-            .detail("附件刚被用于其他记录或已清除", "an attachment was attached elsewhere or removed meanwhile")
+            .detail(
+                "附件已用于其他记录或者已删除。请重新上传。",
+                "An attachment has just been used elsewhere or deleted. Upload it again.",
+            )
             .into());
     }
     Ok(())

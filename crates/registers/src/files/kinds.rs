@@ -147,8 +147,8 @@ pub fn agree(
         Some(Some(known)) if !same(known) => faults.push(Fault::new(
             at.declared,
             "type_mismatch",
-            format!("文件内容不是 {}", known.media_type),
-            format!("the bytes of the file are not {}", known.media_type),
+            format!("附件内容须为 {}", known.media_type),
+            format!("the content of the attachment is not {}", known.media_type),
         )),
         _ => {}
     }
@@ -161,8 +161,8 @@ pub fn agree(
         faults.push(Fault::new(
             at.name,
             "extension_mismatch",
-            format!("文件内容与扩展名 .{ending} 不符"),
-            format!("the bytes of the file do not fit the extension .{ending}"),
+            format!("附件内容与扩展名 .{ending} 不符"),
+            format!("the content of the attachment does not match the extension .{ending}"),
         ));
     }
     match found {
@@ -174,7 +174,8 @@ pub fn agree(
 fn not_allowed() -> Problem {
     let all: Vec<&str> = TYPES.iter().map(|one| one.extensions[0]).collect();
     let all = all.join(", ");
-    Problem::new(Code::UnsupportedMediaType).detail(format!("只接收 {all} 文件"), format!("files of {all} are taken"))
+    Problem::new(Code::UnsupportedMediaType)
+        .detail(format!("附件须为下列类型之一：{all}。"), format!("The attachment must be one of {all}."))
 }
 
 #[cfg(test)]

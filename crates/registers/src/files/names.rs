@@ -17,13 +17,13 @@ pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
         return Err(fault);
     }
     if name.contains(char::is_control) {
-        let (zh, en) = ("文件名不得含有控制字符", "the name of a file holds no control characters");
+        let (zh, en) = ("文件名不得含有控制字符", "the file name must not contain control characters");
         return Err(Fault::new(pointer, "forbidden_character", zh, en));
     }
     if name.chars().count() > MOST_CHARACTERS {
         let (zh, en) = (
-            format!("文件名最多 {MOST_CHARACTERS} 个字符"),
-            format!("the name of a file has at most {MOST_CHARACTERS} characters"),
+            format!("文件名不得超过 {MOST_CHARACTERS} 个字符"),
+            format!("the file name must have at most {MOST_CHARACTERS} characters"),
         );
         return Err(Fault::new(pointer, "too_long", zh, en));
     }

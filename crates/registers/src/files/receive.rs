@@ -41,7 +41,7 @@ pub async fn receive(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Resu
         if form { of_form(ctx, request, payload).await? } else { of_body(ctx, request, payload, declared).await? };
     if received.spooled.size == 0 {
         let pointer = if form { "/file" } else { "" };
-        return Err(Problem::fault(pointer, "required", "文件为空", "the file is empty"));
+        return Err(Problem::fault(pointer, "required", "附件不得为空", "the attachment must not be empty"));
     }
     Ok(received)
 }
@@ -79,11 +79,11 @@ async fn of_form(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<R
         let field = part.name().unwrap_or_default();
         if field != "file" {
             let pointer = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
-            let (zh, en) = ("表单中只能有 file 一项", "the form has one part, `file`");
+            let (zh, en) = ("表单只能有 file 一项", "the form must have one part only, `file`");
             return Err(Problem::fault(&pointer, "unknown_field", zh, en));
         }
         if received.is_some() {
-            let (zh, en) = ("一次只能上传一个文件", "one file at a time");
+            let (zh, en) = ("一次只能上传一个附件", "upload one attachment at a time");
             return Err(Problem::fault("/file", "duplicate", zh, en));
         }
         let name = of_part(&part).map_err(refused)?;

@@ -53,7 +53,7 @@ pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + S
 
 pub fn too_large(limit: u64) -> Problem {
     Problem::new(Code::PayloadTooLarge)
-        .detail(format!("附件最大 {limit} 字节"), format!("a file has at most {limit} bytes"))
+        .detail(format!("附件不得超过 {limit} 字节。"), format!("The attachment must have at most {limit} bytes."))
 }
 
 /// The next part of a stream, which must not be long in coming.
@@ -62,8 +62,10 @@ pub async fn next_chunk_within<T>(
     patience: Duration,
 ) -> Result<Option<T>, Problem> {
     tokio::time::timeout(patience, stream.next()).await.map_err(|_| {
-        Problem::new(Code::RequestTimeout)
-            .detail("上传中断，未收到更多数据", "nothing more of the upload came; nothing is kept of it")
+        Problem::new(Code::RequestTimeout).detail(
+            "上传中断，已收到的数据未保存。请重新上传。",
+            "The upload stopped, and nothing of it was stored. Upload the attachment again.",
+        )
     })
 }
 
@@ -90,5 +92,8 @@ pub async fn spool<E>(
 }
 
 pub fn malformed() -> Problem {
-    Problem::new(Code::MalformedRequest).detail("上传不完整或格式有误", "the upload is malformed or ended too early")
+    Problem::new(Code::MalformedRequest).detail(
+        "上传内容不完整或者格式有误。请重新上传。",
+        "The upload is incomplete or malformed. Upload the attachment again.",
+    )
 }

@@ -44,7 +44,8 @@ impl Uploads {
         let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let own = under_way.get(&who).copied().unwrap_or_default();
         if under_way.values().sum::<usize>() >= self.0.at_once || own >= (self.0.at_once / SHARE).max(1) {
-            return Err(Problem::new(Code::Busy).detail("上传过多，请稍后重试", "too many uploads are under way"));
+            return Err(Problem::new(Code::Busy)
+                .detail("正在进行的上传过多，请稍后重试。", "Too many uploads are in progress. Try again later."));
         }
         under_way.insert(who.clone(), own + 1);
         drop(under_way);

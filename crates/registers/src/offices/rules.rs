@@ -8,11 +8,17 @@ use crate::problem::{Code, Problem};
 pub fn check_digits(role: Role, division: &str) -> Result<(), Fault> {
     let digits = role.row().division_digits;
     if digits == 0 {
-        let (zh, en) = ("该角色没有区划，不列入机构名录", "this role has no division, and no place in the directory");
+        let (zh, en) = (
+            "该角色没有行政区划，不得列入机构名录",
+            "this role has no division and must not be in the office directory",
+        );
         return Err(Fault::new("/role", "invalid", zh, en));
     }
     if division.len() != digits {
-        let (zh, en) = (format!("该角色的区划代码为 {digits} 位"), format!("this role's division has {digits} digits"));
+        let (zh, en) = (
+            format!("该角色的区划代码须为 {digits} 位"),
+            format!("the division code of this role must have {digits} digits"),
+        );
         return Err(Fault::new("/division", "invalid_format", zh, en));
     }
     Ok(())
@@ -22,8 +28,8 @@ pub fn check_digits(role: Role, division: &str) -> Result<(), Fault> {
 pub fn check_territory(inside: Option<bool>, faults: &mut Vec<Fault>) {
     let (zh, en) = match inside {
         Some(true) => return,
-        Some(false) => ("该区划不在您的辖区内", "this division is not in your territory"),
-        None => ("区划代码不存在", "no such division"),
+        Some(false) => ("该行政区划不在您的辖区内", "outside your territory"),
+        None => ("没有此行政区划", "unknown division"),
     };
     faults.push(Fault::new("/division", "unknown_reference", zh, en));
 }
@@ -33,14 +39,14 @@ pub fn may_change(inside: bool) -> Result<(), Problem> {
     if inside {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden).detail("该机构由其上级登记", "this office is kept by the offices above it"))
+    Err(Problem::new(Code::Forbidden).detail("该机构由其上级登记。", "An office above this office must register it."))
 }
 
 /// A role has one office in a division, and a word one office in a county.
 pub fn taken() -> Problem {
     Problem::new(Code::AlreadyExists).detail(
-        "该角色在此区划已登记，或该机关代字已由本县其他机构使用",
-        "this role is on file in this division already, or the word is another office's of the county",
+        "该角色在此行政区划的机构已登记，或者该机关代字已由本县其他机构使用。",
+        "This role has an office in this division already, or another office of the county has this document prefix.",
     )
 }
 

@@ -13,11 +13,13 @@ use crate::proceedings::rules::conflict;
 pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
     let latest = today.checked_add_months(Months::new(12)).unwrap_or(today);
     if first <= today {
-        let (zh, en) =
-            ("不得早于明日：政策经另一人批准后自次日起施行", "not before tomorrow: a second person approves it first");
+        let (zh, en) = (
+            "不得早于明日；政策须先经另一人批准",
+            "must not be earlier than tomorrow; a second person must approve the policy first",
+        );
         faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
     } else if first > latest {
-        let (zh, en) = (format!("不得晚于 {latest}"), format!("not after {latest}"));
+        let (zh, en) = (format!("不得晚于 {latest}"), format!("must not be later than {latest}"));
         faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
     }
 }
@@ -25,7 +27,7 @@ pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Faul
 /// The same again is nothing new.
 pub fn may_submit(row: &PolicyRow, newest: Option<&PolicyRow>) -> Result<(), Problem> {
     if newest.is_some_and(|last| last.digest == row.digest && last.effective_from == row.effective_from) {
-        let (zh, en) = ("与最新版本完全相同", "it is the newest version, word for word");
+        let (zh, en) = ("与最新政策版本完全相同。", "This is the same as the newest policy version.");
         return Err(Problem::new(Code::AlreadyExists).detail(zh, en));
     }
     Ok(())
@@ -37,8 +39,8 @@ pub fn require_own(county: &str, own: Option<&str>) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) = match county {
-        "" => ("该政策为部署内置政策，不属于任何县", "it is the deployment's own policy, of no county"),
-        _ => ("该政策属于其他县", "it is the policy of another county"),
+        "" => ("该政策为内置默认政策，不属于任何县。", "This is the built-in policy and belongs to no county."),
+        _ => ("该政策属于其他县。", "This is the policy of another county."),
     };
     Err(Problem::new(Code::Forbidden).detail(zh, en))
 }
@@ -46,19 +48,25 @@ pub fn require_own(county: &str, own: Option<&str>) -> Result<(), Problem> {
 pub fn require_draft(state: PolicyState) -> Result<(), Problem> {
     match state {
         PolicyState::Draft => Ok(()),
-        PolicyState::Approved => Err(conflict("该版本已批准", "it is approved already")),
-        PolicyState::Withdrawn => Err(conflict("该草案已撤回", "it was withdrawn")),
+        PolicyState::Approved => Err(conflict("该政策版本已批准。", "The policy version has been approved already.")),
+        PolicyState::Withdrawn => Err(conflict("该政策草案已撤回。", "The policy draft has been withdrawn.")),
     }
 }
 
 /// By another person than whoever submitted it, on the day before its first day at the latest.
 pub fn may_approve(row: &PolicyRow, caller: &Caller, today: NaiveDate) -> Result<(), Problem> {
     if caller.is_person(&row.submitted_iss, &row.submitted_sub) {
-        let (zh, en) = ("提交人不得批准", "whoever submitted it does not approve it");
+        let (zh, en) = (
+            "提交人不得批准该政策版本，请由另一人批准。",
+            "The person who submitted the policy version must not approve it. Another person must approve it.",
+        );
         return Err(Problem::new(Code::SamePerson).detail(zh, en));
     }
     if row.effective_from <= today {
-        return Err(conflict("施行日期已到，须另行提交", "its first day has come; submit it again with a later one"));
+        return Err(conflict(
+            "施行日期已到。请以之后的施行日期另行提交。",
+            "The effective date has come. Submit the policy again with a later date.",
+        ));
     }
     Ok(())
 }
@@ -70,7 +78,10 @@ pub fn require_last_of_its_day(
     mut approved: impl Iterator<Item = (i64, NaiveDate)>,
 ) -> Result<(), Problem> {
     if approved.any(|(version, first)| first == row.effective_from && version > row.version) {
-        return Err(conflict("同日施行的后续版本已批准", "a later version for the same day is approved"));
+        return Err(conflict(
+            "同日施行的后续政策版本已批准。",
+            "A later policy version for the same day has been approved.",
+        ));
     }
     Ok(())
 }

@@ -12,11 +12,14 @@ pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut 
         faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
     }
     if !is_plain_line(&input.value) {
-        let (zh, en) = ("首尾不得有空格，不得含不可见字符", "no outer spaces, and nothing that cannot be seen");
+        let (zh, en) = (
+            "首尾不得有空格，不得含不可见字符",
+            "must not have spaces at its start or end, and no invisible characters",
+        );
         faults.push(Fault::new("/value", "invalid_format", zh, en));
     }
     if !is_trusted {
-        let (zh, en) = ("不是受信任的签发方", "no token of this issuer is taken; compare it letter by letter");
+        let (zh, en) = ("不是受信任的签发方，请逐字核对", "not a trusted issuer; compare it letter by letter");
         faults.push(Fault::new("/issuer", "unknown_reference", zh, en));
     }
 }
@@ -25,7 +28,8 @@ pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut 
 pub fn may_withdraw(withdrawn_at: Option<Instant>) -> Result<(), Problem> {
     match withdrawn_at {
         None => Ok(()),
-        Some(_) => Err(Problem::new(Code::StateConflict).detail("已撤回", "it is withdrawn already")),
+        Some(_) => Err(Problem::new(Code::StateConflict)
+            .detail("该令牌吊销已撤回。", "The token revocation has been withdrawn already.")),
     }
 }
 

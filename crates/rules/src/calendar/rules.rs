@@ -171,16 +171,16 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
         faults.push(Fault::new(
             "",
             "year_out_of_range",
-            format!("年份必须在{from}年至{to}年之间。"),
-            format!("The year must be between {from} and {to}."),
+            format!("年份须在 {from} 年至 {to} 年之间"),
+            format!("the year must be from {from} to {to}"),
         ));
     }
     if input.holidays.is_empty() {
         faults.push(Fault::new(
             "/holidays",
             "no_holidays",
-            "每年都有法定节假日，节假日不能为空。",
-            "Every year has public holidays: the list cannot be empty.",
+            "每年均有法定节假日，此列表不得为空",
+            "every year has public holidays; the list must not be empty",
         ));
     }
     let mut seen = BTreeSet::new();
@@ -194,16 +194,16 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
             faults.push(Fault::new(
                 &pointer,
                 "holiday_and_workday",
-                format!("{date}既是节假日又是调休上班日。"),
-                format!("{date} is both a holiday and a make-up working day."),
+                format!("{date} 不得既为法定节假日又为调休工作日"),
+                format!("{date} must not be both a public holiday and a make-up working day"),
             ));
         }
         if !is_weekend(date) {
             faults.push(Fault::new(
                 &pointer,
                 "workday_not_weekend",
-                format!("{date}不是星期六或星期日，本来就是工作日。"),
-                format!("{date} is not a Saturday or Sunday: it is worked anyway."),
+                format!("{date} 不是星期六或者星期日，本为工作日，请删除"),
+                format!("{date} is not a Saturday or Sunday and is a working day anyway; remove it"),
             ));
         }
     }
@@ -217,24 +217,24 @@ fn check_days(list: &str, year: i32, days: &[CalendarDay], seen: &mut BTreeSet<N
             faults.push(Fault::new(
                 &pointer,
                 "date_outside_year",
-                format!("{date}不在{year}年内。"),
-                format!("{date} is not in {year}."),
+                format!("{date} 不在 {year} 年内"),
+                format!("{date} is not in {year}"),
             ));
         }
         if !seen.insert(*date) {
             faults.push(Fault::new(
                 &pointer,
                 "duplicate_date",
-                format!("{date}重复。"),
-                format!("{date} is listed twice."),
+                format!("{date} 重复，请删除其一"),
+                format!("{date} is listed twice; remove one"),
             ));
         }
         if name.trim().is_empty() || name.chars().count() > 40 {
             faults.push(Fault::new(
                 format!("/{list}/{index}/name"),
                 "name_length",
-                "节日名称应为1至40个字。",
-                "The name must have 1 to 40 characters.",
+                "节日名称须为 1 至 40 个字符",
+                "the name of the holiday must have 1 to 40 characters",
             ));
         }
     }

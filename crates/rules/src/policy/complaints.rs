@@ -177,12 +177,15 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     for (at, category) in rules.categories.iter().enumerate() {
         let place = |field: &str| format!("/complaints/categories/{at}/{field}");
         if !codes.insert(category.code.as_str()) {
-            faults.push(Fault::new(place("code"), "duplicate", "分类代码重复", "a category listed twice"));
+            faults.push(Fault::new(place("code"), "duplicate", "诉求分类代码重复", "the category code is used twice"));
         }
         let handler = (place("first_handler"), category.first_handler);
         check_offices(handler, (place("supervisor"), category.supervisor), &mut faults);
         if category.accept_within > category.resolve_within {
-            let (zh, en) = ("受理期限长于办结期限", "longer until it is accepted than until it is answered");
+            let (zh, en) = (
+                "受理期限不得长于办理期限",
+                "the time limit for acceptance must not be longer than the time limit for resolution",
+            );
             faults.push(Fault::new(place("accept_within"), "conflict", zh, en));
         }
         check_acts(&known, category, &place, &mut faults);
@@ -192,7 +195,8 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let at = |field: &str| format!("/complaints/{field}");
     let handler = (at("handler_without_company"), rules.handler_without_company);
     if may_handle(handler.1) && !may_supervise(handler.1) {
-        let (zh, en) = ("没有企业时由政府单位承办", "without a company an office of the government handles");
+        let (zh, en) =
+            ("没有物业服务企业的，承办单位须为政府单位", "without a company, the handler must be a government office");
         faults.push(Fault::new(at("handler_without_company"), "role_not_authority", zh, en));
     }
     check_offices(handler, (at("supervisor_without_company"), rules.supervisor_without_company), &mut faults);
@@ -202,14 +206,14 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
 
 fn check_offices(handler: (String, Role), supervisor: (String, Role), faults: &mut Vec<Fault>) {
     if !may_handle(handler.1) {
-        let (zh, en) = ("该角色不承办诉求", "it handles no complaints");
+        let (zh, en) = ("该角色不承办诉求", "this role does not handle complaints");
         faults.push(Fault::new(handler.0, "role_not_handler", zh, en));
     }
     if !may_supervise(supervisor.1) {
-        let (zh, en) = ("督办单位须为政府单位", "an office of the government supervises");
+        let (zh, en) = ("督办单位须为政府单位", "the supervising office must be a government office");
         faults.push(Fault::new(supervisor.0, "role_not_authority", zh, en));
     } else if supervisor.1 == handler.1 {
-        let (zh, en) = ("督办单位不能是承办单位自身", "nobody supervises itself");
+        let (zh, en) = ("督办单位不得为承办单位自身", "the supervising office must not be the handler itself");
         faults.push(Fault::new(supervisor.0, "own_supervisor", zh, en));
     }
 }
@@ -224,9 +228,14 @@ fn check_acts(
     for (n, code) in category.related_acts.iter().enumerate() {
         let pointer = place(&format!("related_acts/{n}"));
         if !known.contains(code.as_str()) {
-            faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "not an act of the catalogue"));
+            faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "the catalogue has no such act"));
         } else if !seen.insert(code) {
-            faults.push(Fault::new(pointer, "duplicate", "行为重复", "an act listed twice"));
+            faults.push(Fault::new(
+                pointer,
+                "duplicate",
+                "行为重复，请删除其一",
+                "the act is listed twice; remove one",
+            ));
         }
     }
 }
@@ -235,11 +244,15 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
     let all = &category.organisations;
     match (category.first_handler == Role::UtilityOperator, all.is_empty()) {
         (true, true) => {
-            let (zh, en) = ("专业运营单位须列明类别", "of utility operators it is said what they supply");
+            let (zh, en) = (
+                "首办单位为专业运营单位的，须列明类别",
+                "list the kinds of utility operator that handle this category",
+            );
             faults.push(Fault::new(place("organisations"), "required", zh, en));
         }
         (false, false) => {
-            let (zh, en) = ("只有专业运营单位有类别", "only utility operators have what they supply");
+            let (zh, en) =
+                ("首办单位不是专业运营单位的，不得列明类别", "only allowed if the first handler is a utility operator");
             faults.push(Fault::new(place("organisations"), "conflict", zh, en));
         }
         _ => {}
@@ -248,7 +261,12 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
     for (n, kind) in all.iter().enumerate() {
         if !seen.insert(kind) {
             let pointer = place(&format!("organisations/{n}"));
-            faults.push(Fault::new(pointer, "duplicate", "类别重复", "listed twice"));
+            faults.push(Fault::new(
+                pointer,
+                "duplicate",
+                "类别重复，请删除其一",
+                "the kind is listed twice; remove one",
+            ));
         }
     }
 }
@@ -256,12 +274,13 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
 fn check_officials(rules: &ComplaintRules, faults: &mut Vec<Fault>) {
     match rules.category(&rules.officials_category) {
         None => {
-            let (zh, en) = ("没有此分类", "not one of the categories");
+            let (zh, en) = ("诉求分类中没有此分类", "the policy has no such complaint category");
             faults.push(Fault::new("/complaints/officials_category", "unknown_value", zh, en));
         }
         Some(category) if category.public => {
             let at = rules.categories.iter().position(|one| one.code == category.code).unwrap_or(0);
-            let (zh, en) = ("反映基层作风的诉求不公开", "complaints about officials are never public");
+            let (zh, en) =
+                ("反映基层工作人员的诉求不得公开", "complaints about grassroots officials must not be public");
             faults.push(Fault::new(format!("/complaints/categories/{at}/public"), "conflict", zh, en));
         }
         Some(_) => {}
@@ -275,14 +294,19 @@ fn check_hours(all: &[WorkingHours], faults: &mut Vec<Fault>) {
         let (from, to) = (minute_of_day(&one.from), minute_of_day(&one.to));
         for (field, time) in [("from", from), ("to", to)] {
             if time.is_none() {
-                faults.push(Fault::new(place(field), "invalid_format", "应为HH:MM", "must be HH:MM"));
+                faults.push(Fault::new(place(field), "invalid_format", "须为 HH:MM", "must be HH:MM"));
             }
         }
         let (Some(from), Some(to)) = (from, to) else { continue };
         if from >= to {
-            faults.push(Fault::new(place("to"), "before_start", "结束早于开始", "it ends before it begins"));
+            faults.push(Fault::new(
+                place("to"),
+                "before_start",
+                "结束时间须晚于开始时间",
+                "the end must be later than the start",
+            ));
         } else if from < last {
-            let (zh, en) = ("与前一时段重叠或次序颠倒", "it begins before the one ahead of it has ended");
+            let (zh, en) = ("不得早于前一时段的结束时间", "must not be earlier than the end of the previous period");
             faults.push(Fault::new(place("from"), "conflict", zh, en));
         }
         last = last.max(to);

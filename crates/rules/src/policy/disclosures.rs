@@ -65,10 +65,15 @@ pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
     for (at, rule) in rules.iter().enumerate() {
         if !seen.insert(rule.kind) {
             let pointer = format!("/disclosures/{at}/kind");
-            faults.push(Fault::new(pointer, "duplicate", "公开事项重复", "a kind with two rules"));
+            faults.push(Fault::new(
+                pointer,
+                "duplicate",
+                "每一公开事项只能有一条规则",
+                "each kind of disclosure must have one rule only",
+            ));
         }
         if rule.kind == DisclosureKind::PublicRevenue && rule.every.is_none() {
-            let (zh, en) = ("公共收益须有公开周期", "public revenue is disclosed by period");
+            let (zh, en) = ("公共收益须填写公开周期", "public revenue needs a disclosure period");
             faults.push(Fault::new(format!("/disclosures/{at}/every"), "required", zh, en));
         }
     }

@@ -16,16 +16,20 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
         let kind = template.kind;
         let at = |field: &str| format!("/documents/{index}/{field}");
         if !seen.insert(kind) {
-            let (zh, en) = (format!("“{}”的文本重复。", kind.zh()), format!("{} has two texts.", kind.code()));
+            let (zh, en) = (
+                format!("“{}”的文书模板重复，请删除其一", kind.zh()),
+                format!("{} has two document templates; remove one", kind.code()),
+            );
             faults.push(Fault::new(at("kind"), "duplicate_template", zh, en));
         }
         if template.title.trim().is_empty() || template.title.chars().count() > 100 {
-            let (zh, en) = ("应为1至100个字。", "Must have 1 to 100 characters.");
+            let (zh, en) = ("须为 1 至 100 个字符", "must have 1 to 100 characters");
             faults.push(Fault::new(at("title"), "text_length", zh, en));
         }
     }
     for (index, fault) in tried(templates) {
-        let (zh, en) = (format!("文本无法套用：{}。", fault.zh), format!("The text cannot be used: {}.", fault.en));
+        let (zh, en) =
+            (format!("文书模板无法使用：{}", fault.zh), format!("the document template cannot be used: {}", fault.en));
         faults.push(Fault::new(format!("/documents/{index}/text"), "template_invalid", zh, en));
     }
     faults

@@ -113,15 +113,25 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     for (at, checklist) in policy.inspections.checklists.iter().enumerate() {
         let place = |field: &str| format!("/inspections/checklists/{at}/{field}");
         if !codes.insert(checklist.code.as_str()) {
-            faults.push(Fault::new(place("code"), "duplicate", "检查表代码重复", "a checklist listed twice"));
+            faults.push(Fault::new(place("code"), "duplicate", "检查表代码重复", "the checklist code is used twice"));
         }
         let mut seen = BTreeSet::new();
         for (n, role) in checklist.roles.iter().enumerate() {
             let pointer = place(&format!("roles/{n}"));
             if !INSPECTORS.contains(role) {
-                faults.push(Fault::new(pointer, "role_not_authority", "不是检查单位", "it carries out no inspections"));
+                faults.push(Fault::new(
+                    pointer,
+                    "role_not_authority",
+                    "该角色不开展日常检查",
+                    "this role does not carry out inspections",
+                ));
             } else if !seen.insert(role.code()) {
-                faults.push(Fault::new(pointer, "duplicate_role", "单位重复", "an office listed twice"));
+                faults.push(Fault::new(
+                    pointer,
+                    "duplicate_role",
+                    "单位重复，请删除其一",
+                    "the office is listed twice; remove one",
+                ));
             }
         }
         check_frequency(checklist, &place, &mut faults);
@@ -136,15 +146,23 @@ fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults
     for (n, one) in all.iter().enumerate() {
         if !seen.insert(one.star.map(|star| star.code())) {
             let pointer = place(&format!("frequency/{n}/star"));
-            faults.push(Fault::new(pointer, "duplicate", "星级重复", "a star with two frequencies"));
+            faults.push(Fault::new(
+                pointer,
+                "duplicate",
+                "每一星级只能有一个检查频次",
+                "each star must have one inspection frequency only",
+            ));
         }
     }
     if !all.is_empty() && all.iter().all(|one| one.star.is_some()) {
-        let (zh, en) = ("须有未评级小区的频次", "a frequency of complexes that are not rated is needed");
+        let (zh, en) = ("须填写未评级小区的检查频次", "add an inspection frequency for unrated complexes");
         faults.push(Fault::new(place("frequency"), "required", zh, en));
     }
     if all.is_empty() && checklist.focus_every_days.is_some() {
-        let (zh, en) = ("没有频次的检查表没有重点频次", "a checklist without a frequency has none for the focus list");
+        let (zh, en) = (
+            "未设检查频次的检查表不得设重点整治小区的频次",
+            "a checklist without an inspection frequency must not have one for the focus list",
+        );
         faults.push(Fault::new(place("focus_every_days"), "conflict", zh, en));
     }
 }
@@ -159,14 +177,19 @@ fn check_items(
     for (n, item) in checklist.items.iter().enumerate() {
         if !codes.insert(item.code.as_str()) {
             let pointer = place(&format!("items/{n}/code"));
-            faults.push(Fault::new(pointer, "duplicate", "检查项代码重复", "an item listed twice"));
+            faults.push(Fault::new(pointer, "duplicate", "检查项代码重复", "the item code is used twice"));
         }
         let Some(code) = &item.act else { continue };
         let pointer = place(&format!("items/{n}/act"));
         match known.get(code.as_str()) {
-            None => faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "not an act of the catalogue")),
+            None => {
+                faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "the catalogue has no such act"));
+            }
             Some(act) if act.subject != ActSubject::Company => {
-                let (zh, en) = ("检查项对应物业服务企业的行为", "an item stands for an act of companies");
+                let (zh, en) = (
+                    "检查项须对应物业服务企业的行为",
+                    "a checklist item must refer to an act of property service companies",
+                );
                 faults.push(Fault::new(pointer, "wrong_subject", zh, en));
             }
             Some(_) => {}

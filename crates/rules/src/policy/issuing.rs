@@ -61,7 +61,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let bodies = &policy.issuing.bodies;
     for (at, body) in bodies.iter().enumerate() {
         if bodies[..at].iter().any(|other| other.role == body.role) {
-            let (zh, en) = ("单位重复", "an office listed twice");
+            let (zh, en) = ("单位重复，请删除其一", "the office is listed twice; remove one");
             faults.push(Fault::new(format!("/issuing/bodies/{at}/role"), "duplicate_role", zh, en));
         }
     }

@@ -193,64 +193,90 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
     let known: BTreeSet<&str> = acts.iter().map(|act| act.code.as_str()).collect();
     for (at, dimension) in rules.dimensions.iter().enumerate() {
         if !seen.insert(dimension.dimension) {
-            add(format!("/dimensions/{at}/dimension"), "duplicate", "维度重复", "a dimension twice");
+            add(
+                format!("/dimensions/{at}/dimension"),
+                "duplicate",
+                "评定维度重复，请删除其一",
+                "the dimension is listed twice; remove one",
+            );
         }
         let sum: Points = dimension.items.iter().map(|item| item.points).sum();
         if sum != dimension.points {
             add(
                 format!("/dimensions/{at}/points"),
                 "does_not_add_up",
-                &format!("评分项合计为{sum}分"),
-                &format!("its items make {sum}"),
+                &format!("评分项合计为 {sum} 分，须与维度分值一致"),
+                &format!("the rubric items add up to {sum}; the points of the dimension must be the same"),
             );
         }
         for (n, item) in dimension.items.iter().enumerate() {
             if !codes.insert(item.code.as_str()) {
-                add(format!("/dimensions/{at}/items/{n}/code"), "duplicate", "代码重复", "a code twice");
+                add(
+                    format!("/dimensions/{at}/items/{n}/code"),
+                    "duplicate",
+                    "代码重复，请更换",
+                    "the code is used twice; choose another",
+                );
             }
             if item.points == Points::default() {
-                add(format!("/dimensions/{at}/items/{n}/points"), "out_of_range", "须大于零", "must be more than 0");
+                add(format!("/dimensions/{at}/items/{n}/points"), "out_of_range", "须大于 0", "must be more than 0");
             }
         }
         for (n, act) in dimension.acts.iter().enumerate().filter(|(_, act)| !known.contains(act.as_str())) {
-            let (zh, en) = (format!("目录中没有行为{act}"), format!("the catalogue has no act {act}"));
+            let (zh, en) = (format!("目录中没有行为 {act}"), format!("the catalogue has no act {act}"));
             add(format!("/dimensions/{at}/acts/{n}"), "unknown_act", &zh, &en);
         }
     }
     let total: Points = rules.dimensions.iter().map(|dimension| dimension.points).sum();
     if total != Points::whole(100) {
-        let (zh, en) = (format!("各维度合计为{total}分，应为100分"), format!("the dimensions make {total}, not 100"));
+        let (zh, en) = (
+            format!("各维度合计为 {total} 分，须为 100 分"),
+            format!("the dimensions add up to {total} points; they must add up to 100"),
+        );
         add("/dimensions".into(), "does_not_add_up", &zh, &en);
     }
     let mut seen = BTreeSet::new();
     for (at, rule) in rules.assessors.iter().enumerate() {
         if !seen.insert(rule.assessor) {
-            add(format!("/assessors/{at}/assessor"), "duplicate", "评定主体重复", "an assessor twice");
+            add(
+                format!("/assessors/{at}/assessor"),
+                "duplicate",
+                "评定主体重复，请删除其一",
+                "the rater is listed twice; remove one",
+            );
         }
     }
     if !seen.contains(&Assessor::Office) {
-        let (zh, en) = ("须有主管单位评定", "the office assesses in any case");
+        let (zh, en) = ("评定主体须包含主管单位", "the raters must include the office");
         add("/assessors".into(), "required", zh, en);
     }
     let weights: u64 = rules.assessors.iter().map(|rule| u64::from(rule.weight_percent)).sum();
     if weights != 100 {
-        let (zh, en) = (format!("权重合计为{weights}%"), format!("the weights make {weights} percent"));
+        let (zh, en) = (
+            format!("权重合计为 {weights}%，须为 100%"),
+            format!("the weights add up to {weights} percent; they must add up to 100 percent"),
+        );
         add("/assessors".into(), "does_not_add_up", &zh, &en);
     }
     for (at, veto) in rules.vetoes.iter().enumerate() {
         if !codes.insert(veto.code.as_str()) {
-            add(format!("/vetoes/{at}/code"), "duplicate", "代码重复", "a code twice");
+            add(
+                format!("/vetoes/{at}/code"),
+                "duplicate",
+                "代码重复，请更换",
+                "the code is used twice; choose another",
+            );
         }
     }
     for (at, bonus) in rules.bonus.iter().enumerate() {
         if !codes.insert(bonus.code.as_str()) {
-            add(format!("/bonus/{at}/code"), "duplicate", "代码重复", "a code twice");
+            add(format!("/bonus/{at}/code"), "duplicate", "代码重复，请更换", "the code is used twice; choose another");
         }
     }
     for pair in rules.thresholds.rows().windows(2) {
         let [(_, above), (star, least)] = pair else { continue };
         if least >= above {
-            let (zh, en) = ("各星级分数线须逐级降低", "each star begins below the one above it");
+            let (zh, en) = ("须低于上一星级的分数线", "must be lower than the threshold of the star above");
             add(format!("/thresholds/{}", star.code()), "thresholds_not_decreasing", zh, en);
         }
     }

@@ -18,7 +18,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     faults.text("/title", &policy.title, 200);
     if !crate::calendar::rules::YEARS.contains(&policy.programme_from.year()) {
         let (from, to) = (crate::calendar::rules::YEARS.start(), crate::calendar::rules::YEARS.end());
-        let (zh, en) = (format!("年份应在{from}至{to}之间。"), format!("The year must be from {from} to {to}."));
+        let (zh, en) = (format!("年份须在 {from} 年至 {to} 年之间"), format!("the year must be from {from} to {to}"));
         faults.add("/programme_from", "out_of_range", zh, en);
     }
     check_acts(&policy.acts, &mut faults);
@@ -48,8 +48,8 @@ impl Faults {
             self.add(
                 pointer,
                 "text_length",
-                format!("应为1至{max}个字。"),
-                format!("Must have 1 to {max} characters."),
+                format!("须为 1 至 {max} 个字符"),
+                format!("must have 1 to {max} characters"),
             );
         }
     }
@@ -60,8 +60,8 @@ impl Faults {
             self.add(
                 pointer,
                 "out_of_range",
-                format!("应在{from}至{to}之间。"),
-                format!("Must be from {from} to {to}."),
+                format!("须在 {from} 至 {to} 之间"),
+                format!("must be from {from} to {to}"),
             );
         }
     }
@@ -82,7 +82,7 @@ fn is_act_code(code: &str) -> bool {
 
 fn check_acts(acts: &[Act], faults: &mut Faults) {
     if acts.is_empty() || acts.len() > 500 {
-        faults.add("/acts", "item_count", "应有1至500项违规行为。", "There must be 1 to 500 acts.");
+        faults.add("/acts", "item_count", "须有 1 至 500 项受监管行为", "there must be 1 to 500 acts");
     }
     let known: BTreeSet<&str> = acts.iter().map(|act| act.code.as_str()).collect();
     let mut codes = BTreeSet::new();
@@ -93,8 +93,8 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
             faults.add(
                 at("code"),
                 "act_code",
-                "代码应为小写的“组.名称”，不超过64个字符。",
-                "The code must be a lower-case group and name with a dot between, at most 64 characters.",
+                "代码须为小写的“组.名称”，不超过 64 个字符",
+                "the code must be a group and a name in lower case with a dot between, at most 64 characters",
             );
         }
         if !codes.insert(act.code.as_str()) {
@@ -102,8 +102,8 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
             faults.add(
                 at("code"),
                 "duplicate_act",
-                format!("代码{code}重复。"),
-                format!("The code {code} is used twice."),
+                format!("代码 {code} 重复，请更换"),
+                format!("the code {code} is used twice; choose another"),
             );
         }
         faults.range(at("task"), act.task.into(), 1..=8);
@@ -119,8 +119,8 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
             faults.add(
                 at("deduction"),
                 "deduction_without_company",
-                "只有物业服务企业有信用分。",
-                "Only property companies have a credit score.",
+                "只有物业服务企业的行为可以扣信用分",
+                "only acts of property service companies may have a credit deduction",
             );
         }
         let mut overlaps = BTreeSet::new();
@@ -130,11 +130,16 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
                 faults.add(
                     pointer,
                     "unknown_act",
-                    format!("{code}不是目录中的其他违规行为。"),
-                    format!("{code} is not another act of the catalogue."),
+                    format!("{code} 不是目录中的其他受监管行为"),
+                    format!("{code} is not another act of the catalogue"),
                 );
             } else if !overlaps.insert(code) {
-                faults.add(pointer, "duplicate_overlap", format!("{code}重复。"), format!("{code} is listed twice."));
+                faults.add(
+                    pointer,
+                    "duplicate_overlap",
+                    format!("{code} 重复，请删除其一"),
+                    format!("{code} is listed twice; remove one"),
+                );
             }
         }
     }
@@ -142,8 +147,8 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
         faults.add(
             "/acts",
             "clause_missing",
-            format!("缺少“九不准”第{clause}条。"),
-            format!("Clause {clause} of the nine prohibitions has no act."),
+            format!("缺少“九不准”第{clause}条的行为"),
+            format!("clause {clause} of the nine prohibitions has no act"),
         );
     }
 }
@@ -153,16 +158,16 @@ fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u
         (2, None) => faults.add(
             at("clause"),
             "clause_missing",
-            "任务2的违规行为须注明“九不准”条款。",
-            "An act of task 2 must name its clause of the nine prohibitions.",
+            "任务2的受监管行为须填写“九不准”条款",
+            "an act of task 2 must name its clause of the nine prohibitions",
         ),
         (2, Some(clause @ 1..=9)) => {
             if !clauses.insert(clause) {
                 faults.add(
                     at("clause"),
                     "duplicate_clause",
-                    format!("第{clause}条重复。"),
-                    format!("Clause {clause} has two acts."),
+                    format!("第{clause}条只能对应一项行为"),
+                    format!("clause {clause} must have one act only"),
                 );
             }
         }
@@ -170,8 +175,8 @@ fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u
         (_, Some(_)) => faults.add(
             at("clause"),
             "clause_outside_nine",
-            "只有任务2的违规行为有“九不准”条款。",
-            "Only acts of task 2 have a clause of the nine prohibitions.",
+            "只有任务2的受监管行为可以填写“九不准”条款",
+            "only acts of task 2 may name a clause of the nine prohibitions",
         ),
         (_, None) => {}
     }
@@ -179,8 +184,8 @@ fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u
         faults.add(
             at("subject"),
             "subject_not_company",
-            "“九不准”约束物业服务企业。",
-            "The nine prohibitions bind property companies.",
+            "“九不准”的行为主体须为物业服务企业",
+            "the subject of an act of the nine prohibitions must be a property service company",
         );
     }
 }
@@ -190,8 +195,8 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut Faults) 
         faults.add(
             at("lead_role"),
             "role_not_authority",
-            "牵头单位须为政府部门或协作机关。",
-            "The lead must be a government office or a partner agency.",
+            "牵头单位须为政府单位或者协作机关",
+            "the lead office must be a government office or a partner agency",
         );
     }
     let mut seen = BTreeSet::new();
@@ -201,18 +206,23 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut Faults) 
             faults.add(
                 pointer,
                 "role_not_authority",
-                "被移交单位须为政府部门或协作机关。",
-                "Matters are referred to a government office or a partner agency.",
+                "移交单位须为政府单位或者协作机关",
+                "the referred agency must be a government office or a partner agency",
             );
         } else if *role == act.lead_role {
             faults.add(
                 pointer,
                 "referred_to_lead",
-                "不能移交给牵头单位自身。",
-                "A matter is not referred to its own lead office.",
+                "不得移交牵头单位自身",
+                "must not refer a case to its own lead office",
             );
         } else if !seen.insert(*role) {
-            faults.add(pointer, "duplicate_role", "单位重复。", "The agency is listed twice.");
+            faults.add(
+                pointer,
+                "duplicate_role",
+                "移交单位重复，请删除其一",
+                "the referred agency is listed twice; remove one",
+            );
         }
     }
 }
@@ -228,8 +238,8 @@ fn check_ladder(ladder: &LadderRules, faults: &mut Faults) {
             faults.add(
                 format!("/ladder/thresholds/level_{level}"),
                 "thresholds_not_increasing",
-                "各级起点须逐级增大。",
-                "Each level must begin at a higher count than the one below it.",
+                "须大于上一级的起点",
+                "must be greater than the threshold of the level before",
             );
         }
     }
@@ -255,8 +265,8 @@ fn check_credit(credit: &CreditRules, faults: &mut Faults) {
             faults.add(
                 pointer,
                 "bands_not_decreasing",
-                "基础分、A、B、C级分数线和最低分须依次降低。",
-                "Base, bands A, B and C and floor must go down in this order.",
+                "基础分、A、B、C 级分数线和最低分须依次降低",
+                "the base, bands A, B and C and the floor must decrease in this order",
             );
         }
     }
@@ -276,8 +286,8 @@ fn check_measures(measures: &[MeasureRule], faults: &mut Faults) {
             faults.add(
                 format!("/measures/{index}/kind"),
                 "duplicate_measure",
-                format!("“{}”的规则重复。", rule.kind.zh()),
-                format!("There are two rules for {}.", rule.kind.code()),
+                format!("“{}”的规则重复，请删除其一", rule.kind.zh()),
+                format!("{} has two rules; remove one", rule.kind.code()),
             );
         }
         check_measure(rule, |field| format!("/measures/{index}/{field}"), faults);
@@ -286,8 +296,8 @@ fn check_measures(measures: &[MeasureRule], faults: &mut Faults) {
         faults.add(
             "/measures",
             "measure_missing",
-            format!("缺少“{}”的规则。", kind.zh()),
-            format!("There is no rule for {}.", kind.code()),
+            format!("缺少“{}”的规则，请补充", kind.zh()),
+            format!("{} has no rule; add one", kind.code()),
         );
     }
 }
@@ -300,8 +310,8 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
         (false, Some(_)) => faults.add(
             at("level"),
             "level_off_ladder",
-            "该措施随每项违规产生，没有级别。",
-            "This measure is due to each violation and has no level.",
+            "该措施针对单项违规行为，不得填写级别",
+            "this measure follows each violation and must not have a level",
         ),
         (false, None) => {}
     }
@@ -311,16 +321,16 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
         faults.add(
             at("approver"),
             "approver_rank",
-            "审批人须为镇分管领导或县级物业主管部门。",
-            "The approver must be the township leader or the county authority.",
+            "审批人须为镇分管领导或者县级物业主管部门",
+            "the approver must be the township leader or the county authority",
         );
     }
     if rule.approver.is_none() && (rule.biting || rule.irreversible) {
         faults.add(
             at("approver"),
             "approver_missing",
-            "减损权益或不可逆的措施须有审批人。",
-            "A measure that bites or cannot be undone needs an approver.",
+            "减损权益或者不可逆的措施须有审批人",
+            "an adverse or irreversible measure needs an approver",
         );
     }
     // Administrative Penalty Law 44, 45 and 63: what takes away work or standing is not decided unheard.
@@ -332,40 +342,40 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
         faults.add(
             at("biting"),
             "due_process_required",
-            "该措施须履行告知、陈述申辩和听证程序。",
-            "This measure needs notice, statement and hearing.",
+            "该措施减损权益，须履行告知、陈述申辩和听证程序",
+            "this measure is adverse and needs notice, statement and hearing",
         );
     }
     if rule.self_executing && kind != MeasureKind::CreditDeduction {
         faults.add(
             at("self_executing"),
             "not_self_executing",
-            "只有信用扣分可以自动执行。",
-            "Only the credit deduction is carried out by the decision itself.",
+            "只有信用扣分可以自动执行",
+            "only the credit deduction may be self-executing",
         );
     }
     if rule.self_executing && rule.approver.is_some() {
         faults.add(
             at("approver"),
             "approver_of_self_executing",
-            "自动执行的措施没有审批人。",
-            "A measure carried out by the decision itself has no approver.",
+            "自动执行的措施不得填写审批人",
+            "a self-executing measure must not have an approver",
         );
     }
     if (rule.office == OfficeRule::ReferredAgency) != (kind == MeasureKind::Referral) {
         faults.add(
             at("office"),
             "office_rule",
-            "移交由被移交单位承办，其他措施不能由其承办。",
-            "A referral, and nothing else, is held by the agency it is referred to.",
+            "移交措施须由移交单位承办，其他措施不得由其承办",
+            "the referred agency must be the responsible office of a referral, and of no other measure",
         );
     }
     if kind.is_listing() && !rule.requires_legal_basis {
         faults.add(
             at("requires_legal_basis"),
             "legal_basis_required",
-            "列入黑名单和限制承接须有法律依据。",
-            "Blacklisting and restriction need a legal basis.",
+            "列入黑名单和限制承接新项目须列明法律依据",
+            "blacklisting and restriction need a legal basis",
         );
     }
     if let Some(basis) = &rule.legal_basis {
@@ -376,8 +386,8 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
         (false, Some(_)) => faults.add(
             at("listing_months"),
             "not_a_listing",
-            "只有列入黑名单和限制承接有期限。",
-            "Only blacklisting and restriction have a term.",
+            "只有列入黑名单和限制承接新项目可以填写期限",
+            "only blacklisting and restriction may have a term",
         ),
         (false, None) => {}
     }
@@ -391,8 +401,8 @@ fn check_assumptions(policy: &PolicyDocument, faults: &mut Faults) {
             faults.add(
                 at("pointer"),
                 "pointer_unknown",
-                "文件中没有该位置。",
-                "The document has nothing at this pointer.",
+                "政策文件中没有该位置",
+                "the policy has nothing at this pointer",
             );
         }
         faults.text(at("note_zh"), &assumption.note_zh, 500);

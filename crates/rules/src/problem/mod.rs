@@ -120,7 +120,7 @@ impl Problem {
     }
 
     pub fn not_found_at(pointer: &str) -> Self {
-        let (zh, en) = ("没有此记录，或不在您的辖区内", "no such row in your territory");
+        let (zh, en) = ("未找到该记录，或者该记录不在您的辖区内", "not found, or outside your territory");
         Problem { faults: vec![Fault::new(pointer, "not_found", zh, en)], ..Problem::new(Code::NotFound) }
     }
 

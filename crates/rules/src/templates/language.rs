@@ -79,8 +79,8 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     // Bytes first: counting the characters of a megabyte is work too.
     if text.len() > MOST_CHARACTERS * 4 || text.chars().count() > MOST_CHARACTERS {
         return fault(
-            format!("文本最长{MOST_CHARACTERS}个字"),
-            format!("the text has more than {MOST_CHARACTERS} characters"),
+            format!("模板最长 {MOST_CHARACTERS} 个字符"),
+            format!("the template must have at most {MOST_CHARACTERS} characters"),
         );
     }
     let mut checker = Checker { sample, blocks: Vec::new() };
@@ -92,7 +92,7 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
         rest = match opening {
             "{#" => match inner.find("#}") {
                 Some(end) => &inner[end + 2..],
-                None => return on_line(before, fault("注释没有结束", "a comment has no end")),
+                None => return on_line(before, fault("注释没有结束标记", "a comment has no end")),
             },
             _ => {
                 tags += 1;
@@ -100,8 +100,8 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
                     return on_line(
                         before,
                         fault(
-                            format!("“{{{{ }}}}”和“{{% %}}”最多{MOST_TAGS}处"),
-                            format!("more than {MOST_TAGS} tags"),
+                            format!("“{{{{ }}}}”和“{{% %}}”最多 {MOST_TAGS} 处"),
+                            format!("at most {MOST_TAGS} tags"),
                         ),
                     );
                 }
@@ -115,8 +115,8 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     }
     match checker.blocks.last() {
         None => Ok(()),
-        Some(Block::If { .. }) => fault("if 没有 endif", "an if without its endif"),
-        Some(Block::For { .. }) => fault("for 没有 endfor", "a for without its endfor"),
+        Some(Block::If { .. }) => fault("if 缺少 endif", "an if has no endif"),
+        Some(Block::For { .. }) => fault("for 缺少 endfor", "a for has no endfor"),
     }
 }
 
@@ -139,8 +139,8 @@ fn tokens<'t>(inner: &'t str, end: &str) -> Result<(Vec<Token<'t>>, &'t str), Te
         rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
         if inner.len() - rest.len() > MOST_BYTES || tokens.len() > MOST_TOKENS {
             return fault(
-                format!("一处表达式最长{MOST_BYTES}字节、{MOST_TOKENS}个词"),
-                format!("an expression has more than {MOST_BYTES} bytes or {MOST_TOKENS} words"),
+                format!("一处表达式最长 {MOST_BYTES} 字节、{MOST_TOKENS} 个词"),
+                format!("an expression may have at most {MOST_BYTES} bytes and {MOST_TOKENS} words"),
             );
         }
         if let Some(after) = rest.strip_prefix(['-', '+']).unwrap_or(rest).strip_prefix(end) {
@@ -156,7 +156,7 @@ fn tokens<'t>(inner: &'t str, end: &str) -> Result<(Vec<Token<'t>>, &'t str), Te
         } else if first.is_ascii_digit() {
             let length = letters(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'));
             if length > 9 || !rest[..length].bytes().all(|digit| digit.is_ascii_digit()) {
-                return fault("数字须为不超过9位的整数", "a number has at most nine digits and nothing else");
+                return fault("数字须为不超过 9 位的整数", "a number must be a whole number of at most 9 digits");
             }
             (Token::Whole, length)
         } else if first == '"' || first == '\'' {
@@ -175,7 +175,7 @@ fn quoted(rest: &str, quote: char) -> Result<(Token<'_>, usize), TemplateFault> 
     let end = rest[1..].find([quote, '\\', '\n']).map(|at| at + 1);
     match end {
         Some(end) if rest[end..].starts_with(quote) && end <= MOST_BYTES => Ok((Token::Text(&rest[1..end]), end + 1)),
-        _ => fault("引号内的文字须在一行内结束，不得含反斜杠", "a quoted text ends on its line and has no backslash"),
+        _ => fault("引号内的文字须在一行内结束，不得含反斜杠", "quoted text must end on its line without backslash"),
     }
 }
 
@@ -192,13 +192,13 @@ impl<'t, 's> Checker<'t, 's> {
         if shape.is_printable() {
             Ok(())
         } else {
-            fault("只能输出文字或者数字", "only a text or a number can be printed")
+            fault("只能输出文字或者数字", "only a text or a number may be printed")
         }
     }
 
     fn block(&mut self, tokens: &[Token<'t>]) -> Result<(), TemplateFault> {
         let Some((Token::Name(keyword), rest)) = tokens.split_first() else {
-            return fault("“{%”之后应为 if、for 等", "after {% comes if, for or their like");
+            return fault("“{%”之后须为 if、for 等", "{% must be followed by if, for or the like");
         };
         let reader = |checker: &Self, read: fn(&mut Reader<'_, 't, 's>) -> Result<(), TemplateFault>| {
             let mut reader = Reader { checker, tokens: rest, at: 0, nesting: 0 };
@@ -212,7 +212,7 @@ impl<'t, 's> Checker<'t, 's> {
             }
             "elif" => match self.blocks.last() {
                 Some(Block::If { has_else: false }) => reader(self, |reader| reader.choice().map(drop)),
-                _ => fault("elif 不在 if 之内", "elif outside of an if"),
+                _ => fault("elif 不在 if 之内", "an elif is outside an if"),
             },
             "else" => {
                 reader(self, |_| Ok(()))?;
@@ -221,7 +221,7 @@ impl<'t, 's> Checker<'t, 's> {
                         *has_else = true;
                         Ok(())
                     }
-                    _ => fault("else 不在 if 之内", "else outside of an if"),
+                    _ => fault("else 不在 if 之内", "an else is outside an if"),
                 }
             }
             "for" => self.open_for(rest),
@@ -229,19 +229,19 @@ impl<'t, 's> Checker<'t, 's> {
                 reader(self, |_| Ok(()))?;
                 match (self.blocks.pop(), *keyword) {
                     (Some(Block::If { .. }), "endif") | (Some(Block::For { .. }), "endfor") => Ok(()),
-                    _ => fault(format!("{keyword} 没有对应的开始"), format!("{keyword} ends nothing")),
+                    _ => fault(format!("{keyword} 没有对应的开始"), format!("{keyword} has no matching start")),
                 }
             }
             other => fault(
                 format!("不能使用“{other}”，只能使用 if、elif、else、endif、for、endfor"),
-                format!("{other} cannot be used; there are if, elif, else, endif, for and endfor"),
+                format!("{other} cannot be used; use if, elif, else, endif, for or endfor"),
             ),
         }
     }
 
     fn open(&mut self, block: Block<'t, 's>) -> Result<(), TemplateFault> {
         if self.blocks.len() == MOST_NESTING {
-            return fault(format!("嵌套最多{MOST_NESTING}层"), format!("blocks nest {MOST_NESTING} deep at most"));
+            return fault(format!("嵌套最多 {MOST_NESTING} 层"), format!("at most {MOST_NESTING} nested blocks"));
         }
         self.blocks.push(block);
         Ok(())
@@ -249,17 +249,17 @@ impl<'t, 's> Checker<'t, 's> {
 
     fn open_for(&mut self, tokens: &[Token<'t>]) -> Result<(), TemplateFault> {
         let [Token::Name(name), Token::Name("in"), rest @ ..] = tokens else {
-            return fault("for 应写作“for 名称 in 列表”", "a for is written: for name in list");
+            return fault("for 须写作“for 名称 in 列表”", "write a for as: for name in list");
         };
         if self.blocks.iter().any(|block| matches!(block, Block::For { .. })) {
-            return fault("for 不能嵌套", "a for cannot stand in another");
+            return fault("for 不得嵌套", "a for must not be inside another for");
         }
         if KEYWORDS.contains(name) {
-            return fault(format!("“{name}”不能作名称"), format!("{name} is no name"));
+            return fault(format!("“{name}”不得用作名称"), format!("{name} is not allowed as a name"));
         }
         let mut reader = Reader { checker: self, tokens: rest, at: 0, nesting: 0 };
         let Shape::Case(Value::Array(items)) = reader.path()? else {
-            return fault("for 只能遍历列表", "a for walks a list");
+            return fault("for 只能遍历列表", "a for needs a list");
         };
         reader.end()?;
         let item = items.first().unwrap_or(&Value::Null);
@@ -306,7 +306,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
     fn end(&self) -> Result<(), TemplateFault> {
         match self.peek() {
             None => Ok(()),
-            Some(_) => fault("表达式有误", "the expression is not well formed"),
+            Some(_) => fault("表达式格式有误", "the expression is malformed"),
         }
     }
 
@@ -339,7 +339,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
             negated += 1;
         }
         if negated > MOST_NESTING {
-            return fault(format!("not 最多{MOST_NESTING}个"), format!("more than {MOST_NESTING} times not"));
+            return fault(format!("not 最多 {MOST_NESTING} 个"), format!("at most {MOST_NESTING} not in a row"));
         }
         let shape = self.comparison()?;
         Ok(if negated > 0 { Shape::Answer } else { shape })
@@ -352,7 +352,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
             let other = self.value()?;
             return match shape.is_scalar() && other.is_scalar() {
                 true => Ok(Shape::Answer),
-                false => fault("只能比较文字、数字和是否", "only texts, numbers and flags are compared"),
+                false => fault("只能比较文字、数字和是非值", "only texts, numbers and true or false may be compared"),
             };
         }
         if self.take(Token::Name("is")) {
@@ -362,7 +362,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
                     self.at += 1;
                     Ok(Shape::Answer)
                 }
-                _ => fault("is 之后只能为 none 或者 defined", "after is comes none or defined"),
+                _ => fault("is 之后只能为 none 或者 defined", "is must be followed by none or defined"),
             };
         }
         let negated = self.peek() == Some(Token::Name("not"));
@@ -371,10 +371,10 @@ impl<'t, 's> Reader<'_, 't, 's> {
             self.constants()?;
             return match shape.is_scalar() {
                 true => Ok(Shape::Answer),
-                false => fault("只能比较文字、数字和是否", "only texts, numbers and flags are compared"),
+                false => fault("只能比较文字、数字和是非值", "only texts, numbers and true or false may be compared"),
             };
         }
-        if negated { fault("表达式有误", "the expression is not well formed") } else { Ok(shape) }
+        if negated { fault("表达式格式有误", "the expression is malformed") } else { Ok(shape) }
     }
 
     /// `['a', 'b']`
@@ -391,8 +391,8 @@ impl<'t, 's> Reader<'_, 't, 's> {
             Ok(())
         } else {
             fault(
-                "in 之后应为文字或者数字的列表，如 ['甲', '乙']",
-                "after in comes a list of texts or numbers: ['a', 'b']",
+                "in 之后须为文字或者数字的列表，如 ['甲', '乙']",
+                "in must be followed by a list of texts or numbers, such as ['a', 'b']",
             )
         }
     }
@@ -407,7 +407,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
                 self.at += 1;
                 self.nesting += 1;
                 if self.nesting > MOST_NESTING {
-                    return fault(format!("括号最多{MOST_NESTING}层"), format!("more than {MOST_NESTING} parentheses"));
+                    return fault(format!("括号最多 {MOST_NESTING} 层"), format!("at most {MOST_NESTING} parentheses"));
                 }
                 let shape = self.choice()?;
                 if !self.take(Token::Sign(")")) {
@@ -426,7 +426,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
         while self.take(Token::Sign("|")) {
             filters += 1;
             if filters > MOST_FILTERS {
-                return fault(format!("过滤器最多{MOST_FILTERS}个"), format!("more than {MOST_FILTERS} filters"));
+                return fault(format!("过滤器最多 {MOST_FILTERS} 个"), format!("at most {MOST_FILTERS} filters"));
             }
             shape = self.filter(shape)?;
         }
@@ -436,14 +436,14 @@ impl<'t, 's> Reader<'_, 't, 's> {
     /// `office.name`
     fn path(&mut self) -> Result<Shape<'s>, TemplateFault> {
         let Some(Token::Name(name)) = self.peek() else {
-            return fault("此处应为名称、文字或者数字", "a name, a text or a number belongs here");
+            return fault("此处须为名称、文字或者数字", "a name, a text or a number is required here");
         };
         self.at += 1;
         let mut shape = self.checker.resolve(name)?;
         let mut path = name.to_owned();
         while self.take(Token::Sign(".")) {
             let Some(Token::Name(field)) = self.peek() else {
-                return fault(format!("“{path}.”之后应为名称"), format!("a name belongs after {path}."));
+                return fault(format!("“{path}.”之后须为名称"), format!("a name is required after {path}."));
             };
             self.at += 1;
             path = format!("{path}.{field}");
@@ -467,7 +467,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
             Some(Token::Name(name)) if FILTERS.contains(&name) => name,
             _ => {
                 let all = FILTERS.join(", ");
-                return fault(format!("过滤器只能为 {all}"), format!("the filters are {all}"));
+                return fault(format!("过滤器只能为 {all}"), format!("the filter must be one of {all}"));
             }
         };
         self.at += 1;
@@ -477,7 +477,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
             given = matches!(self.peek(), Some(Token::Text(_)));
             self.at += usize::from(given);
             if !self.take(Token::Sign(")")) {
-                return fault(format!("{name} 的参数有误"), format!("the argument of {name} is not well formed"));
+                return fault(format!("{name} 的参数格式有误"), format!("the argument of {name} is malformed"));
             }
         }
         let is_list = matches!(shape, Shape::Case(Value::Array(_)));

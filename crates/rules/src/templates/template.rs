@@ -62,11 +62,11 @@ impl TemplateFault {
 impl From<Error> for TemplateFault {
     fn from(error: Error) -> TemplateFault {
         let (zh, en) = match error.kind() {
-            ErrorKind::OutOfFuel => ("文本过于繁复", "the text is too much work".to_owned()),
-            ErrorKind::WriteFailure => ("文本输出过长", "the document would be too long".to_owned()),
+            ErrorKind::OutOfFuel => ("模板过于复杂，请简化", "the template is too complex; simplify it".to_owned()),
+            ErrorKind::WriteFailure => ("生成的文书过长", "the document would be too long".to_owned()),
             ErrorKind::UndefinedError => (
-                "用到了本类案件可能没有的内容，请先用 {% if … %} 判断",
-                "a value that such a case may not have; ask with {% if … %} first".to_owned(),
+                "使用了本类案件可能没有的内容，请先用 {% if … %} 判断",
+                "it uses a value that such a case may not have; test it with {% if … %} first".to_owned(),
             ),
             _ => {
                 let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
@@ -84,9 +84,9 @@ impl From<Error> for TemplateFault {
 impl From<GivenUp> for TemplateFault {
     fn from(why: GivenUp) -> TemplateFault {
         match why {
-            GivenUp::TooLong => TemplateFault::new("文本用时过长", "the text takes too long"),
-            GivenUp::Panicked => TemplateFault::new("文本无法处理", "the text cannot be worked on"),
-            GivenUp::Busy => TemplateFault::new("系统繁忙，请稍后重试", "too much is being worked on; try again"),
+            GivenUp::TooLong => TemplateFault::new("模板处理超时，请简化", "the template takes too long; simplify it"),
+            GivenUp::Panicked => TemplateFault::new("模板无法处理", "the template cannot be processed"),
+            GivenUp::Busy => TemplateFault::new("服务繁忙，请稍后重试", "the service is busy; try again"),
         }
     }
 }
@@ -195,7 +195,7 @@ fn lines(kind: DocumentKind, text: &str, contexts: &[Json], limits: Limits, unti
         let rendered = String::from_utf8_lossy(&bounded.text);
         last = rendered.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         if last.is_empty() && limits.strict {
-            return Err(TemplateFault::new("文本为空", "the text is empty"));
+            return Err(TemplateFault::new("生成的文书为空", "the document is empty"));
         }
     }
     Ok(last)

@@ -200,8 +200,8 @@ impl From<Unavailable> for Problem {
             Unavailable::Refused(mismatch) => return refused(mismatch),
             Unavailable::NotMigrated => {
                 return Problem::new(Code::Unavailable).detail(
-                    "数据库尚未迁移至本版本，请运行 xiaoqu migrate",
-                    "the database is not migrated to this version: run `xiaoqu migrate`",
+                    "数据库尚未迁移至本版本。请运行 `xiaoqu migrate`。",
+                    "The database is not migrated to this version. Run `xiaoqu migrate`.",
                 );
             }
             Unavailable::Unreachable => Code::Unavailable,
@@ -218,20 +218,20 @@ fn refused(mismatch: Mismatch) -> Problem {
     let (zh, en) = match mismatch {
         Mismatch::NotMigrated => return Unavailable::NotMigrated.into(),
         Mismatch::NewerSchema => (
-            "数据库已由更新版本的程序迁移，本版本不得使用；请换用新版本",
-            "the database was migrated by a newer version: only that version may use it",
+            "数据库已由更新版本的程序迁移，本版本不得使用。请换用该版本。",
+            "A newer version has migrated the database, and this version must not use it. Run the newer version.",
         ),
         Mismatch::Keyring => (
-            "密钥环与数据库不匹配，服务不读写任何数据；请换回正确的密钥环或数据库",
-            "the keyring does not belong to this database: nothing is read or written until one of them is the right one",
+            "密钥环与数据库不匹配，本服务不读写任何数据。请换用正确的密钥环或者数据库。",
+            "The keyring does not match the database. Nothing is read or written. Use the right keyring or database.",
         ),
         Mismatch::TimeZone => (
-            "配置的 time_zone 与数据库记录的不同；请改回，或运行 xiaoqu deployment accept --time-zone",
-            "time_zone is not the one that the database has been used with: set it back, or run `xiaoqu deployment accept --time-zone`",
+            "配置的 time_zone 与数据库记录的不同。请改回，或者运行 `xiaoqu deployment accept --time-zone`。",
+            "time_zone differs from the one in the database. Set it back, or run `xiaoqu deployment accept --time-zone`.",
         ),
         Mismatch::PublicUrl => (
-            "配置的 public_url 与数据库记录的不同；请改回，或运行 xiaoqu deployment accept --public-url",
-            "public_url is not the one that the database has been used with: set it back, or run `xiaoqu deployment accept --public-url`",
+            "配置的 public_url 与数据库记录的不同。请改回，或者运行 `xiaoqu deployment accept --public-url`。",
+            "public_url differs from the one in the database. Set it back, or run `xiaoqu deployment accept --public-url`.",
         ),
     };
     Problem::new(Code::Unavailable).detail(zh, en)

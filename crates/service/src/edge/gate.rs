@@ -65,7 +65,7 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
         // What is small packed may be anything unpacked.
         let problem = Problem::new(Code::UnsupportedMediaType)
             .header(ACCEPT_ENCODING, "identity")
-            .detail("请求体不得压缩", "the body of a request must not be compressed");
+            .detail("请求体不得压缩。请发送未压缩的请求体。", "The body must not be compressed. Send it uncompressed.");
         return visitor.limit_address().and(Err(problem));
     }
     let visitor = UnauthenticatedRequest { operation: route.operation, ..visitor };
@@ -96,8 +96,8 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
         visitor.event(Kind::Forbidden, Some(&caller), "");
         let (may_zh, may_en) = route.permission.whose();
         return Err(Problem::new(Code::Forbidden).detail(
-            format!("角色“{}”不能执行此操作；可由下列角色执行：{may_zh}", caller.role.row().zh),
-            format!("the role {} may not call {}; these may: {may_en}", caller.role.code(), route.operation),
+            format!("角色“{}”无权执行此操作。此操作由下列角色执行：{may_zh}。", caller.role.row().zh),
+            format!("The role {} may not call {}. These roles may: {may_en}.", caller.role.code(), route.operation),
         ));
     }
     if route.permission.person_only && caller.machine {
@@ -107,7 +107,7 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     if !caller.covers(route.operation) {
         visitor.event(Kind::Forbidden, Some(&caller), "scope");
         return Err(Problem::new(Code::Forbidden)
-            .detail("该令牌不包含此操作", format!("the token is not for {}", route.operation)));
+            .detail("该令牌的授权范围不包含此操作。", format!("The token does not cover {}.", route.operation)));
     }
     acceptable?;
     let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::collected)?;
@@ -176,7 +176,7 @@ pub fn context(
                 "header/idempotency-key",
                 "invalid_format",
                 "幂等键须为 1 至 255 个字符",
-                "an idempotency key has 1 to 255 characters",
+                "an idempotency key must have 1 to 255 characters",
             ));
         }
         key => key.filter(|_| route.method == "POST"),

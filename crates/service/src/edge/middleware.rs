@@ -165,8 +165,8 @@ pub async fn edge(
     let Ok(outcome) = tokio::time::timeout(limit, work).await else {
         // The request is gone with its handler: the answer travels as an error that is complete already.
         let problem = Problem::new(Code::RequestTimeout).detail(
-            "若请求已完整发送，其结果未知，请用同一幂等键重试",
-            "if all of it was sent, its outcome is not known: repeat it with the same key",
+            "请求已完整发送的，办理结果未知。请使用同一幂等键重新请求。",
+            "If the request was sent completely, its outcome is unknown. Repeat it with the same Idempotency-Key.",
         );
         let mut response = answer_with(&problem, language, form, &id, &instance);
         if let Some(unread) = unread {

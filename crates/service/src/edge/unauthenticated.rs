@@ -102,8 +102,10 @@ impl UnauthenticatedRequest<'_> {
         if form_urlencoded::parse(self.request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
             self.limit_address()?;
             self.event(Kind::TokenInAddress, None, "");
-            return Err(Problem::new(Code::InvalidToken)
-                .detail("不得在地址中携带令牌", "a token does not belong into an address"));
+            return Err(Problem::new(Code::InvalidToken).detail(
+                "不得在地址中携带令牌。请通过 Authorization 请求头发送令牌。",
+                "The address must not contain a token. Send it in the Authorization header.",
+            ));
         }
         let mut headers = self.request.headers().get_all(AUTHORIZATION);
         let (header, second) = (headers.next(), headers.next());
@@ -141,7 +143,7 @@ impl UnauthenticatedRequest<'_> {
             self.state.limits.refused_token(self.address(), shown, forged);
             // Its signature is good: the caller may know that. Of any other fault not a word.
             if refusal == Refusal::Expired {
-                let (zh, en) = ("访问令牌已过期，请取得新的令牌", "the access token has expired: get a new one");
+                let (zh, en) = ("访问令牌已过期，请重新取得令牌。", "The access token has expired. Get a new one.");
                 let fault = Fault::new("header/authorization", "token_expired", zh, en);
                 return Problem::new(Code::InvalidToken).detail(zh, en).with(vec![fault]);
             }

@@ -15,7 +15,10 @@ pub fn check(headers: &HeaderMap, produces: &[String]) -> Result<(), Problem> {
         return Ok(());
     }
     let all = produces.join(", ");
-    Err(Problem::new(Code::NotAcceptable).detail(format!("此操作只提供 {all}"), format!("the answer is {all}")))
+    Err(Problem::new(Code::NotAcceptable).detail(
+        format!("此操作只提供 {all}。请在 Accept 中请求其中一种格式。"),
+        format!("This operation returns {all}. Request one of these formats in Accept."),
+    ))
 }
 
 /// Does a media range with a weight above nought hold this type? `image/*` is held by any picture.

@@ -28,7 +28,7 @@ fn decoded(text: &[u8]) -> Option<String> {
 }
 
 pub fn not_utf8(pointer: impl Into<String>) -> Fault {
-    Fault::new(pointer, "invalid_format", "不是 UTF-8 编码", "is not UTF-8")
+    Fault::new(pointer, "invalid_format", "须为 UTF-8 编码", "must be UTF-8")
 }
 
 /// Every pair, or a fault for each that is no UTF-8, under this prefix.
@@ -51,7 +51,9 @@ pub fn check_charset(media_type: &str) -> Result<(), Problem> {
     });
     match declared.as_deref() {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
-        Some(_) => Err(Problem::new(Code::UnsupportedMediaType).detail("编码须为 UTF-8", "the encoding must be UTF-8")),
+        Some(_) => {
+            Err(Problem::new(Code::UnsupportedMediaType).detail("编码须为 UTF-8。", "The encoding must be UTF-8."))
+        }
     }
 }
 

@@ -116,15 +116,18 @@ pub fn find(
     if row.status == i32::from(ERASED) {
         return Err(Problem::new(Code::StateConflict)
             .detail(
-                "该请求已执行，其应答已随个人信息删除",
-                "this was done, and its answer was erased with the personal data",
+                "该请求已执行，其应答已随个人信息删除。无须重新请求。",
+                "The request was carried out, and its response was erased with the personal data. Do not repeat it.",
             )
             .into());
     }
     let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.decrypt(&key.scope, &row.body)) else {
         // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
         return Err(Problem::new(Code::IdempotencyKeyReused)
-            .detail("该幂等键的应答已无法读取", "the stored answer of this key can no longer be read")
+            .detail(
+                "该幂等键的应答已无法读取。请先核实办理结果，再使用新的幂等键。",
+                "The stored response of this key can no longer be read. Check the outcome before you use a new key.",
+            )
             .into());
     };
     let answer = StoredResponse { status: row.status as u16, etag: row.etag, location: row.location, body };

@@ -43,7 +43,7 @@ impl Cursor {
                     "query/cursor",
                     "invalid_cursor",
                     "游标无效，请从第一页重新开始",
-                    "not a cursor of this list",
+                    "the cursor is invalid; start again from the first page",
                 )
             },
         )

@@ -191,7 +191,12 @@ impl Contract {
             };
             if given.insert(name.clone(), value).is_some() {
                 let pointer = format!("query/{name}");
-                faults.push(Fault::new(pointer, "duplicate", "参数重复", "a parameter is given once"));
+                faults.push(Fault::new(
+                    pointer,
+                    "duplicate",
+                    "每个参数只能出现一次",
+                    "each parameter must appear once only",
+                ));
             }
         }
         let mut given = Value::Object(given);
@@ -216,7 +221,8 @@ pub fn check_count(query: &str) -> Result<(), Problem> {
     if query.bytes().filter(|byte| *byte == b'&').count() < MOST_PARAMETERS {
         return Ok(());
     }
-    let (zh, en) = (format!("最多 {MOST_PARAMETERS} 个参数"), format!("at most {MOST_PARAMETERS} parameters"));
+    let (zh, en) =
+        (format!("参数不得超过 {MOST_PARAMETERS} 个"), format!("must have at most {MOST_PARAMETERS} parameters"));
     Err(Problem::fault("query", "too_many", zh, en))
 }
 
@@ -307,7 +313,12 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected.iter().take(MOST_FAULTS + 1) {
-                push(below(name), unknown, "未知的字段或参数".into(), "there is no such field or parameter".into());
+                push(
+                    below(name),
+                    unknown,
+                    "没有此字段或者参数，请删除".into(),
+                    "unknown field or parameter; remove it".into(),
+                );
             }
         }
         Kind::Type { kind } => {
@@ -331,13 +342,17 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "unknown_value", format!("须为 {expected_value}"), format!("must be {expected_value}"));
         }
         Kind::MinLength { limit } => {
-            push(at, "too_short", format!("至少 {limit} 个字符"), format!("at least {limit} characters"));
+            push(at, "too_short", format!("不得少于 {limit} 个字符"), format!("must have at least {limit} characters"));
         }
         Kind::MaxLength { limit } => {
-            push(at, "too_long", format!("最多 {limit} 个字符"), format!("at most {limit} characters"));
+            push(at, "too_long", format!("不得超过 {limit} 个字符"), format!("must have at most {limit} characters"));
         }
-        Kind::MinItems { limit } => push(at, "too_few", format!("至少 {limit} 项"), format!("at least {limit} items")),
-        Kind::MaxItems { limit } => push(at, "too_many", format!("最多 {limit} 项"), format!("at most {limit} items")),
+        Kind::MinItems { limit } => {
+            push(at, "too_few", format!("不得少于 {limit} 项"), format!("must have at least {limit} items"));
+        }
+        Kind::MaxItems { limit } => {
+            push(at, "too_many", format!("不得超过 {limit} 项"), format!("must have at most {limit} items"));
+        }
         Kind::Minimum { limit } => {
             push(at, "out_of_range", format!("不得小于 {limit}"), format!("must be at least {limit}"));
         }
@@ -355,7 +370,12 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "invalid_format", zh, en);
         }
         Kind::Pattern { pattern } if pattern == LINE || pattern == NOT_BLANK_LINE && has_break(error.instance()) => {
-            push(at, "forbidden_character", "须为一行，不得换行".into(), "one line, without a break".into());
+            push(
+                at,
+                "forbidden_character",
+                "须为一行，不得换行".into(),
+                "must be one line without a line break".into(),
+            );
         }
         Kind::Pattern { pattern } if pattern == NOT_BLANK || pattern == NOT_BLANK_LINE => {
             push(at, "blank", "不得为空白".into(), "must not be blank".into());
@@ -364,7 +384,7 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             let (zh, en) = wording::pattern(pattern);
             push(at, "invalid_format", zh, en);
         }
-        Kind::UniqueItems => push(at, "duplicate", "不得重复".into(), "items must differ".into()),
+        Kind::UniqueItems => push(at, "duplicate", "各项不得重复".into(), "items must be different".into()),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             // A nullable reference is "null or that": tell what is wrong with that.
             let is_null = |branch: &&Vec<ValidationError<'static>>| {
@@ -374,7 +394,7 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             };
             match context.iter().find(|branch| !is_null(branch)) {
                 Some(branch) => branch.iter().for_each(|inner| add_faults(inner, prefix, unknown, faults)),
-                None => push(at, "invalid", "不符合要求".into(), "does not satisfy the schema".into()),
+                None => push(at, "invalid", "不符合要求".into(), "does not meet the schema".into()),
             }
         }
         _ => push(at, "invalid", "不符合要求".into(), error.to_string()),

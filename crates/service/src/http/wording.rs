@@ -31,42 +31,42 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     (
         r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
         "由点分为两段的代码，如 service.lift，只含小写字母、数字和下划线",
-        "a code of two parts with a dot between, such as service.lift, in small letters, digits and underscores",
+        "a code of two parts with a dot between, such as service.lift, in lower-case letters, digits and underscores",
     ),
     (
         r"^[a-z][a-z0-9_]*$",
-        "代码，只含小写字母、数字和下划线，以字母开头",
-        "a code of small letters, digits and underscores that begins with a letter",
+        "以字母开头的代码，只含小写字母、数字和下划线",
+        "a code of lower-case letters, digits and underscores that begins with a letter",
     ),
     (
         r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$",
         "一段或由点分为两段的代码，只含小写字母、数字和下划线",
-        "a code of one part, or of two with a dot between, in small letters, digits and underscores",
+        "a code of one part, or of two parts with a dot between, in lower-case letters, digits and underscores",
     ),
     ("^[\\u4e00-\\u9fffA-Za-z]{1,10}$", "1 至 10 个汉字或字母", "1 to 10 Chinese characters or letters"),
     (r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "时刻，如 08:30", "a time of day such as 08:30"),
     (r"^[A-Za-z0-9-]{4,40}$", "4 至 40 位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
-    (r"^\S(.*\S)?$", "首尾没有空格的标识", "an identifier without spaces at its ends"),
+    (r"^\S(.*\S)?$", "首尾没有空格的标识", "an identifier without spaces at its start or end"),
     ("^(EC|OKP|RSA)$", "EC、OKP 或 RSA", "EC, OKP or RSA"),
     ("^(ES256|EdDSA|RS256)$", "ES256、EdDSA 或 RS256", "ES256, EdDSA or RS256"),
     ("^sig$", "sig", "sig"),
     ("^(P-256|Ed25519)$", "P-256 或 Ed25519", "P-256 or Ed25519"),
     ("^[A-Za-z0-9_-]+$", "base64url 编码，不带填充", "base64url without padding"),
-    (r"^https?://[^\s]+$", "以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
+    (r"^https?://[^\s]+$", "以 http:// 或者 https:// 开头的网址", "a URL that begins with http:// or https://"),
     (
         r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$",
         "不超过 9999.99、至多两位小数的数",
-        "a number up to 9999.99 with at most two decimals",
+        "a number up to 9999.99 with at most two decimal places",
     ),
     (
         r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$",
         "不超过 9999999.9999、至多四位小数的数",
-        "a number up to 9999999.9999 with at most four decimals",
+        "a number up to 9999999.9999 with at most four decimal places",
     ),
     (
         r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$",
         "不超过 9999.9999、至多四位小数的数",
-        "a number up to 9999.9999 with at most four decimals",
+        "a number up to 9999.9999 with at most four decimal places",
     ),
 ];
 
@@ -75,10 +75,10 @@ const FORMATS: &[(&str, &str, &str)] = &[
     (
         "date-time",
         "带时区的日期和时间，如 2026-03-02T08:00:00Z",
-        "a date and time with a zone, such as 2026-03-02T08:00:00Z",
+        "a date and time with a time zone, such as 2026-03-02T08:00:00Z",
     ),
     ("uuid", "UUID，如 019c51d0-a2f6-7c1a-9b34-0f2d1f0a4b11", "a UUID such as 019c51d0-a2f6-7c1a-9b34-0f2d1f0a4b11"),
-    ("uri", "完整的网址", "a full address"),
+    ("uri", "完整的网址", "a full URL"),
     ("email", "电子邮箱地址", "an e-mail address"),
 ];
 
@@ -97,7 +97,7 @@ fn of(table: &[(&str, &'static str, &'static str)], name: &str) -> Option<(&'sta
 }
 
 fn must_be((zh, en): (&str, &str)) -> (String, String) {
-    (format!("应为{zh}"), format!("must be {en}"))
+    (format!("须为{zh}"), format!("must be {en}"))
 }
 
 /// Does the table say what a pattern asks for?
@@ -107,7 +107,12 @@ pub fn knows(pattern: &str) -> bool {
 
 pub fn pattern(pattern: &str) -> (String, String) {
     of(PATTERNS, pattern).map_or_else(
-        || ("格式不正确，见接口文档中的说明".to_owned(), "not in the form that its description asks for".to_owned()),
+        || {
+            (
+                "格式错误，请按接口文档的说明填写".to_owned(),
+                "wrong format; follow the description in the OpenAPI document".to_owned(),
+            )
+        },
         must_be,
     )
 }
@@ -128,11 +133,11 @@ mod tests {
 
     #[test]
     fn words_and_no_expressions() {
-        assert_eq!(pattern("^[0-9]{9}$").0, "应为9 位数字的乡级区划代码");
+        assert_eq!(pattern("^[0-9]{9}$").0, "须为9 位数字的乡级区划代码");
         assert_eq!(format("date").1, "must be a date such as 2026-03-02");
         assert_eq!(
             types(["string", "null"].into_iter()),
-            ("应为文字或null".to_owned(), "must be a text or null".to_owned())
+            ("须为文字或null".to_owned(), "must be a text or null".to_owned())
         );
         assert!(!pattern("^unknown[0-9]$").1.contains('^'));
     }

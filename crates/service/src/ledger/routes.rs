@@ -61,12 +61,10 @@ pub async fn list_ledger_entries(ctx: Ctx) -> Response {
     params(("seq" = i64, Path, description = "Number of the entry", minimum = 0), EntryQuery),
     responses((status = 200, description = "The entry", body = LedgerEntry)))]
 pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Response {
-    let seq = request
-        .match_info()
-        .get("seq")
-        .and_then(|n| n.parse::<i64>().ok())
-        .filter(|n| *n >= 0)
-        .ok_or_else(|| Problem::fault("path/seq", "invalid_format", "序号须为非负整数", "a number from 0"))?;
+    let seq =
+        request.match_info().get("seq").and_then(|n| n.parse::<i64>().ok()).filter(|n| *n >= 0).ok_or_else(|| {
+            Problem::fault("path/seq", "invalid_format", "序号须为非负整数", "must be a whole number from 0")
+        })?;
     let query: EntryQuery = ctx.query()?;
     let entry = ctx.read(move |conn, ctx| actions::entry(conn, ctx, seq, &query)).await?;
     Ok(HttpResponse::Ok()

@@ -13,7 +13,10 @@ const MOST_ASKED: usize = 20;
 pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     if filter.split(',').count() > MOST_ASKED {
-        let (zh, en) = (format!("最多 {MOST_ASKED} 项"), format!("at most {MOST_ASKED}, or leave it out"));
+        let (zh, en) = (
+            format!("不得超过 {MOST_ASKED} 项；查询全部类型时不填写此参数"),
+            format!("must have at most {MOST_ASKED} types; to get all types, leave the parameter out"),
+        );
         return Err(vec![Fault::new("query/type", "too_many", zh, en)]);
     }
     for one in filter.split(',').map(str::trim) {
@@ -29,9 +32,9 @@ pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<
             faults.push(Fault::new(
                 "query/type",
                 "unknown_value",
-                format!("没有事件类型“{one}”；最接近的是 {nearest}，全部类型见 /v1/vocabulary 的 event_type"),
+                format!("没有事件类型“{one}”；最接近的是 {nearest}；全部类型见 /v1/vocabulary 的 event_type"),
                 format!(
-                    "no event has the type {one:?}; the nearest is {nearest}; /v1/vocabulary lists all as event_type"
+                    "there is no event type {one:?}; the nearest is {nearest}; /v1/vocabulary lists all as event_type"
                 ),
             ));
         }

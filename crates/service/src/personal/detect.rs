@@ -16,7 +16,7 @@ impl PersonalData {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             PersonalData::Phone => ("电话号码", "a phone number"),
-            PersonalData::IdCard => ("居民身份证号码", "the number of an identity card"),
+            PersonalData::IdCard => ("居民身份证号码", "an identity card number"),
             PersonalData::Email => ("电子邮箱", "an e-mail address"),
             PersonalData::Plate => ("车牌号码", "a licence plate"),
         }
@@ -219,6 +219,6 @@ fn plates(letters: &[char]) -> Vec<Found> {
 /// The fault of a text that is to be published and holds personal data.
 pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<Fault> {
     let (zh, en) = personal_data(text)?.words();
-    let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("there is what looks like {en} in it"));
+    let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("contains what looks like {en}; remove it"));
     Some(Fault::new(pointer, "personal_data", zh, en))
 }

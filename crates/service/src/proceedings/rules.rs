@@ -23,17 +23,17 @@ pub fn require_state<S: Copy + PartialEq>(
     let names =
         |pick: fn(&Label) -> &'static str| allowed.iter().map(|one| pick(label(*one))).collect::<Vec<_>>().join(" / ");
     Err(conflict(
-        format!("当前状态为“{}”，须为“{}”", label(now).zh, names(|label| label.zh)),
-        format!("the state is {}, it must be {}", label(now).code, names(|label| label.code)),
+        format!("当前状态为“{}”，须为“{}”。", label(now).zh, names(|label| label.zh)),
+        format!("The state is {}. It must be {}.", label(now).code, names(|label| label.code)),
     ))
 }
 
 /// A notice is delivered after it was issued, and not in the future.
 pub fn check_delivery_day(today: NaiveDate, day: NaiveDate, issued_on: Option<NaiveDate>, faults: &mut Vec<Fault>) {
     if day > today {
-        faults.push(Fault::new("/delivered_on", "in_the_future", "送达日期在未来", "this day has not come"));
+        faults.push(Fault::new("/delivered_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     } else if issued_on.is_some_and(|issued| day < issued) {
-        let (zh, en) = ("早于告知日期", "earlier than the notice");
+        let (zh, en) = ("不得早于告知日期", "must not be earlier than the notice");
         faults.push(Fault::new("/delivered_on", "before_start", zh, en));
     }
 }
@@ -42,7 +42,7 @@ pub fn check_delivery_day(today: NaiveDate, day: NaiveDate, issued_on: Option<Na
 pub fn require_before(today: NaiveDate, last_day: Option<NaiveDate>) -> Result<(), Problem> {
     match last_day {
         Some(last) if today > last => Err(Problem::new(Code::DeadlinePassed)
-            .detail(format!("期限已于 {last} 届满"), format!("the last day was {last}"))),
+            .detail(format!("期限已于 {last} 届满。"), format!("The deadline was {last}."))),
         _ => Ok(()),
     }
 }
@@ -60,7 +60,11 @@ pub fn awaits_opening(counts_as_delivery: bool, role: Role, unopened: bool) -> b
 
 /// A statement is made once.
 pub fn may_make_statement(made: bool) -> Result<(), Problem> {
-    if made { Err(conflict("已提交陈述申辩", "a statement was made")) } else { Ok(()) }
+    if made {
+        Err(conflict("陈述申辩已经提交，不得重复提交。", "A statement has been submitted already."))
+    } else {
+        Ok(())
+    }
 }
 
 /// A statement is answered once, after it was made.
@@ -68,7 +72,7 @@ pub fn may_answer_statement(made: bool, answered: bool) -> Result<(), Problem> {
     if made && !answered {
         return Ok(());
     }
-    Err(conflict("没有待答复的陈述申辩", "there is no statement to answer"))
+    Err(conflict("没有待答复的陈述申辩。", "There is no statement to answer."))
 }
 
 /// Whoever made a statement is heard when it was answered.

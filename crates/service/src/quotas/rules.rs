@@ -30,11 +30,11 @@ const NEARLY_PERCENT: i64 = 80;
 type Of = fn(&Amounts) -> i64;
 
 const KINDS: [(&str, &str, &str, Of); 5] = [
-    ("files", "上传文件数", "files", |all| all.files),
-    ("bytes", "上传字节数", "bytes of files", |all| all.bytes),
-    ("tickets", "提交工单数", "tickets", |all| all.tickets),
-    ("unmaskings", "查看完整联系方式次数", "readings of contacts in full", |all| all.unmaskings),
-    ("caller_searches", "按电话查询次数", "searches for a caller", |all| all.caller_searches),
+    ("files", "上传附件数", "uploaded attachments", |all| all.files),
+    ("bytes", "上传字节数", "uploaded bytes", |all| all.bytes),
+    ("tickets", "提交诉求数", "submitted complaints", |all| all.tickets),
+    ("unmaskings", "查看完整联系方式次数", "unmaskings of contacts", |all| all.unmaskings),
+    ("caller_searches", "按来电号码查询次数", "phone searches", |all| all.caller_searches),
 ];
 
 fn limits_of(limits: &Amounts) -> impl Iterator<Item = (Limit, Of)> {
@@ -52,8 +52,8 @@ pub fn exceeded(limits: &Amounts, used: &Amounts) -> Option<Limit> {
 
 pub fn used_up(limit: &Limit) -> Problem {
     Problem::new(Code::QuotaExceeded).detail(
-        format!("今日{}已达上限（{}），次日零时恢复", limit.zh, limit.most),
-        format!("today's {} are used up ({}); there is a new quota after midnight", limit.en, limit.most),
+        format!("今日{}已达上限（{}）。请于次日零时后重试。", limit.zh, limit.most),
+        format!("Today's quota of {} is used up ({}). Try again after midnight.", limit.en, limit.most),
     )
 }
 

@@ -74,7 +74,7 @@ impl<B> Body<B> {
     fn parts(&self) -> WorkResult<(Faults, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
-                .detail(format!("请求体不是合法的 JSON：{place}"), place.clone())
+                .detail(format!("请求体不是有效的 JSON：{place}"), place.clone())
                 .into()),
             Outcome::Read { faults, input } => Ok((faults.clone(), input.as_ref())),
         }
@@ -175,7 +175,7 @@ async fn receive(request: HttpRequest, mut payload: Payload) -> Result<Checked, 
     let patch = ctx.method == "PATCH" && essence.as_deref() == Some("application/merge-patch+json");
     if !json && !patch {
         return Err(Problem::new(Code::UnsupportedMediaType)
-            .detail("请求体须为 application/json", "the body must be application/json"));
+            .detail("请求体须为 application/json。", "The body must be application/json."));
     }
     if let Some(Ok(media_type)) = request.headers().get(CONTENT_TYPE).map(|value| value.to_str()) {
         form::check_charset(media_type)?;
@@ -183,7 +183,7 @@ async fn receive(request: HttpRequest, mut payload: Payload) -> Result<Checked, 
     let limit = ctx.state.body_limit;
     let too_large = || {
         Problem::new(Code::PayloadTooLarge)
-            .detail(format!("请求体最大 {limit} 字节"), format!("a body has at most {limit} bytes"))
+            .detail(format!("请求体不得超过 {limit} 字节。"), format!("The body must have at most {limit} bytes."))
     };
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {

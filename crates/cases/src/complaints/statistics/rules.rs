@@ -24,11 +24,11 @@ pub fn period(
     let to = to.unwrap_or(today);
     let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
     if from > to {
-        let (zh, en) = ("早于开始日期", "earlier than the first day");
+        let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
         return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
     }
     if from.checked_add_months(Months::new(MOST_MONTHS)).is_some_and(|end| end <= to) {
-        let (zh, en) = ("统计期间最长三年", "a period is at most three years");
+        let (zh, en) = ("统计期间不得超过三年", "the period must not be longer than three years");
         return Err(Problem::faults(vec![Fault::new("query/to", "out_of_range", zh, en)]));
     }
     Ok((from, to))
