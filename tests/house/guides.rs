@@ -67,6 +67,31 @@ fn pages(folder: &str, chinese: bool) -> Vec<(String, String)> {
     all
 }
 
+/// Each page has its sibling, with as many sections, and stands in the index of its language.
+#[test]
+fn guides_have_the_same_pages_in_both_languages() {
+    let mut wrong = Vec::new();
+    for folder in ["docs/integrators", "docs/operators"] {
+        let (english, chinese) = (pages(folder, false), pages(folder, true));
+        let names: Vec<String> = english.iter().map(|(name, _)| name.replace(".md", ".zh-CN.md")).collect();
+        let siblings: Vec<&str> = chinese.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, siblings, "{folder}");
+        let sections = |text: &str| text.lines().filter(|line| line.starts_with("##")).count();
+        for ((name, text), (_, sibling)) in english.iter().zip(&chinese) {
+            if sections(text) != sections(sibling) {
+                wrong.push(format!("{folder}/{name} and its sibling have other sections"));
+            }
+        }
+        for (index, pages) in [("README.md", &english), ("README.zh-CN.md", &chinese)] {
+            let (_, listed) = pages.iter().find(|(name, _)| name == index).expect("the index");
+            for (name, _) in pages.iter().filter(|(name, _)| name != index && !listed.contains(&format!("]({name})"))) {
+                wrong.push(format!("{folder}/{index} lacks {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// A sample that is pasted runs: what it names was set before, on its page or by `first-call.md`, and a header is of ASCII.
 #[test]
 fn samples_of_the_guide_name_only_what_was_set() {
