@@ -65,21 +65,21 @@ mod tests {
 
     #[test]
     fn the_page_for_operators_has_the_same_table() {
-        let page = include_str!("../../docs/operators.md");
+        let page = include_str!("../../docs/operators/settings.md");
         for setting in TABLE {
             let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
             let (name, variable, accepted) = (setting.name, setting.variable(), setting.accepted());
             let row = format!("| `{name}` | `{variable}` | {default} | {accepted} | {}", setting.doc);
-            assert!(page.contains(&row), "docs/operators.md lacks the row: {row}");
+            assert!(page.contains(&row), "docs/operators/settings.md lacks the row: {row}");
         }
     }
 
     #[test]
     fn the_chinese_page_for_operators_names_every_setting() {
-        let page = include_str!("../../docs/operators.zh-CN.md");
-        let (_, table) = page.split_once("\n## 配置\n").expect("a section");
+        let page = include_str!("../../docs/operators/settings.zh-CN.md");
+        let (_, table) = page.split_once("\n## 全部配置\n").expect("a section");
         let lacks = |setting: &&crate::settings::Setting| !table.contains(&format!("`{}`", setting.name));
         let missing: Vec<&str> = TABLE.iter().filter(lacks).map(|setting| setting.name).collect();
-        assert!(missing.is_empty(), "docs/operators.zh-CN.md lacks {missing:?}");
+        assert!(missing.is_empty(), "docs/operators/settings.zh-CN.md lacks {missing:?}");
     }
 }

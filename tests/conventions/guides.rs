@@ -1,5 +1,7 @@
 //! What the guides say against what the code says.
 
+use std::path::Path;
+
 /// `XIAOQU_WRITE_DOCS=1` writes the table instead.
 #[test]
 fn the_table_of_events_in_the_docs_is_the_one_of_the_code() {
@@ -51,21 +53,75 @@ fn every_type_of_event_in_the_source_is_in_the_table() {
     assert!(unknown.is_empty(), "declare them in the events.rs of their feature: {unknown:#?}");
 }
 
-/// A sample that is pasted runs: what it names was set before, and a header is of ASCII.
+/// The pages of a guide in one language, by name.
+fn pages(folder: &str, chinese: bool) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let name = entry.file_name().into_string().expect("a name");
+        if name.ends_with(".md") && name.ends_with(".zh-CN.md") == chinese {
+            all.push((name, std::fs::read_to_string(entry.path()).expect("a page")));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Each page has its sibling, with as many sections, and stands in the index of its language.
+#[test]
+fn guides_have_the_same_pages_in_both_languages() {
+    let mut wrong = Vec::new();
+    for folder in ["docs/integrators", "docs/operators"] {
+        let (english, chinese) = (pages(folder, false), pages(folder, true));
+        let names: Vec<String> = english.iter().map(|(name, _)| name.replace(".md", ".zh-CN.md")).collect();
+        let siblings: Vec<&str> = chinese.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, siblings, "{folder}");
+        let sections = |text: &str| text.lines().filter(|line| line.starts_with("##")).count();
+        for ((name, text), (_, sibling)) in english.iter().zip(&chinese) {
+            if sections(text) != sections(sibling) {
+                wrong.push(format!("{folder}/{name} and its sibling have other sections"));
+            }
+        }
+        for (index, pages) in [("README.md", &english), ("README.zh-CN.md", &chinese)] {
+            let (_, listed) = pages.iter().find(|(name, _)| name == index).expect("the index");
+            for (name, _) in pages.iter().filter(|(name, _)| name != index && !listed.contains(&format!("]({name})"))) {
+                wrong.push(format!("{folder}/{index} lacks {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A sample that is pasted runs: what it names was set before, on its page or by `first-call.md`, and a header is of ASCII.
 #[test]
 fn samples_of_the_guide_name_only_what_was_set() {
-    let guide = include_str!("../../docs/integrators.md");
-    // Said at the head of the guide to be the reader's own.
-    let mut set: Vec<String> = guide
-        .lines()
-        .find(|line| line.starts_with("`$TOKEN`"))
-        .expect("the line that names them")
-        .split('`')
-        .filter_map(|part| part.strip_prefix('$'))
-        .map(str::to_owned)
-        .collect();
     let mut wrong = Vec::new();
-    for sample in guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+    for (first, chinese) in [("first-call.md", false), ("first-call.zh-CN.md", true)] {
+        let pages = pages("docs/integrators", chinese);
+        let (_, start) = pages.iter().find(|(name, _)| name == first).expect("the page to begin with");
+        // Said at its head to be the reader's own.
+        let mut set: Vec<String> = start
+            .lines()
+            .find(|line| line.starts_with("`$TOKEN`"))
+            .expect("the line that names them")
+            .split('`')
+            .filter_map(|part| part.strip_prefix('$'))
+            .map(str::to_owned)
+            .collect();
+        check_samples(first, start, &mut set, &mut wrong);
+        let mut samples = 0;
+        for (name, guide) in pages.iter().filter(|(name, _)| name != first) {
+            samples += check_samples(name, guide, &mut set.clone(), &mut wrong);
+        }
+        assert!(samples > 0, "no samples beside {first}");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Adds to `set` what the samples of a page set; says how many there are.
+fn check_samples(page: &str, guide: &str, set: &mut Vec<String>, wrong: &mut Vec<String>) -> usize {
+    let samples: Vec<&str> = guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    for sample in &samples {
         for line in sample.lines().filter(|line| !line.starts_with('#')) {
             if let Some((name, _)) = line
                 .split_once(['=', '('])
@@ -80,17 +136,17 @@ fn samples_of_the_guide_name_only_what_was_set() {
                     .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
                     .collect();
                 if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !set.contains(&name) {
-                    wrong.push(format!("${name} in: {line}"));
+                    wrong.push(format!("{page}: ${name} in: {line}"));
                 }
             }
             let command = line.split_whitespace().next().unwrap_or_default();
             if ["call", "post"].contains(&command) && !set.iter().any(|name| name == command) {
-                wrong.push(format!("{command} in: {line}"));
+                wrong.push(format!("{page}: {command} in: {line}"));
             }
             if line.contains("Idempotency-Key") && !line.contains("uuidgen") {
-                wrong.push(format!("a key of its own each time: {line}"));
+                wrong.push(format!("{page}: a key of its own each time: {line}"));
             }
         }
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    samples.len()
 }

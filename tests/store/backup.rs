@@ -1,5 +1,5 @@
 //! `xiaoqu backup`, as an operator runs it: while the service writes, verified, changed, interrupted, and restored by the
-//! commands of `docs/backup.md`.
+//! commands of `docs/operators/backup.md`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ fn manifest(folder: &Path) -> serde_json::Value {
 
 /// Runs the commands that the guide has after this mark, with these variables.
 fn walk(mark: &str, variables: &[(&str, &str)]) {
-    let guide = include_str!("../../docs/backup.md");
+    let guide = include_str!("../../docs/operators/backup.md");
     let (_, rest) = guide.split_once(&format!("<!-- walked: {mark} -->\n```sh\n")).expect("the mark");
     let (commands, _) = rest.split_once("```").expect("the end of the block");
     let folder = Path::new(PROGRAM).parent().expect("a folder").display();

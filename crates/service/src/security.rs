@@ -26,7 +26,7 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind { $($variant),* }
 
-        /// The one table of kinds; `docs/operators.md` shows the same.
+        /// The one table of kinds; `docs/operators/security-events.md` shows the same.
         pub const KINDS: &[KindRow] = &[$(KindRow { kind: Kind::$variant, code: $code, about: $about }),*];
     };
 }
@@ -147,12 +147,16 @@ mod tests {
 
     #[test]
     fn the_operators_page_lists_every_kind() {
-        let page = include_str!("../../../docs/operators.md");
+        let page = include_str!("../../../docs/operators/security-events.md");
         for row in KINDS {
             let line = format!("| `{}` | {} |", row.code, row.about);
-            assert!(page.contains(&line), "docs/operators.md lacks the line:\n{line}");
-            let chinese = include_str!("../../../docs/operators.zh-CN.md");
-            assert!(chinese.contains(&format!("`{}`", row.code)), "docs/operators.zh-CN.md lacks {}", row.code);
+            assert!(page.contains(&line), "docs/operators/security-events.md lacks the line:\n{line}");
+            let chinese = include_str!("../../../docs/operators/security-events.zh-CN.md");
+            assert!(
+                chinese.contains(&format!("`{}`", row.code)),
+                "docs/operators/security-events.zh-CN.md lacks {}",
+                row.code
+            );
         }
     }
 }

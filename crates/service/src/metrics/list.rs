@@ -50,7 +50,11 @@ pub static LIST: &[Row] = &[
         "Problems answered, by code; store_unavailable, storage_full, busy and outcome_unknown are outages",
     ),
     counter("xiaoqu_idempotent_replays_total", &[], "Answers that were replayed for an idempotency key"),
-    counter("xiaoqu_security_events_total", &["kind"], "Security events, by kind (docs/operators.md lists them)"),
+    counter(
+        "xiaoqu_security_events_total",
+        &["kind"],
+        "Security events, by kind (docs/operators/security-events.md lists them)",
+    ),
     counter(
         "xiaoqu_unnamed_proxy_requests_total",
         &[],
@@ -95,7 +99,7 @@ pub static LIST: &[Row] = &[
     gauge(
         "xiaoqu_database_refused",
         &["reason"],
-        "1 while the database is not used, because it does not belong to this process (docs/operators.md)",
+        "1 while the database is not used, because it does not belong to this process (docs/operators/database-identity.md)",
     ),
     gauge(
         "xiaoqu_disk_free_bytes",
