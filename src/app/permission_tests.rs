@@ -1,12 +1,13 @@
 //! What clients and their tokens may be given, with the permissions of all features.
 
-use crate::access::Role;
-use crate::clients::model::*;
-use crate::clients::rules::*;
-use crate::oauth::rules as oauth;
 use crate::access::Actor;
 use crate::access::role::ROLES;
+use crate::access::{Caller, Role};
+use crate::clients::model::*;
+use crate::clients::rules::*;
 use crate::db::{Instant, Json};
+use crate::oauth::rules as oauth;
+use crate::problem::{Code, Problem};
 
 fn grant(role: Role) -> Grant {
     let digits = role.row().division_digits;
@@ -21,10 +22,7 @@ fn grant(role: Role) -> Grant {
 }
 
 fn codes(grant: &Grant) -> Vec<(String, &'static str)> {
-    faults(super::permissions(), grant, "640121")
-        .into_iter()
-        .map(|fault| (fault.pointer, fault.code))
-        .collect()
+    faults(super::permissions(), grant, "640121").into_iter().map(|fault| (fault.pointer, fault.code)).collect()
 }
 
 #[test]
@@ -46,10 +44,7 @@ fn no_client_can_be_made_for_what_needs_a_person() {
     let mut county = grant(Role::CountyAuthority);
     county.operations = Some(vec!["create_company".into(), "publish_policy".into(), "get_livez".into()]);
     let wrong = codes(&county);
-    assert_eq!(
-        wrong,
-        [("/operations/1".to_owned(), "unknown_value"), ("/operations/2".to_owned(), "unknown_value")]
-    );
+    assert_eq!(wrong, [("/operations/1".to_owned(), "unknown_value"), ("/operations/2".to_owned(), "unknown_value")]);
 }
 
 #[test]
@@ -80,8 +75,7 @@ fn each_step_has_its_states() {
 
 #[test]
 fn another_person_approves_than_asked() {
-    let person =
-        |sub: &str| Actor { iss: "iss".into(), sub: sub.into(), role: Role::CountyAuthority, division: None };
+    let person = |sub: &str| Actor { iss: "iss".into(), sub: sub.into(), role: Role::CountyAuthority, division: None };
     let now = Instant(chrono::DateTime::UNIX_EPOCH);
     let client = |state| ClientRow {
         id: crate::db::Id::new(),
@@ -128,8 +122,5 @@ fn a_token_has_no_more_than_its_client() {
     );
     assert!(oauth::limits(super::permissions(), role, own(), words(&["list_companies"])).is_err());
     assert!(oauth::limits(super::permissions(), role, None, words(&["list_violations"])).is_ok());
-    assert!(
-        oauth::limits(super::permissions(), role, None, words(&["publish_policy"])).is_err(),
-        "it needs a person"
-    );
+    assert!(oauth::limits(super::permissions(), role, None, words(&["publish_policy"])).is_err(), "it needs a person");
 }

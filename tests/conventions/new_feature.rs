@@ -18,5 +18,10 @@ fn a_new_feature_finds_every_list_that_it_gets_into() {
     }
     // What is there already is refused.
     let taken = Names::from(&["typical_cases", "typical_case", "典型案例"]).expect("names");
-    assert!(plan(&tree, &taken).expect_err("it exists").iter().any(|fault| fault == "crates/cases/src/typical_cases is there"));
+    assert!(
+        plan(&tree, &taken)
+            .expect_err("it exists")
+            .iter()
+            .any(|fault| fault == "crates/cases/src/typical_cases is there")
+    );
 }

@@ -438,9 +438,12 @@ mod tests {
         tree.insert("crates/cases/src/lib.rs".into(), String::new());
         tree.insert("src/app/mod.rs".into(), "\n".repeat(501) + &tree["src/app/mod.rs"]);
         let faults = plan(&tree, &names(&["drills", "演练"])).expect_err("faults").join("\n");
-        for fault in
-            ["src/drills is there", "the schema already", "crates/cases/src/lib.rs: \"pub mod company_facts", "src/app/mod.rs would have"]
-        {
+        for fault in [
+            "src/drills is there",
+            "the schema already",
+            "crates/cases/src/lib.rs: \"pub mod company_facts",
+            "src/app/mod.rs would have",
+        ] {
             assert!(faults.contains(fault), "{fault}: {faults}");
         }
     }
