@@ -18,6 +18,7 @@ use clap::Parser;
 use serde_json::Value;
 use xiaoqu::access::permissions::Access;
 use xiaoqu::app::{self, ServerOptions, document};
+use xiaoqu::clock::Clock;
 use xiaoqu::demo::{self, Token};
 
 use attacks::Attack;
@@ -67,7 +68,7 @@ fn main() -> anyhow::Result<()> {
 /// The demo's service, in a thread of its own.
 fn start(folder: &std::path::Path) -> anyhow::Result<(SocketAddr, Vec<Token>)> {
     let clock = "2026-06-15T01:00:00Z".parse()?;
-    let state = demo::open(folder, clock)?;
+    let state = demo::open(folder, Clock::sandbox(chrono_tz::Asia::Shanghai, clock))?;
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

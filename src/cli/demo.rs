@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::SettingFlags;
 use crate::app::{self, ServerOptions};
 use crate::bootstrap;
+use crate::clock::Clock;
 use crate::demo::{self, Demo, TOKEN_MINUTES};
 
 const LISTEN: &str = "127.0.0.1:8080";
@@ -58,7 +59,7 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         (None, None) => unreachable!("a folder is named or temporary"),
     };
     made.fills(&folder);
-    let state = demo::open(&folder, args.clock)?;
+    let state = demo::open(&folder, Clock::sandbox(chrono_tz::Asia::Shanghai, args.clock))?;
     actix_web::rt::System::new().block_on(async {
         let demo = demo::fill(state, args.clock).await?;
         let options = ServerOptions { listen: listen.to_owned(), ..ServerOptions::default() };

@@ -60,13 +60,13 @@ pub struct Token {
     pub token: String,
 }
 
-/// A fresh store in an empty folder, with keys of this run.
-pub fn open(folder: &Path, start: DateTime<Utc>) -> anyhow::Result<Arc<Service>> {
+/// A fresh store in an empty folder, with keys of this run. The clock is a sandbox's.
+pub fn open(folder: &Path, clock: Clock) -> anyhow::Result<Arc<Service>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
-    bootstrap::prepare_at(&db, Instant(start))?;
+    bootstrap::prepare_at(&db, clock.now())?;
     let state = app::build(Config {
         db,
-        clock: Clock::sandbox(chrono_tz::Asia::Shanghai, start),
+        clock,
         clock_limits: Limits::default(),
         issuer: ISSUER.into(),
         audience: AUDIENCE.into(),

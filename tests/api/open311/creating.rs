@@ -134,7 +134,7 @@ on_both_databases! {
         let answer = send(&app, &fields).await;
         refused(&answer, 400, &["service_code: ", "lat: ", "long: ", "phone: ", "media_url: "]);
         let english = app.nobody().post_form(REQUESTS, &form(&fields)).english().await;
-        refused(&english, 400, &["service_code: is required"]);
+        refused(&english, 400, &["service_code: this field is required"]);
     }
 
     async fn a_category_that_is_not_public_is_as_good_as_none(app: TestApp) {
