@@ -1,4 +1,4 @@
-//! Putting a contract on record, changing and submitting it.
+//! Operations that record, change, submit and withdraw a contract, and change its project manager.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::proceedings::model::{Evidence, Step};
 use crate::service::{Body, Ctx, Tx};
 
-/// A company applies for complexes that it does not serve yet, and so does not see.
+/// A company may draft a contract for a complex that it does not serve yet, which is outside its own scope.
 const ANY_COMPLEX: Scope = Scope::System("a company may offer to serve any complex");
 
 fn is_company(ctx: &Ctx) -> bool {
@@ -80,7 +80,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entit
     };
     store::insert(tx.conn, &row)?;
     if !by_company {
-        // What an office puts on record says who serves from then on.
+        // A contract that an office records determines the company from now on, without a filing.
         service_periods::apply_succession(tx, &mut row)?;
         store::save(tx.conn, &row)?;
     }
@@ -107,7 +107,7 @@ fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>
     files::check_lists(conn, ctx, &lists, faults)
 }
 
-/// The company of a contract: of the caller's own family, or one of the county that the complex lies in.
+/// The company of a contract. A company names itself or a branch; an office names a company of the complex's county.
 fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> WorkResult<Option<Id>> {
     let found = match (input.company_id, is_company(ctx)) {
         (None, false) => return Ok(None),
@@ -128,7 +128,7 @@ fn company_of(conn: &mut Conn, ctx: &Ctx, input: &ContractIn) -> WorkResult<Opti
     }
 }
 
-/// The attachments among these that the contract does not hold yet.
+/// Attachments in `now` that the contract does not have yet.
 fn added(before: &[Evidence], now: &[Evidence]) -> Vec<Evidence> {
     let held = |one: &Evidence| before.iter().any(|old| old.attachment_id == one.attachment_id);
     now.iter().filter(|one| one.attachment_id.is_some() && !held(one)).cloned().collect()
@@ -146,7 +146,8 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkR
         let unheld = |old: &[Evidence], new: &Option<Vec<Evidence>>| -> Vec<Evidence> {
             let kept = new.iter().flatten().map(|one| {
                 let held = one.attachment_id.is_some() && added(old, std::slice::from_ref(one)).is_empty();
-                // What is kept is the contract's already; it stays in its place, so that pointers are right.
+                // An attachment that is kept belongs to the contract already and needs no check. A placeholder keeps
+                // its position, so that pointers into the list stay right.
                 if held {
                     Evidence { text: Some(String::new()), attachment_id: None, ..one.clone() }
                 } else {
@@ -180,7 +181,7 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkR
     }
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &attached)?;
     if !row.shared {
-        // What nobody else has seen yet is given back to whoever uploaded it.
+        // Attachments removed from a draft that nobody else has seen are free again for the person who uploaded them.
         files::release(tx, row.id, &added(&row.terms.0.evidence(), &held_before))?;
     }
     advance(tx, row, "contract.changed", json!({}), &())
@@ -202,13 +203,13 @@ pub fn submit_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> WorkRe
     row.state = ContractState::Submitted;
     let note = input.note.clone().unwrap_or_default();
     row.proceedings.0.submission = Some(Step { text: note, at: ctx.now, by: Actor::of(&ctx.caller) });
-    // A company is seen wherever it applies.
+    // The offices of the area must find the company that applies there.
     companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])?;
     let step = json!({ "review_due_on": row.review_due_on });
     advance(tx, row, "contract.submitted", step, input)
 }
 
-/// Taking back what was entered, before it is filed.
+/// Withdraws a contract before it is filed.
 pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;

@@ -1,4 +1,4 @@
-//! How the deadlines of a contract follow the calendar.
+//! Moves the deadlines of a contract when the calendar changes.
 
 use super::model::{ContractRow, ContractState};
 use super::{record, store};
@@ -32,7 +32,7 @@ impl Follows for ContractRow {
             let days = terms.policies(&self.county).governing(submitted_on).document().contracts.review_working_days;
             move_day("review_due_on", day, calendar.add_working_days(submitted_on, days), &mut moved);
         }
-        // Counted in days; only its last day is a working day (Civil Code 203).
+        // The time limit counts calendar days; only its last day must be a working day (Civil Code 203).
         if self.handover_done_on.is_none()
             && let Some(day) = self.handover_due_on.as_mut()
         {

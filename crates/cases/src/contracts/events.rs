@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! The ledger events of a contract.
 
 use crate::service::events::Fact::{Code, Count, Day, Flag, Id, Step, Text};
 use crate::service::events::{Subject, Type};

@@ -1,4 +1,4 @@
-//! Filing a contract, or refusing to.
+//! Filing a contract, and refusing to file it.
 
 use chrono::Datelike;
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ use crate::proceedings::model::{ReasonsIn, Step};
 use crate::service::{Body, Tx};
 use crate::words::days::chinese_day;
 
-/// Gives the version of the policy that names who files.
+/// Checks that the policy makes the caller the filing authority. Returns the policy version.
 fn require_authority(tx: &mut Tx, row: &ContractRow) -> WorkResult<i64> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
@@ -54,7 +54,8 @@ pub fn file_contract(tx: &mut Tx, id: Id, body: &Body<FilingIn>) -> WorkResult<E
     advance(tx, row, "contract.filed", json!({ "receipt": receipt }), input)
 }
 
-/// The receipt or the refusal, by the office that decided. It is served with the decision: who applied is told at once.
+/// Issues the filing receipt or the refusal on behalf of the office that decided. The document counts as delivered at
+/// once.
 fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, Value>) -> WorkResult<Id> {
     let ctx = tx.ctx;
     let terms = &row.terms.0;

@@ -1,4 +1,4 @@
-//! Who prepares, submits and files a contract, and when. Pure.
+//! Pure rules: who may prepare, submit and file a contract, and in which state.
 
 use chrono::NaiveDate;
 
@@ -14,7 +14,8 @@ pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<
     proceedings::rules::require_state(state, allowed, ContractState::label)
 }
 
-/// An office names the company of a contract; a company is its own, or names a branch. `found` is the one on file.
+/// Checks the company of a contract. An office must name one (`named`); for a company the default is the company
+/// itself. `found` is the registered company that results.
 pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Fault>) {
     let (code, zh, en) = match (found, named) {
         (Some(_), _) => return,
@@ -26,7 +27,8 @@ pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Faul
     faults.push(Fault::new("/company_id", code, zh, en));
 }
 
-/// Whoever put a contract on record prepares and submits it: the company its own, an office an office's.
+/// Only the party that recorded a contract may change and submit it: the company, or an office for a contract that an
+/// office recorded.
 pub fn may_prepare(entered_by: EnteredBy, caller: Role) -> Result<(), Problem> {
     if (entered_by == EnteredBy::Company) == (caller == Role::PropertyCompany) {
         return Ok(());
@@ -37,13 +39,14 @@ pub fn may_prepare(entered_by: EnteredBy, caller: Role) -> Result<(), Problem> {
     ))
 }
 
-/// Everything that a filing needs is there.
+/// Requires everything that a filing needs.
 pub fn require_complete(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Result<(), Problem> {
     let lacking = rules::lacking(kind, terms, today);
     if lacking.is_empty() { Ok(()) } else { Err(Problem::new(Code::ContractIncomplete).with(lacking)) }
 }
 
-/// The policy names who files: the county, or by delegation the social affairs office of the township.
+/// The policy names the filing authority: the county authority, or by delegation the township's social affairs
+/// office.
 pub fn may_file(caller: Role, authority: Role) -> Result<(), Problem> {
     if caller == authority {
         return Ok(());
@@ -54,7 +57,7 @@ pub fn may_file(caller: Role, authority: Role) -> Result<(), Problem> {
     ))
 }
 
-/// Nobody files what they submitted.
+/// The two-person rule: the person who submitted a contract must not file it.
 pub fn require_another_person(
     two_person_rule: bool,
     submitter: Option<&Actor>,
@@ -69,7 +72,7 @@ pub fn require_another_person(
     Ok(())
 }
 
-/// The manager of a contract that counts is changed by a step of its own; before that the draft is changed.
+/// The project manager of a governing contract is changed by its own operation; before that, the draft is changed.
 pub fn may_change_manager(counts: bool) -> Result<(), Problem> {
     if counts {
         return Ok(());

@@ -1,4 +1,5 @@
-//! The hand-over after the end of a contract (交接): the company says what it handed over, others what they received.
+//! The handover after the end of a contract (交接): the company records what it handed over, the receivers record what
+//! they received.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -51,7 +52,7 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> WorkResu
             handed.len() - 1
         });
         let known = &mut handed[at];
-        // The company says; only whoever receives can say that it was received.
+        // A company can record only that it handed an item over, never that the item was received.
         if by_company {
             known.handed_over_on = Some(one.on);
             known.recorded_on = known.recorded_on.or(Some(ctx.today));
@@ -69,10 +70,11 @@ pub fn record_handover(tx: &mut Tx, id: Id, body: &Body<HandoverIn>) -> WorkResu
     advance(tx, row, "contract.handed_over", step, input)
 }
 
-/// The act of task 2 that a late hand-over is: ending service without authority or failing to hand over (第 6 条).
+/// The act for an overdue handover: clause 6 of the nine prohibitions (stopping service without authority, or failing
+/// to hand over).
 const ACT: &str = "nine.abandoning_service";
 
-/// A late hand-over becomes a reported violation, once. Service after the end (Civil Code 950) is never late.
+/// Reports an overdue handover as a violation, once. During interim service (Civil Code 950) no handover is overdue.
 pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -88,8 +90,8 @@ pub fn report_late_handover(tx: &mut Tx, id: Id, body: &Body<LateHandoverIn>) ->
     Ok(reported)
 }
 
-/// What is reported: the facts that the contract's own record holds, and the officer's words. What the company recorded in time
-/// is not among what is missing.
+/// The violation to report: the facts from the contract's own record, followed by the officer's description. Items
+/// that the company recorded in time are not listed as missing.
 fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> ViolationIn {
     let missing: Vec<&str> =
         HandoverItem::ALL.iter().filter(|item| !rules::handed_in_time(row, **item)).map(|item| item.zh()).collect();

@@ -1,4 +1,4 @@
-//! What is sent about contracts.
+//! Request bodies and query parameters of contracts.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -9,14 +9,14 @@ use crate::db::Id;
 use crate::proceedings::ledger_texts::{LedgerTexts, Texts, evidence};
 use crate::proceedings::model::Evidence;
 
-/// A contract to put on record (合同录入). What a filing needs may be left out until it is submitted.
+/// A contract to record (合同录入). Fields that only the filing needs may be added later, before submission.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContractIn {
     pub kind: ContractKind,
-    /// The complex; `GET /public/data/complexes` finds it by its name.
+    /// The complex; find its id by name with `GET /public/data/complexes`.
     pub complex_id: Id,
-    /// The company; needed from an office. A company may leave it out, or name a branch of its own.
+    /// The company; required from an office. A company may omit it, or name one of its branches.
     #[serde(default)]
     pub company_id: Option<Id>,
     /// Project manager (项目经理人).
@@ -36,30 +36,30 @@ pub struct ContractIn {
     #[serde(default)]
     #[schema(min_length = 2, max_length = 200, example = "星河示范苑业主委员会")]
     pub party_a_name: Option<String>,
-    /// How the company was chosen (选聘方式).
+    /// How the company was selected (选聘方式).
     #[serde(default)]
     pub selection: Option<Selection>,
-    /// Proof of the lawful selection: notice of award, approval, result of the vote.
+    /// Proof of the lawful selection: notice of award, approval, or result of the owners' vote.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub selection_proof: Vec<Evidence>,
-    /// Day of signature (签订日期).
+    /// Date of signature (签订日期).
     #[serde(default)]
     #[schema(example = "2026-03-01")]
     pub signed_on: Option<NaiveDate>,
-    /// Days of notice for dismissal that the contract agrees on, where it does (Civil Code 946).
+    /// Days of notice for termination by the owners, if the contract sets its own period (Civil Code 946).
     #[serde(default)]
     #[schema(minimum = 1, maximum = 365, example = json!(null))]
     pub agreed_notice_days: Option<u32>,
-    /// Days of notice for declining renewal that the contract agrees on, where it does (Civil Code 947).
+    /// Days of notice for non-renewal by the company, if the contract sets its own period (Civil Code 947).
     #[serde(default)]
     #[schema(minimum = 1, maximum = 365, example = json!(null))]
     pub agreed_nonrenewal_notice_days: Option<u32>,
-    /// Fees (收费项目).
+    /// Fee items (收费项目).
     #[serde(default)]
     #[schema(max_items = 200)]
     pub fee_items: Vec<FeeItem>,
-    /// The text of the contract (合同文本): attachments.
+    /// Attachments with the text of the contract (合同文本).
     #[serde(default)]
     #[schema(max_items = 20)]
     pub text: Vec<Evidence>,
@@ -82,7 +82,8 @@ impl ContractIn {
     }
 }
 
-/// A change of a contract that is not submitted (JSON merge patch, RFC 7396): absent keeps, null clears.
+/// Changes to a contract before submission, as a JSON merge patch (RFC 7396): an absent member is kept, null clears
+/// it.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContractPatch {
@@ -94,7 +95,7 @@ pub struct ContractPatch {
     /// First day of the term (合同期限起).
     #[schema(example = "2026-04-01", nullable = false)]
     pub effective_from: Option<NaiveDate>,
-    /// Last day of the term (合同期限止); null: indefinite.
+    /// Last day of the term (合同期限止); null for an indefinite contract.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>, example = "2029-03-31")]
     pub effective_to: Option<Option<NaiveDate>>,
@@ -106,35 +107,36 @@ pub struct ContractPatch {
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 200, example = "星河示范苑业主委员会")]
     pub party_a_name: Option<Option<String>>,
-    /// How the company was chosen (选聘方式).
+    /// How the company was selected (选聘方式).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Selection>)]
     pub selection: Option<Option<Selection>>,
-    /// Proof of the lawful selection, as a whole: attachments that are kept are named again.
+    /// Proof of the lawful selection. Replaces the whole list: repeat the attachments that you keep.
     #[schema(max_items = 20, nullable = false)]
     pub selection_proof: Option<Vec<Evidence>>,
-    /// Day of signature (签订日期).
+    /// Date of signature (签订日期).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>, example = "2026-03-01")]
     pub signed_on: Option<Option<NaiveDate>>,
-    /// Days of notice for dismissal that the contract agrees on (Civil Code 946).
+    /// Days of notice for termination by the owners, if the contract sets its own period (Civil Code 946).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_notice_days: Option<Option<u32>>,
-    /// Days of notice for declining renewal that the contract agrees on (Civil Code 947).
+    /// Days of notice for non-renewal by the company, if the contract sets its own period (Civil Code 947).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 365)]
     pub agreed_nonrenewal_notice_days: Option<Option<u32>>,
-    /// Fees (收费项目), as a whole.
+    /// Fee items (收费项目). Replaces the whole list.
     #[schema(max_items = 200, nullable = false)]
     pub fee_items: Option<Vec<FeeItem>>,
-    /// The text of the contract (合同文本), as a whole: attachments that are kept are named again.
+    /// Attachments with the text of the contract (合同文本). Replaces the whole list: repeat the attachments that you
+    /// keep.
     #[schema(max_items = 20, nullable = false)]
     pub text: Option<Vec<Evidence>>,
 }
 
 impl ContractPatch {
-    /// The terms after the change.
+    /// The terms after the patch is applied.
     pub fn terms(&self, before: Terms) -> Terms {
         let patch = self.clone();
         Terms {
@@ -157,111 +159,111 @@ impl ContractPatch {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmissionIn {
-    /// What the authority should know, such as what was mended since a refusal.
+    /// A note to the filing authority, such as what was corrected since a refusal.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "已补充业主大会决议")]
     pub note: Option<String>,
 }
 
-/// A filing (备案).
+/// The filing of a contract (备案).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilingIn {
-    /// A note on the file.
+    /// A note on the filing.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "材料齐全")]
     pub note: Option<String>,
 }
 
-/// The end of a contract (合同终止).
+/// The termination of a contract (合同终止).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TerminationIn {
-    /// The ground; `succession` is not given here, a filing makes it.
+    /// Termination ground. Do not send `succession`: the filing of the next contract sets it.
     pub ground: EndGround,
-    /// Day on which the written notice was given; needed for `owners_vote`, `notice` and `declined_renewal`.
+    /// Day on which written notice was given; required for `owners_vote`, `notice` and `declined_renewal`.
     #[serde(default)]
     #[schema(example = "2026-03-02")]
     pub notice_given_on: Option<NaiveDate>,
-    /// Last day of the contract: the period of notice lies before it (Civil Code 946, 947, 948).
+    /// Last day of the contract. The period of notice must end by then (Civil Code 946 to 948).
     #[schema(example = "2026-05-01")]
     pub last_day: NaiveDate,
-    /// The reasons.
+    /// Reasons for the termination.
     #[schema(min_length = 2, max_length = 5000, example = "业主大会 2026 年 2 月 20 日决定解聘")]
     pub reasons: String,
-    /// The document of the ground; not needed for `expiry`.
+    /// The document that proves the ground; not required for `expiry`.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
 }
 
-/// Service after the end of a contract, until the next company takes over (后续服务, Civil Code 950).
+/// Interim service after the end of a contract, until the next company takes over (继续服务, Civil Code 950).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InterimServiceIn {
-    /// Its last day; null while it is open.
+    /// Last day of the interim service; null while it is open.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub until: Option<NaiveDate>,
-    /// Why, and at whose request.
+    /// Why the service continues, and at whose request.
     #[schema(min_length = 2, max_length = 2000, example = "业主大会尚未选定新物业服务人，应社区要求继续服务")]
     pub reasons: String,
 }
 
-/// One item of a hand-over (交接事项).
+/// One handover item (交接事项).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandoverItemIn {
     pub item: HandoverItem,
-    /// Day on which it was handed over or received; not in the future.
+    /// Day on which the item was handed over or received; not in the future.
     #[schema(example = "2026-05-10")]
     pub on: NaiveDate,
-    /// Who received it: an organisation.
+    /// Organisation that received the item.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 200, example = "星河示范苑业主委员会")]
     pub receiver: Option<String>,
-    /// A note, such as what is missing, or that there is none.
+    /// A note, such as missing parts, or that the item does not exist.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 2000, example = "移交清单见附件")]
     pub note: Option<String>,
-    /// The signed list, photographs.
+    /// Evidence, such as the signed list or photographs.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
 }
 
-/// Items handed over, from the company; items received, from whoever receives (交接登记).
+/// Handover items (交接登记): from the company those handed over, from the receiver those received.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandoverIn {
-    /// The items, each once.
+    /// The items, each at most once.
     #[schema(min_items = 1, max_items = 6)]
     pub items: Vec<HandoverItemIn>,
 }
 
-/// Another project manager (变更项目经理人).
+/// A new project manager (变更项目经理人).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectManagerIn {
-    /// The name.
+    /// Name of the new project manager.
     #[schema(min_length = 1, max_length = 100, example = "测试经理")]
     pub project_manager: String,
-    /// Why.
+    /// Reasons for the change.
     #[schema(min_length = 2, max_length = 2000, example = "原项目经理人离职")]
     pub reasons: String,
 }
 
-/// The report of a late hand-over (逾期交接登记).
+/// The report of an overdue handover (逾期交接上报).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LateHandoverIn {
-    /// What was found, beside what the checklist says.
+    /// What you found, in addition to the missing items, which are added automatically.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 3000, example = "经两次催告仍未移交图纸和账目")]
     pub description: Option<String>,
 }
 
-/// What a text says, where there is one.
+/// The named text, if it was sent.
 fn text_of(name: &'static str, text: &Option<String>) -> Texts {
     text.iter().map(|text| (name, text.clone())).collect()
 }
@@ -307,26 +309,26 @@ impl LedgerTexts for HandoverIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListContracts {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Also return `total`.
     pub with_total: Option<bool>,
-    /// Only this state.
+    /// Only contracts in this state.
     pub state: Option<ContractState>,
-    /// Only this kind.
+    /// Only contracts of this kind.
     pub kind: Option<ContractKind>,
-    /// Only this company's.
+    /// Only contracts of this company.
     pub company_id: Option<Id>,
-    /// Only for this complex.
+    /// Only contracts for this complex.
     pub complex_id: Option<Id>,
     /// Only in this township, 9 digits.
     #[param(pattern = "^[0-9]{9}$", example = "640121102")]
     pub township: Option<String>,
-    /// Only those that end on this day or earlier.
+    /// Only filed or office-recorded contracts whose last day is this day or earlier.
     #[param(example = "2026-12-31")]
     pub ends_by: Option<NaiveDate>,
 }

@@ -1,4 +1,5 @@
-//! Service contracts (物业服务合同): filing, succession, ending, hand-over. The contract in force says who serves a complex.
+//! Service contracts (物业服务合同): filing, succession, termination and handover. A complex's governing contract
+//! determines which company serves it.
 
 pub mod actions;
 mod deadlines;
@@ -36,7 +37,7 @@ pub use termination::{
 
 pub const FEATURE: Feature = Feature {
     name: "contracts",
-    tags: &[tag(80, "contracts", "Service contracts 物业服务合同: filing 备案, ending, hand-over 交接")],
+    tags: &[tag(80, "contracts", "Service contracts 物业服务合同: filing 备案, termination 终止, handover 交接")],
     operations: &[
         read(handler!(routes::list_contracts), CONTRACT_READERS),
         submit(handler!(routes::create_contract), CONTRACT_PREPARERS).conflicts(&[

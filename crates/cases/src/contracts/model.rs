@@ -1,3 +1,5 @@
+//! The stored contract and its enumerations.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where the filing of a contract stands (备案状态). Whether it is in force is another thing.
+    /// State of the filing (备案状态). It does not tell whether the contract is in force: see `in_force`.
     pub stored enum ContractState {
         Draft "draft" "草稿" "Draft"
         Submitted "submitted" "已提交" "Submitted"
@@ -32,7 +34,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who put a contract on record (录入主体).
+    /// Party that recorded the contract (录入主体).
     pub stored enum EnteredBy {
         Company "company" "物业服务企业" "The company"
         Office "office" "主管单位" "An office"
@@ -50,7 +52,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// How the company was lawfully chosen (选聘方式).
+    /// How the company was selected (选聘方式).
     pub enum Selection {
         Tender "tender" "招标投标" "Tender"
         ApprovedAgreement "approved_agreement" "经批准协议选聘" "Agreement, approved"
@@ -59,7 +61,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// The ground on which a contract ends (合同终止依据): removal itself ends none.
+    /// Termination ground (合同终止依据). A removal is not a ground of its own.
     pub enum EndGround {
         OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
         Expiry "expiry" "合同期限届满" "Expiry of the contract"
@@ -72,7 +74,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What is handed over (交接内容).
+    /// Handover item (交接事项).
     pub enum HandoverItem {
         Drawings "drawings" "图纸等竣工资料" "Drawings"
         EquipmentData "equipment_data" "设施设备资料" "Data of equipment"
@@ -84,7 +86,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who pays a fee (收费对象).
+    /// Who pays a fee item (收费对象).
     pub enum ChargedTo {
         Owner "owner" "业主" "Owner"
         User "user" "物业使用人" "User of the property"
@@ -102,31 +104,31 @@ coded_enum! {
     }
 }
 
-/// A fee (收费项目).
+/// A fee item (收费项目).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeeItem {
-    /// Name of the fee (项目名称).
+    /// Name of the fee item (项目名称).
     #[schema(min_length = 1, max_length = 100, example = "高层住宅物业服务费")]
     pub name: String,
     pub charged_to: ChargedTo,
     pub unit_price: UnitPrice,
     pub unit: PriceUnit,
     pub pricing_basis: PricingBasis,
-    /// Document that approves or records the price (批准或备案文件); needed for a government-guided price.
+    /// Document that approves or records the price (批准或备案文件); required for a government-guided price.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 300, example = "永发改发〔2025〕12号")]
     pub approval_document: Option<String>,
 }
 
 impl FeeItem {
-    /// What makes two fees the same one.
+    /// Two fee items with the same identity are the same item.
     pub fn identity(&self) -> (String, ChargedTo, PriceUnit) {
         (plain(&self.name), self.charged_to, self.unit)
     }
 }
 
-/// Full-width letters, digits and signs are the same as narrow ones, and spaces say nothing.
+/// Ignores what does not make another name: full-width forms, upper case and spaces.
 fn plain(name: &str) -> String {
     let narrow = |letter: char| match letter {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
@@ -135,7 +137,7 @@ fn plain(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_whitespace()).map(narrow).flat_map(char::to_lowercase).collect()
 }
 
-/// What others need of a filed contract.
+/// The part of a filed contract that other features read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FiledContract {
     pub id: Id,
@@ -148,7 +150,7 @@ pub struct FiledContract {
     pub fee_items: Vec<FeeItem>,
 }
 
-/// What a contract says, as it is stored.
+/// The terms of a contract, as stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Terms {
@@ -172,7 +174,7 @@ impl Terms {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filing {
     pub note: Option<String>,
-    /// The document that says so.
+    /// The filing receipt, an official document.
     pub receipt: Id,
     pub policy_version: i64,
     pub at: Instant,
@@ -189,10 +191,11 @@ pub struct Ending {
     pub by: Actor,
 }
 
-/// What a contract was before another took its place, so that a record made by mistake can be taken back.
+/// The contract as it was before another contract superseded it. It is restored from this if the other was recorded
+/// by mistake.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Superseded {
-    /// To which contract.
+    /// The superseding contract.
     pub to: Id,
     pub counts: bool,
     pub last_day: Option<NaiveDate>,
@@ -201,7 +204,7 @@ pub struct Superseded {
 }
 
 coded_enum! {
-    /// Where a hand-over stands (交接状态).
+    /// State of a handover (交接状态).
     #[schema(example = "open")]
     pub enum HandoverStanding {
         Open "open" "办理中" "Not everything was recorded yet"
@@ -211,12 +214,12 @@ coded_enum! {
     }
 }
 
-/// One item of the hand-over: what the company says, and what was received.
+/// One handover item: when the company handed it over, and when it was received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HandoverStep {
     pub item: HandoverItem,
     pub handed_over_on: Option<NaiveDate>,
-    /// Day on which the company first recorded that it had handed it over.
+    /// Day on which the company first recorded that it had handed the item over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_on: Option<NaiveDate>,
     pub received_on: Option<NaiveDate>,
@@ -225,7 +228,7 @@ pub struct HandoverStep {
     pub evidence: Vec<Evidence>,
 }
 
-/// Every step of a contract, as it is stored.
+/// All steps of a contract, as stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Proceedings {
@@ -236,7 +239,7 @@ pub struct Proceedings {
     pub gave_way: Option<Superseded>,
     pub interim: Option<Step>,
     pub handover: Vec<HandoverStep>,
-    /// The violation that a late hand-over was reported as.
+    /// The violation as which an overdue handover was reported.
     pub late_report: Option<Id>,
     pub managers: Vec<Step>,
 }
@@ -249,9 +252,10 @@ pub struct ContractRow {
     pub kind: ContractKind,
     pub state: ContractState,
     pub entered_by: EnteredBy,
-    /// Offices and committees see it: not a company's own draft.
+    /// Visible to offices and committees. A company's own draft is not.
     pub shared: bool,
-    /// It says who serves the complex: an office put it on record, or filed it.
+    /// The contract governs: it determines which company serves the complex. True once an office recorded or filed
+    /// it.
     pub counts: bool,
     pub complex_id: Id,
     pub company_id: Id,
@@ -260,9 +264,9 @@ pub struct ContractRow {
     pub community: String,
     pub effective_from: NaiveDate,
     pub effective_to: Option<NaiveDate>,
-    /// The last day, where it ends otherwise than by its term.
+    /// The last day, if the contract ends earlier than its term.
     pub last_day: Option<NaiveDate>,
-    /// Last day of the service after the end (Civil Code 950); open while `interim` and none.
+    /// Last day of the interim service (Civil Code 950); none while `interim` is set and the service is open.
     pub interim_until: Option<NaiveDate>,
     pub interim: bool,
     pub project_manager: String,
@@ -272,7 +276,7 @@ pub struct ContractRow {
     pub filing_serial: Option<i64>,
     pub filed_on: Option<NaiveDate>,
     pub review_due_on: Option<NaiveDate>,
-    /// The approved removal that opened the ending of this contract.
+    /// The approved removal that requires the termination of this contract.
     pub removal_id: Option<Id>,
     pub handover_due_on: Option<NaiveDate>,
     pub handover_done_on: Option<NaiveDate>,
@@ -287,18 +291,18 @@ impl ContractRow {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }
 
-    /// The last day of the contract: its term's, or the one that it was ended on.
+    /// Last day of the contract: the day of its termination, or the end of its term.
     pub fn ends_on(&self) -> Option<NaiveDate> {
         self.last_day.or(self.effective_to)
     }
 
-    /// It is over, and what it served is not handed over. One that still runs is not handed over yet.
+    /// The service has ended and the handover is not complete.
     pub fn awaits_handover(&self, today: NaiveDate) -> bool {
         let over = self.counts && self.serves_until().is_some_and(|last| last < today);
         over && self.handover_due_on.is_some() && self.handover_done_on.is_none()
     }
 
-    /// The last day on which the company serves under it, with the service after its end; none while that is open.
+    /// Last day of service under this contract, including interim service; none while the service is open-ended.
     pub fn serves_until(&self) -> Option<NaiveDate> {
         if self.interim { self.interim_until } else { self.ends_on() }
     }

@@ -1,4 +1,4 @@
-//! Saving a step of a contract and recording it.
+//! Saving a step of a contract and recording it in the ledger.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::service::Tx;
 
-/// Saves a step of a contract, records it, and shows the contract.
+/// Saves a step, records its event, and returns the contract.
 pub fn advance(
     tx: &mut Tx,
     mut row: ContractRow,
@@ -23,7 +23,7 @@ pub fn advance(
     view::entity(tx.conn, tx.ctx, row)
 }
 
-/// Saves a step of a contract and records it.
+/// Saves a step and records its event.
 pub fn save(
     tx: &mut Tx,
     row: &mut ContractRow,
@@ -37,14 +37,14 @@ pub fn save(
     record(tx, row, kind, step, texts)
 }
 
-/// The company learns of a violation by its notice.
+/// The event of the report is visible to offices only: the company learns of a violation by its notice.
 const LATE: &str = "contract.handover_reported";
 
 fn fees(items: &[FeeItem]) -> String {
     serde_json::to_string(items).unwrap_or_default()
 }
 
-/// Records a step of a contract in the ledger. A company's draft is nobody else's business yet: its event has no place.
+/// Records the event of a step. The event of a company's draft names no territory, so that offices do not see it.
 pub fn record(
     tx: &mut Tx,
     row: &ContractRow,

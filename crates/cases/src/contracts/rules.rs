@@ -1,4 +1,4 @@
-//! What a contract must hold, how long notice is, and which contract gives way to which. Pure.
+//! Pure rules: what a contract must contain, how long notice is, and which contract supersedes which.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use crate::fault::Fault;
 use crate::policy::contracts::ContractRules;
 use crate::problem::{Code, Problem};
 
-/// Property service in housing began in 1981; no term reaches beyond a century.
+/// Property service in housing began in 1981. No term runs past the century.
 const FIRST_YEAR: i32 = 1981;
 const LAST_YEAR: i32 = 2100;
 
-/// What is wrong whatever the contract is for: its term, and fees named twice.
+/// Checks that apply to every contract, filed or not: its term, and fee items listed twice.
 pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<Fault>) {
     let years = FIRST_YEAR..=LAST_YEAR;
     for (pointer, day) in [("/effective_from", Some(from)), ("/effective_to", to)] {
@@ -45,7 +45,7 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
     }
 }
 
-/// What still lacks for a filing.
+/// Input errors for everything that a filing needs and the contract lacks.
 pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut need = |given: bool, field: &str, zh: &str, en: &str| {
@@ -100,7 +100,8 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
     faults
 }
 
-/// The term of a contract that is to end. One that goes on after its term is an indefinite one (Civil Code 948).
+/// The term of a contract to terminate. A contract that continues after its term is an indefinite one (Civil Code
+/// 948).
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
     pub from: NaiveDate,
@@ -109,7 +110,7 @@ pub struct Term {
     pub agreed_nonrenewal_notice_days: Option<u32>,
 }
 
-/// Days of notice that a ground asks for.
+/// Days of notice that a termination ground requires.
 fn notice_days(ground: EndGround, term: &Term, rules: &ContractRules) -> Option<u32> {
     match ground {
         // Civil Code 946: sixty days, unless the contract agrees on another period.
@@ -122,7 +123,7 @@ fn notice_days(ground: EndGround, term: &Term, rules: &ContractRules) -> Option<
     }
 }
 
-/// What is wrong with an ending.
+/// Input errors of a termination.
 pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRules, today: NaiveDate) -> Vec<Fault> {
     let mut faults = Vec::new();
     let ground = input.ground;
@@ -208,7 +209,7 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
     faults
 }
 
-/// A contract that says who serves the complex, as others must fit around it.
+/// The part of a governing contract that the rules of succession compare.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
     pub id: Id,
@@ -216,9 +217,9 @@ pub struct Span {
     pub regular: bool,
     pub filed: bool,
     pub from: NaiveDate,
-    /// Its last day.
+    /// Last day of the contract.
     pub last: Option<NaiveDate>,
-    /// The last day of service under it.
+    /// Last day of service under the contract, including interim service.
     pub serves_until: Option<NaiveDate>,
 }
 
@@ -242,7 +243,7 @@ impl Span {
         !ends_before(self, other) && !ends_before(other, self)
     }
 
-    /// Does this company serve the complex already, up to the day before the other contract or beyond it?
+    /// Does the same company serve the complex under this contract until the new one begins?
     fn is_continued_by(&self, new: &Span) -> bool {
         let reaches = |last: NaiveDate| last.succ_opt().is_none_or(|next| next >= new.from);
         self.company == new.company
@@ -251,18 +252,18 @@ impl Span {
     }
 }
 
-/// How an earlier contract gives way.
+/// How a contract supersedes an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Supersession {
-    /// It ends on this day.
+    /// The earlier contract ends on this day.
     Ends(Id, NaiveDate),
-    /// The service after its end ends on this day.
+    /// The interim service under the earlier contract ends on this day.
     InterimEnds(Id, NaiveDate),
-    /// An office's record that the contract itself replaces.
+    /// The earlier contract was an office's record of this contract, which now replaces it.
     Replaced(Id),
 }
 
-/// What gives way when a contract is to say who serves: one at a time does. `Err` names the one that stands against it.
+/// What a new contract supersedes. Only one contract governs at a time: `Err` is the contract that stands in its way.
 pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Span> {
     let mut all = Vec::new();
     let Some(day_before) = new.from.pred_opt() else { return Ok(all) };
@@ -282,7 +283,7 @@ pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Span
     Ok(all)
 }
 
-/// The same as an answer: what stands against the contract is named.
+/// As `succession`, with a problem that names the contract in the way.
 pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Problem> {
     succession(new, others).map_err(|stands| {
         let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last| last.to_string());
@@ -298,13 +299,13 @@ pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, 
     })
 }
 
-/// Is it a complex that the company does not serve yet? A blacklist or restriction keeps it from those only.
+/// Is the complex new to the company? A blacklisting or restriction keeps a company from new complexes only.
 pub fn is_new_complex(new: &Span, others: &[Span]) -> bool {
     !others.iter().any(|other| other.is_continued_by(new))
 }
 
-/// Last day of the hand-over after the last day of service (Civil Code 949); none while service goes on (950), or under the
-/// company's next contract.
+/// Due date of the handover after the last day of service (Civil Code 949). None while the service continues, as
+/// interim service (950) or under the company's next contract.
 pub fn handover_due(one: &Span, others: &[Span], rules: &ContractRules) -> Option<NaiveDate> {
     let last = one.serves_until?;
     let goes_on = |other: &Span| {
@@ -319,7 +320,7 @@ pub fn handover_due(one: &Span, others: &[Span], rules: &ContractRules) -> Optio
     last.checked_add_days(Days::new(rules.handover_days.into()))
 }
 
-/// What is wrong with entries of the checklist: days out of their order, and what was received already.
+/// Input errors of handover items: days in the wrong order, and items that were received already.
 pub fn check_handover(
     items: &[HandoverItemIn],
     known: &[HandoverStep],
@@ -351,14 +352,15 @@ pub fn check_handover(
     faults
 }
 
-/// Did the company record an item by the last day, or did somebody receive it by then? Where it may serve on there is no last day.
+/// Did the company record the item by the due date, or did the receiver? Without a due date, every record is in time.
 pub fn handed_in_time(row: &ContractRow, item: HandoverItem) -> bool {
     let by_then = |day: Option<NaiveDate>| day.is_some_and(|day| row.handover_due_on.is_none_or(|last| day <= last));
     let known = row.proceedings.0.handover.iter().find(|one| one.item == item);
     known.is_some_and(|one| by_then(one.recorded_on.or(one.handed_over_on)) || by_then(one.received_on))
 }
 
-/// Where a hand-over stands for the company. What it recorded in time and nobody confirmed is a dispute with whoever receives.
+/// State of a handover. Items that the company recorded in time and nobody confirmed are `unconfirmed`: a dispute
+/// with the receiver, not a delay of the company.
 pub fn handover_standing(row: &ContractRow, today: NaiveDate) -> HandoverStanding {
     let known = |item: &HandoverItem| row.proceedings.0.handover.iter().find(|one| one.item == *item);
     let said =
@@ -378,7 +380,8 @@ pub fn handover_standing(row: &ContractRow, today: NaiveDate) -> HandoverStandin
     }
 }
 
-/// The last day for whoever receives to confirm what the company recorded: by the policy, after the last item was recorded.
+/// Last day for the receiver to confirm the items: the policy's working days after the company recorded the last of
+/// them.
 pub fn confirmation_due_on(row: &ContractRow, working_days: u32, calendar: &WorkCalendar) -> Option<NaiveDate> {
     let handed = &row.proceedings.0.handover;
     let waiting = handed.iter().filter(|one| one.received_on.is_none());
@@ -386,7 +389,7 @@ pub fn confirmation_due_on(row: &ContractRow, working_days: u32, calendar: &Work
     Some(calendar.add_working_days(recorded, working_days))
 }
 
-/// The day on which everything was received, once it is.
+/// Day on which the last item was received, if all were.
 pub fn handover_done(handed: &[HandoverStep]) -> Option<NaiveDate> {
     let mut last = None;
     for item in HandoverItem::ALL {

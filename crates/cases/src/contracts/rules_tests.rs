@@ -50,14 +50,14 @@ fn notice_is_sixty_days_or_ninety_or_what_the_contract_agrees_on() {
     let agreed = Term { agreed_notice_days: Some(30), ..term };
     assert_eq!(codes(agreed, &ending(EndGround::OwnersVote, Some("2026-03-02"), "2026-04-01")), []);
 
-    // Out of an indefinite contract, and out of that only.
+    // `notice` applies to indefinite contracts only.
     let indefinite = Term { to: None, ..term };
     assert_eq!(codes(indefinite, &ending(EndGround::Notice, Some("2026-03-02"), "2026-05-01")), []);
     assert_eq!(
         codes(term, &ending(EndGround::Notice, Some("2026-03-02"), "2026-05-01")),
         [("/ground".to_owned(), "conflict")]
     );
-    // A company that declines renewal says so ninety days before the term ends, and serves until then.
+    // Non-renewal needs ninety days of notice before the end of the term, and the company serves until then.
     let ends_soon = Term { to: Some(day("2026-05-31")), ..term };
     let declined = |last| codes(ends_soon, &ending(EndGround::DeclinedRenewal, Some("2026-03-02"), last));
     assert_eq!(declined("2026-05-31"), []);
@@ -92,7 +92,7 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
     let regular = span(1, 1, true, true, "2020-01-01", None);
     assert_eq!(succession(&new, &[regular]), Err(regular));
     assert_eq!(may_take_place(&new, &[regular]).unwrap_err().code, Code::ContractOverlaps);
-    // An office's record of another company is not put aside by a filing: its contract is to be ended first.
+    // A filing does not supersede an office's record of another company: that contract must be terminated first.
     let record = span(1, 1, true, false, "2020-01-01", None);
     assert_eq!(succession(&new, &[record]), Err(record));
     let own = span(1, 2, true, false, "2020-01-01", None);
@@ -104,7 +104,7 @@ fn a_preliminary_contract_gives_way_to_the_owners_own_and_nothing_else_does() {
     assert_eq!(succession(&new, &[interim]), Ok(vec![Supersession::InterimEnds(interim.id, day("2026-03-31"))]));
     assert!(is_new_complex(&new, &[preliminary, interim]));
     assert!(!is_new_complex(&new, &[own]));
-    // It served years ago: that is no renewal.
+    // A contract after years without service is not a renewal.
     assert!(is_new_complex(&new, &[span(1, 2, true, true, "2015-01-01", Some("2018-12-31"))]));
     assert!(!is_new_complex(&new, &[span(1, 2, true, true, "2023-04-01", Some("2026-03-31"))]));
 }
@@ -162,7 +162,7 @@ prop_compose! {
 }
 
 proptest! {
-    /// Whatever contracts come in whatever order: on no day do two say who serves.
+    /// In whatever order contracts arrive, no two of them govern on the same day.
     #[test]
     fn one_contract_at_a_time_says_who_serves(news in prop::collection::vec(a_span(0), 1..8)) {
         let mut counting: Vec<Span> = Vec::new();

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! The contracts that each scope sees.
 
 use diesel::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::db::schema::contracts;
 use crate::rows_of;
 
 rows_of! {
-    /// Contracts: of the territory, and of the complex to its committee, once they are shared; a company its own and its
-    /// branches', with drafts.
+    /// Offices see the shared contracts of their territory, a committee those of its complex. A company sees its own
+    /// and its branches', including drafts.
     contracts, one contract, by id, those contracts_among, |all, among| {
         Scope::County(area) => all.filter(contracts::county.eq(area.clone())).filter(contracts::shared.eq(true)),
         Scope::Township(area) => all.filter(contracts::township.eq(area.clone())).filter(contracts::shared.eq(true)),

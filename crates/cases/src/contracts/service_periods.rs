@@ -1,4 +1,4 @@
-//! Which contract says who serves a complex: one at a time, and what gives way to it.
+//! Which contract governs a complex (one at a time), and what it supersedes.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use crate::policy;
 use crate::policy::contracts::ContractRules;
 use crate::service::Tx;
 
-/// The rules of a county's policy in force today.
+/// The contract rules of the policy in force today.
 pub fn policy_rules(tx: &mut Tx, county: &str) -> WorkResult<ContractRules> {
     let policies = policy::current(tx.conn, &tx.ctx.state, county)?;
     Ok(policies.governing(tx.ctx.today).document().contracts.clone())
@@ -26,7 +26,7 @@ fn spans(rows: &[ContractRow]) -> Vec<Span> {
     rows.iter().map(Span::from).collect()
 }
 
-/// A company that is blacklisted or restricted takes on no new complex; renewals are not touched.
+/// A blacklisted or restricted company may not take a new complex. Renewals are not affected.
 pub fn refuse_listed(tx: &mut Tx, row: &ContractRow) -> WorkResult<()> {
     let others = store::counting(tx.conn, row.complex_id)?;
     refuse_listed_among(tx, row, &others)
@@ -36,14 +36,14 @@ fn refuse_listed_among(tx: &mut Tx, row: &ContractRow, others: &[ContractRow]) -
     if !rules::is_new_complex(&Span::from(row), &spans(others)) {
         return Ok(());
     }
-    // A branch is refused what the company that it belongs to is refused. A listing that is decided at the same moment
-    // comes before this or after it, never beside it.
+    // A branch shares the listings of its parent company. The lock puts this check before or after a listing, never
+    // at the same time.
     let head = crate::companies::family::lock_head_of(tx.conn, row.company_id)?;
     blacklist::refuse_new_complex(tx.conn, head, &row.county, tx.ctx.today)
 }
 
-/// From now on this contract counts: others give way or stand against it. The caller holds the complex's lock, and saves
-/// the row.
+/// Makes this contract govern. It supersedes others, or is refused because of one. The caller holds the complex's
+/// lock and saves the row.
 pub fn apply_succession(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     let others = store::counting(tx.conn, row.complex_id)?;
     let way = rules::may_take_place(&Span::from(&*row), &spans(&others))?;
@@ -88,8 +88,8 @@ fn supersede(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &Cont
     record::save(tx, &mut other, "contract.succeeded", json!({ "by": new.id }), &())
 }
 
-/// What had given way to a record that is taken back stands again as it was, unless another contract stands there by now.
-/// The caller has taken the record out of the way.
+/// Restores what a withdrawn record had superseded, unless another contract now covers the period. The record itself
+/// no longer governs when this is called.
 fn restore(tx: &mut Tx, record: &ContractRow) -> WorkResult<()> {
     for mut other in store::of_complex(tx.conn, record.complex_id)? {
         let Some(before) = other.proceedings.0.gave_way.take_if(|one| one.to == record.id) else { continue };
@@ -106,9 +106,9 @@ fn restore(tx: &mut Tx, record: &ContractRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// When each contract's hand-over is due, as they all stand now: who goes on serving hands nothing over. A day that was set
-/// stays, whatever becomes of the rules; whoever moves a contract's last day clears it. The row itself is the caller's to
-/// save.
+/// Sets the due date of every handover at the complex. A company that continues to serve hands nothing over. A date
+/// that was set stays, even if the policy changes; a step that changes a contract's last day clears it first. The
+/// caller saves `row`.
 fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     let rules_now = policy_rules(tx, &row.county)?;
     let calendar = calendar::work_calendar(tx.conn, &row.county)?;
@@ -134,7 +134,7 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Writes who serves the complex, as this contract has it, and what that means for hand-overs.
+/// Writes the service period of this contract to the complex, and updates the handovers.
 pub fn publish_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     store::set_service(tx.conn, row)?;
     settle_handovers(tx, row)?;
@@ -143,7 +143,7 @@ pub fn publish_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     complexes::bump_version(tx.conn, &complex, tx.ctx.now)
 }
 
-/// The record says no longer who serves: what gave way to it stands again.
+/// The contract no longer governs: restores what it had superseded.
 pub fn end_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     row.counts = false;
     store::save(tx.conn, row)?;

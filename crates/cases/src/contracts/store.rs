@@ -1,3 +1,5 @@
+//! Queries on contracts.
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -18,7 +20,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ContractRow> {
     Ok(scoped::contract(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the complex, whose contracts give way to each other, then reads the row.
+/// Locks the complex, whose contracts supersede each other, then reads the row.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ContractRow> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
@@ -35,7 +37,7 @@ pub fn save(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Every contract that says who served a complex, oldest first.
+/// Every governing contract of a complex, past and present, oldest first.
 pub fn counting(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
     let system = Scope::System("one contract at a time is in force at a complex, whoever asks");
     Ok(scoped::contracts(&system)
@@ -45,7 +47,7 @@ pub fn counting(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
         .load(conn)?)
 }
 
-/// Every contract of a complex that was shown to its offices, whoever served under it.
+/// Every contract of a complex that offices can see, oldest first.
 pub fn of_complex(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
     let system = Scope::System("what gave way to a record stands again when it is taken back, whoever asks");
     Ok(scoped::contracts(&system)
@@ -61,9 +63,10 @@ pub fn filed_in_force(conn: &mut Conn, complex: Id, day: NaiveDate) -> WorkResul
     Ok(found.and_then(filed_of))
 }
 
-/// The same for all complexes of a territory: complex and contract, and nothing of what it says.
+/// For every complex of a territory: its filed contract in force. Ids only.
 pub fn all_filed_in_force(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<HashMap<Id, Id>> {
-    // What others need of a territory, its companies and partners do not see by themselves: the survey is the offices'.
+    // Companies and partner agencies do not see these contracts through their own scope; only the survey of the
+    // offices calls this.
     let rows: Vec<(Id, Id)> = scoped::contracts(scope)
         .filter(contracts::counts.eq(true))
         .filter(contracts::filing_number.is_not_null())
@@ -95,7 +98,8 @@ pub fn filed(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<FiledContract>> {
     Ok(rows.into_iter().filter_map(filed_of).collect())
 }
 
-/// The next serial number of an office's filings in a year. The numbers have no gaps, so one filing at a time takes one.
+/// Next serial number of an office's filings in a year. The numbers have no gaps: the lock lets one filing at a time
+/// take one.
 pub fn next_serial(conn: &mut Conn, office: &str, year: i64) -> WorkResult<i64> {
     lock_register(conn, Register::Filings)?;
     let system = Scope::System("a serial number is unique in its office and year");
@@ -109,7 +113,7 @@ pub fn next_serial(conn: &mut Conn, office: &str, year: i64) -> WorkResult<i64> 
     Ok(last.flatten().unwrap_or_default() + 1)
 }
 
-/// What waits for a review, or for a hand-over; for the inbox.
+/// Contracts with a pending review, handover or removal, for the inbox.
 pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<ContractRow>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(scoped::contracts(scope)
@@ -124,7 +128,7 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<C
         .load(conn)?)
 }
 
-/// Contracts that wait for a review or a hand-over, in the order of their ids.
+/// Contracts with a pending review or handover, by id.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<ContractRow>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(scoped::contracts(scope)
@@ -135,7 +139,7 @@ pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i
         .load(conn)?)
 }
 
-/// The service of a complex follows from its contracts: written here, where they change.
+/// Writes the service period that follows from a contract, or deletes it if the contract does not govern.
 pub fn set_service(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
     complexes::drop_service(conn, row.id)?;
     if row.counts {

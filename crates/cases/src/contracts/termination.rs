@@ -1,4 +1,4 @@
-//! The end of a contract on a lawful ground, the service after it, and what a removal has to do with both.
+//! Terminating a contract, interim service after its end, and the termination that a removal requires.
 
 use serde_json::json;
 
@@ -38,14 +38,14 @@ pub fn terminate_contract(tx: &mut Tx, id: Id, body: &Body<TerminationIn>) -> Wo
     let removal = row.removal_id;
     end(tx, &mut row, input)?;
     files::attach_evidence(tx, OwnerKind::Contract, row.id, &input.evidence)?;
-    // A removal is done when the company has gone.
+    // A removal is complete once the company's service has ended.
     if let Some(measure) = removal.filter(|_| input.last_day <= ctx.today) {
         after(tx).removal_ended(tx, row.id, measure)?;
     }
     view::entity(tx.conn, ctx, row)
 }
 
-/// Ends a contract that was checked, and records it.
+/// Terminates a contract whose input was checked, and records the event.
 fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
     let TerminationIn { ground, notice_given_on, last_day, reasons, evidence } = input.clone();
@@ -58,7 +58,7 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> WorkResult<
     save(tx, row, "contract.terminated", step, input)
 }
 
-/// How a contract was ended, as it was recorded.
+/// The recorded termination of a contract.
 pub fn ending_on_record(conn: &mut Conn, contract: Id) -> WorkResult<TerminationIn> {
     let row = store::find(conn, &Scope::System("what follows from an ending, whoever recorded it"), contract)?;
     let last_day = if row.interim { row.interim_until } else { row.last_day };
@@ -72,7 +72,7 @@ pub fn ending_on_record(conn: &mut Conn, contract: Id) -> WorkResult<Termination
     Ok(TerminationIn { ground, notice_given_on, last_day, reasons, evidence })
 }
 
-/// What was recorded by mistake is taken back while the contract still runs.
+/// Withdraws a termination that was recorded by mistake, while the contract still runs.
 pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -91,8 +91,8 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     advance(tx, row, "contract.termination_withdrawn", json!({}), input)
 }
 
-/// The company serves on after the end: until the next takes over (Civil Code 950), or because the owners have decided
-/// nothing and the contract goes on as an indefinite one (948).
+/// Records interim service: until the next company takes over (Civil Code 950), or because the owners have not
+/// decided and the contract continues as an indefinite one (948).
 pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>) -> WorkResult<Entity<Contract>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -113,14 +113,14 @@ pub fn record_interim_service(tx: &mut Tx, id: Id, body: &Body<InterimServiceIn>
     advance(tx, row, "contract.interim_service_recorded", step, input)
 }
 
-/// Contracts of a company at a complex that run beyond a day.
+/// The governing contracts of a company at a complex that nothing has terminated yet.
 fn running(conn: &mut Conn, complex: Id, company: Id) -> WorkResult<Vec<ContractRow>> {
     let mut rows = store::counting(conn, complex)?;
     rows.retain(|row| row.company_id == company && termination_rules::is_open(row));
     Ok(rows)
 }
 
-/// A removal was approved: the contract is to be ended, on a lawful ground.
+/// A removal was approved: marks the contracts of the company that still run for termination on a lawful ground.
 pub fn request_termination(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     lock_complex(tx.conn, complex)?;
     let today = tx.ctx.today;
@@ -133,7 +133,7 @@ pub fn request_termination(tx: &mut Tx, complex: Id, company: Id, measure: Id) -
     Ok(())
 }
 
-/// The removal fell away: nothing asks for an ending any more.
+/// The removal no longer applies: its contracts need no termination any more.
 pub fn withdraw_termination_request(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     for mut row in running(tx.conn, complex, company)? {
         if row.removal_id == Some(measure) {
@@ -144,7 +144,7 @@ pub fn withdraw_termination_request(tx: &mut Tx, complex: Id, company: Id, measu
     Ok(())
 }
 
-/// What stands against ending the contract as the completion of a removal names it. Pointers are those of the completion.
+/// Checks the termination that the completion of a removal requests. The pointers are those of the completion.
 pub fn check_removal(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -171,7 +171,7 @@ pub fn check_removal(
     Ok(())
 }
 
-/// A removal is carried out: what still runs ends on the ground that it names.
+/// Carries out a removal: terminates the company's remaining contracts on the ground that the removal names.
 pub fn end_by_removal(tx: &mut Tx, complex: Id, company: Id, input: &TerminationIn) -> WorkResult<()> {
     lock_complex(tx.conn, complex)?;
     for mut row in running(tx.conn, complex, company)? {

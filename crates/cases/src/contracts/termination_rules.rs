@@ -1,4 +1,4 @@
-//! When a contract can be ended, served on after its end, and handed over. Pure.
+//! Pure rules: when a contract can be terminated, continued as interim service, and handed over.
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
-/// Grounds that the company itself can give; the others are the owners' and the offices' to record.
+/// Grounds that a company may record. Only offices record the others.
 const OF_COMPANY: [EndGround; 2] = [EndGround::DeclinedRenewal, EndGround::Notice];
 
 pub fn term(row: &ContractRow) -> Term {
@@ -22,7 +22,7 @@ pub fn term(row: &ContractRow) -> Term {
     }
 }
 
-/// A company records its own notice only.
+/// A company may record only its own notices.
 pub fn check_ground(caller: Role, ground: EndGround, faults: &mut Vec<Fault>) {
     if caller == Role::PropertyCompany && !OF_COMPANY.contains(&ground) {
         let (zh, en) = (
@@ -33,12 +33,12 @@ pub fn check_ground(caller: Role, ground: EndGround, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Nothing has ended it yet, or the service after its end has no last day.
+/// Not terminated, or in interim service without a last day.
 pub fn is_open(row: &ContractRow) -> bool {
     row.proceedings.0.ending.is_none() || row.interim && row.interim_until.is_none()
 }
 
-/// It counts and nothing has ended it yet.
+/// Requires a governing contract that is not terminated.
 pub fn require_running(row: &ContractRow) -> Result<(), Problem> {
     if !row.counts {
         return Err(conflict(
@@ -52,7 +52,7 @@ pub fn require_running(row: &ContractRow) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What was recorded by mistake is taken back while the contract still runs.
+/// A termination recorded by mistake can be withdrawn while the contract still runs.
 pub fn may_withdraw_termination(row: &ContractRow, today: NaiveDate) -> Result<(), Problem> {
     let running = row.last_day.is_some_and(|last| last >= today);
     let recorded = row.proceedings.0.ending.as_ref().is_some_and(|ending| ending.ground != EndGround::Succession);
@@ -65,7 +65,7 @@ pub fn may_withdraw_termination(row: &ContractRow, today: NaiveDate) -> Result<(
     ))
 }
 
-/// An ending that carried out a removal stands.
+/// A termination that completed a removal cannot be withdrawn.
 pub fn require_open_removal(open: bool) -> Result<(), Problem> {
     if open {
         Ok(())
@@ -77,7 +77,7 @@ pub fn require_open_removal(open: bool) -> Result<(), Problem> {
     }
 }
 
-/// No contract after it stands in the way of longer service.
+/// No later contract may follow on a contract whose service is to continue.
 pub fn require_none_after(row: &Span, others: &[Span]) -> Result<(), Problem> {
     match rules::succession(row, others) {
         Ok(_) => Ok(()),
@@ -85,7 +85,7 @@ pub fn require_none_after(row: &Span, others: &[Span]) -> Result<(), Problem> {
     }
 }
 
-/// Service after the end lasts at least to the end.
+/// Interim service must not end before the contract does.
 pub fn check_interim(until: Option<NaiveDate>, end: Option<NaiveDate>, faults: &mut Vec<Fault>) {
     if until.zip(end).is_some_and(|(until, end)| until < end) {
         faults.push(Fault::new(
@@ -97,7 +97,7 @@ pub fn check_interim(until: Option<NaiveDate>, end: Option<NaiveDate>, faults: &
     }
 }
 
-/// A contract that counts and has an end is served on, until everything is handed over.
+/// Interim service needs a governing contract with an end and an incomplete handover.
 pub fn may_serve_on(row: &ContractRow) -> Result<(), Problem> {
     if !row.counts || row.ends_on().is_none() || row.handover_done_on.is_some() {
         return Err(conflict(
@@ -108,7 +108,7 @@ pub fn may_serve_on(row: &ContractRow) -> Result<(), Problem> {
     Ok(())
 }
 
-/// There is something to hand over, and not everything was.
+/// The contract has ended, a handover is due, and it is not complete.
 pub fn may_record_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Problem> {
     let over = row.serves_until().is_some_and(|last| last < today);
     let ended = row.proceedings.0.ending.is_some() || row.interim || over;
@@ -124,7 +124,8 @@ pub fn may_record_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Pr
     Ok(())
 }
 
-/// A hand-over is reported where the company is late with it, once. What it recorded in time and nobody confirmed is a dispute.
+/// An overdue handover is reported once. Items that the company recorded in time and nobody confirmed are a dispute,
+/// not a delay.
 pub fn may_report_handover(row: &ContractRow, today: NaiveDate) -> Result<(), Problem> {
     let standing = rules::handover_standing(row, today);
     if row.counts && standing == HandoverStanding::Unconfirmed {

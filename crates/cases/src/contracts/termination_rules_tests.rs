@@ -11,7 +11,7 @@ fn id(number: u128) -> Id {
     Id(uuid::Uuid::from_u128(number))
 }
 
-/// A filed contract of the year 2026.
+/// A filed contract for 2026.
 fn contract() -> ContractRow {
     ContractRow {
         id: id(1),

@@ -1,4 +1,4 @@
-//! A contract as a caller sees it.
+//! Contracts as returned to callers.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -28,96 +28,96 @@ use crate::proceedings::view::{Official, RemarkView, StepView, official, remark,
 use crate::service::Ctx;
 use crate::standing;
 
-/// The filing (备案).
+/// The filing of a contract (备案).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FilingView {
-    /// Number of the filing (备案号).
+    /// Filing number (备案号).
     #[schema(max_length = 60, example = "640121备〔2026〕12号")]
     pub number: String,
-    /// Day of the filing.
+    /// Date of filing.
     pub filed_on: NaiveDate,
-    /// The receipt: an official document with a verification code.
+    /// The filing receipt, an official document with a verification code.
     pub receipt_id: Id,
-    /// A note on the file.
+    /// Note on the filing.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
-    /// Version of the policy that it was made under.
+    /// Policy version under which it was filed.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub at: Instant,
     pub by: Official,
 }
 
-/// The end of a contract (合同终止).
+/// The termination of a contract (合同终止).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EndingView {
     pub ground: EndGround,
-    /// Last day of the contract; null where another took its place from its first day on.
+    /// Last day of service under the contract; null if there is none, as in open interim service.
     pub last_day: Option<NaiveDate>,
     /// Day on which the written notice was given.
     pub notice_given_on: Option<NaiveDate>,
-    /// The reasons.
+    /// Reasons for the termination.
     #[schema(max_length = 5000)]
     pub reasons: String,
-    /// The document of the ground.
+    /// The document that proves the ground.
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
     pub by: Official,
 }
 
-/// One item of the hand-over (交接事项).
+/// One handover item (交接事项).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HandoverItemView {
     pub item: HandoverItem,
-    /// Day on which the company says that it handed it over.
+    /// Day on which the company states that it handed the item over.
     pub handed_over_on: Option<NaiveDate>,
-    /// Day on which it was received.
+    /// Day on which the item was received; null if not yet confirmed.
     pub received_on: Option<NaiveDate>,
-    /// Who received it.
+    /// Organisation that received the item.
     #[schema(max_length = 200)]
     pub receiver: Option<String>,
-    /// A note.
+    /// Note on the item.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
-    /// The signed list, photographs.
+    /// Evidence, such as the signed list or photographs.
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
 }
 
-/// The hand-over after the end (交接).
+/// The handover after the end of a contract (交接).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HandoverView {
-    /// Last day for it; null while the company serves on (Civil Code 950).
+    /// Due date; null while no handover is due, as in interim service (Civil Code 950).
     pub due_on: Option<NaiveDate>,
-    /// Day on which everything had been received.
+    /// Day on which the last item was received; null if incomplete.
     pub done_on: Option<NaiveDate>,
-    /// The last day is over and the company had not recorded everything by then. What it recorded and nobody confirmed is no
-    /// lateness of the company.
+    /// True if the due date has passed and the company had not recorded every item by then. Items recorded in time
+    /// but not confirmed do not make it overdue.
     pub overdue: bool,
     pub standing: HandoverStanding,
-    /// While it is `unconfirmed`: last day for whoever receives to confirm it.
+    /// If `unconfirmed`: last day for the receiver to confirm. Otherwise null.
     pub confirmation_due_on: Option<NaiveDate>,
-    /// The checklist.
+    /// The handover items.
     #[schema(max_items = 6)]
     pub items: Vec<HandoverItemView>,
-    /// The violation that a late hand-over was reported as.
+    /// The violation as which the overdue handover was reported; always null for companies.
     pub late_report: Option<Id>,
 }
 
-/// What the authority should see before it files: the company's standing, and what stands against the filing (审查提示).
+/// Information for the filing authority before it files: the company's standing and the obstacles to filing (备案审查提示).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Review {
-    /// Level of the ladder.
+    /// Ladder level of the company.
     #[schema(minimum = 0, maximum = 4)]
     pub level: u8,
-    /// Credit score.
+    /// Credit score of the company.
     #[schema(minimum = 0, maximum = 1000)]
     pub credit_score: u32,
     pub credit_band: CreditBand,
-    /// It is a complex that the company does not serve yet.
+    /// True if the company does not serve the complex yet.
     pub new_complex: bool,
-    /// Codes of the problems that a filing would be answered with today.
+    /// Codes of the problems that a filing today would return.
     #[schema(max_items = 10, example = json!(["company_blacklisted"]))]
     pub obstacles: Vec<String>,
 }
@@ -126,14 +126,15 @@ pub struct Review {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Contract {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub kind: ContractKind,
-    /// Where its filing stands.
+    /// State of the filing.
     pub state: ContractState,
     pub entered_by: EnteredBy,
-    /// Today it says who serves the complex: an office put it on record or filed it, and today lies in its term.
+    /// True if the contract determines today which company serves the complex: an office filed or recorded it, and
+    /// today is in its term.
     pub in_force: bool,
     pub complex_id: Id,
     /// Name of the complex.
@@ -157,9 +158,9 @@ pub struct Contract {
     pub project_manager: String,
     /// First day of the term.
     pub effective_from: NaiveDate,
-    /// Last day of the term, as agreed; null: indefinite.
+    /// Last day of the agreed term; null for an indefinite contract.
     pub effective_to: Option<NaiveDate>,
-    /// Last day in fact: as agreed, or as ended before.
+    /// Actual last day: that of the term, or of an earlier termination. Null for an indefinite contract.
     pub last_day: Option<NaiveDate>,
     pub party_a_kind: Option<PartyAKind>,
     /// Name of party A.
@@ -169,39 +170,39 @@ pub struct Contract {
     /// Proof of the lawful selection.
     #[schema(max_items = 50)]
     pub selection_proof: Vec<Evidence>,
-    /// Day of signature.
+    /// Date of signature.
     pub signed_on: Option<NaiveDate>,
-    /// Days of notice for dismissal that the contract agrees on.
+    /// Days of notice for termination by the owners, if the contract sets its own period.
     #[schema(minimum = 1, maximum = 365)]
     pub agreed_notice_days: Option<u32>,
-    /// Days of notice for declining renewal that the contract agrees on.
+    /// Days of notice for non-renewal, if the contract sets its own period.
     #[schema(minimum = 1, maximum = 365)]
     pub agreed_nonrenewal_notice_days: Option<u32>,
-    /// Fees.
+    /// Fee items.
     #[schema(max_items = 200)]
     pub fee_items: Vec<FeeItem>,
-    /// The text of the contract.
+    /// Attachments with the text of the contract.
     #[schema(max_items = 50)]
     pub text: Vec<Evidence>,
     pub submission: Option<RemarkView>,
-    /// Last day for the review.
+    /// Due date of the filing review.
     pub review_due_on: Option<NaiveDate>,
-    /// Years up to the last days of the review and of the hand-over whose arrangement of holidays is not on file
-    /// (尚无节假日安排的年份): until it is, these days may move to later ones.
+    /// Years before the due dates of review and handover whose public holidays are not in the calendar yet
+    /// (尚无节假日安排的年份). Until they are, these dates may move to later days.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
-    /// For the authority, while it is submitted.
+    /// Only while submitted, and only for the county authority and the social affairs office.
     pub review: Option<Review>,
-    /// Refusals, oldest first.
+    /// Refusals to file, oldest first.
     #[schema(max_items = 1000)]
     pub refusals: Vec<StepView>,
     pub filing: Option<FilingView>,
-    /// The approved removal that asks for the ending of this contract.
+    /// The approved removal that requires the termination of this contract.
     pub removal_id: Option<Id>,
     pub ending: Option<EndingView>,
-    /// The company serves on after the end (Civil Code 950).
+    /// True if the company continues its service after the end of the contract (Civil Code 950).
     pub interim_service: bool,
-    /// Last day of that service; null while it is open.
+    /// Last day of the interim service; null while it is open.
     pub interim_until: Option<NaiveDate>,
     pub handover: Option<HandoverView>,
     pub created_at: Instant,
@@ -223,7 +224,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> WorkResult<V
         .collect()
 }
 
-/// Of the hand-overs that wait for whoever receives: the last day to confirm them.
+/// For each unconfirmed handover: the last day for the receiver to confirm it.
 pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> WorkResult<HashMap<Id, NaiveDate>> {
     let waiting = |row: &&ContractRow| rules::handover_standing(row, ctx.today) == HandoverStanding::Unconfirmed;
     let waiting: Vec<&ContractRow> = rows.iter().filter(waiting).collect();
@@ -245,7 +246,7 @@ pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> WorkRe
     Ok(all)
 }
 
-/// One contract, with what the authority should see of it.
+/// One contract, with the filing review if the caller may see it.
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> WorkResult<Contract> {
     let reviews = matches!(ctx.caller.role, Role::CountyAuthority | Role::SocialAffairsOffice);
     let review = if reviews && row.state == ContractState::Submitted { Some(review(conn, ctx, &row)?) } else { None };

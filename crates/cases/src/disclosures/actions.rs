@@ -1,3 +1,5 @@
+//! Reading, submitting and verifying disclosures.
+
 use serde_json::json;
 
 use super::model::*;
@@ -21,7 +23,7 @@ use crate::proceedings::ledger_texts::{self, Texts};
 use crate::proceedings::model::Evidence;
 use crate::service::{Body, Ctx, Tx};
 
-/// Counts the changes of one kind at one complex by one company.
+/// The version of a kind: the number of changes by one company at one complex.
 fn version_of(rows: &[DisclosureRow]) -> i64 {
     rows.iter().map(|row| row.version).max().unwrap_or_default()
 }
@@ -30,7 +32,7 @@ fn held(rows: &[DisclosureRow]) -> Vec<CurrentVersion> {
     rows.iter().filter(|row| row.is_current).map(DisclosureRow::held).collect()
 }
 
-/// All six kinds, for the company that serves now; none where nobody does.
+/// All six kinds for the current company; an empty page if the complex has none.
 pub fn list_disclosures(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<DisclosureStatus>> {
     complexes::find(conn, &ctx.scope, complex)?;
     let mut items = Vec::new();
@@ -65,7 +67,7 @@ fn status(
     Ok(DisclosureStatus { calendar_missing, ..view::status(kind, complex, serving, name, &assessment, rows) })
 }
 
-/// Where each kind stands for a company that serves a complex now; none where another does, or nobody.
+/// State of each kind for a company; empty if it does not serve the complex today.
 pub fn states_of(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -95,7 +97,7 @@ pub fn get_disclosure(conn: &mut Conn, ctx: &Ctx, complex: Id, kind: DisclosureK
     Ok(Entity::new(complex, version, disclosure))
 }
 
-/// Only the company that serves the complex discloses: nobody answers for its board but itself.
+/// Submits a version. Only the current company of the complex may disclose.
 pub fn submit_disclosure(
     tx: &mut Tx,
     complex: Id,
@@ -173,7 +175,7 @@ pub fn submit_disclosure(
     to_entity(tx, row, version, true)
 }
 
-/// What the period before closed with, where this company disclosed it.
+/// Closing balance of the previous period, if this company disclosed it.
 fn closing_before(conn: &mut Conn, rows: &[DisclosureRow], input: &DisclosureIn) -> WorkResult<Option<i64>> {
     let Some(last) = input.content.public_revenue.as_ref().and_then(|revenue| revenue.period_from.pred_opt()) else {
         return Ok(None);
@@ -241,7 +243,7 @@ pub fn verify_disclosure(
     to_entity(tx, row, version, false)
 }
 
-/// Photographs of a board that was verified are for everyone to see.
+/// The proof of a verified disclosure becomes public.
 fn make_public(tx: &mut Tx, proof: &[Evidence]) -> WorkResult<()> {
     files::make_public(tx, &files::attachments_of(proof))
 }

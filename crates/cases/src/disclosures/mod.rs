@@ -1,4 +1,4 @@
-//! The six disclosures (六个公开): what a company makes public at a complex, version by version.
+//! The six disclosures (六个公开): what a company must disclose at a complex, in versions.
 
 pub mod actions;
 pub mod content;

@@ -1,3 +1,5 @@
+//! Stored disclosures, their enumerations, and the request bodies.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use crate::proceedings::model::Evidence;
 pub use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {
-    /// Where a kind of disclosure stands at a complex (公开状态).
+    /// State of one of the six kinds at a complex (公开状态).
     #[schema(example = "verified")]
     pub enum DisclosureState {
         Missing "missing" "尚未公开（未到期）" "Not disclosed, and not due yet"
@@ -28,7 +30,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where one version stands (版本状态).
+    /// State of a disclosure version (版本状态).
     #[schema(example = "verified")]
     pub stored enum VersionState {
         Submitted "submitted" "待核验" "Submitted, waits to be verified"
@@ -38,7 +40,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What a verification came to (核验结果).
+    /// Outcome of a verification (核验结果).
     #[schema(example = "verified")]
     pub enum VerificationOutcome {
         Verified "verified" "核验通过" "Verified"
@@ -55,14 +57,15 @@ impl VerificationOutcome {
     }
 }
 
-/// One version of a disclosure, without what it says.
+/// A disclosure version without its content.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = disclosures)]
 pub struct DisclosureRow {
     pub id: Id,
-    /// Grows with each change of the kind at this complex by this company, and says which change was its last.
+    /// Increases with each change of this kind at this complex by this company; the highest one marks the last
+    /// change.
     pub version: i64,
-    /// Number of the version, from 1.
+    /// Number of the disclosure version, from 1.
     pub number: i64,
     pub kind: DisclosureKind,
     pub complex_id: Id,
@@ -71,7 +74,7 @@ pub struct DisclosureRow {
     pub township: String,
     pub community: String,
     pub state: VersionState,
-    /// The newest one; for what is disclosed by period, the newest of its period.
+    /// The newest version; of a kind disclosed by period, the newest of its period.
     pub is_current: bool,
     pub published_on: NaiveDate,
     pub period_from: Option<NaiveDate>,
@@ -79,11 +82,11 @@ pub struct DisclosureRow {
     pub submitted_on: NaiveDate,
     pub decided_on: Option<NaiveDate>,
     pub verified_on: Option<NaiveDate>,
-    /// A verified version stands until the next one is verified; any other until the next one comes.
+    /// A verified version is replaced when the next one is verified, any other when the next one is submitted.
     pub replaced_on: Option<NaiveDate>,
     pub exceeds_contract: i64,
     pub not_in_contract: i64,
-    /// The contract that its prices were compared with.
+    /// The contract with which the prices were compared.
     pub compared_with: Option<Id>,
     pub policy_version: i64,
     pub created_at: Instant,
@@ -96,7 +99,7 @@ impl DisclosureRow {
     }
 }
 
-/// The decision of the community or the office, as it is stored.
+/// The verification, as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
     pub outcome: VerificationOutcome,
@@ -105,7 +108,7 @@ pub struct Verification {
     pub by: Actor,
 }
 
-/// What a version says, and what is said of it.
+/// Content of a version, with the price findings and the verification.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = disclosure_contents)]
 pub struct ContentRow {
@@ -117,7 +120,7 @@ pub struct ContentRow {
     pub submitted_by: Json<Actor>,
 }
 
-/// What is disclosed: the one member that its kind names (公开内容).
+/// Content of a disclosure (公开内容). It has exactly one member: the one of its kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DisclosureContent {
@@ -139,14 +142,14 @@ pub struct DisclosureContent {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisclosureIn {
-    /// Day on which it was put on the board (公示日期); not in the future.
+    /// Day on which it was posted on the notice board (公示日期); not in the future.
     #[schema(example = "2026-03-02")]
     pub published_on: NaiveDate,
-    /// Proof: a photograph of the board, or the like (公示照片). It becomes public with the verification.
+    /// Proof, such as a photograph of the notice board (公示照片). It becomes public when the disclosure is verified.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub proof: Vec<Evidence>,
-    /// Of its members exactly the one that the path names.
+    /// The content; only the member named by the path's `kind` is allowed, and it is required.
     pub content: DisclosureContent,
 }
 
@@ -154,10 +157,10 @@ pub struct DisclosureIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationIn {
-    /// The version that was looked at: one that is current and submitted.
+    /// The version to verify: the current one, in state `submitted`.
     pub disclosure_id: Id,
     pub outcome: VerificationOutcome,
-    /// The reasons, told to the company; a rejection gives them.
+    /// Reasons, visible to the company; required for a rejection.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "公示栏照片与报送内容一致")]
     pub reasons: Option<String>,
@@ -172,12 +175,12 @@ impl LedgerTexts for VerificationIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListVersions {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Also return `total`.
     pub with_total: Option<bool>,
 }

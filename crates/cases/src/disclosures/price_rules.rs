@@ -1,4 +1,4 @@
-//! Disclosed prices against the filed contract in force. Pure.
+//! Pure rules: compares disclosed prices with the filed contract in force.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::db::Id;
 use crate::price::{PriceUnit, UnitPrice};
 
 coded_enum! {
-    /// What is wrong with a disclosed price (收费问题).
+    /// Kind of a price finding (收费问题).
     #[schema(example = "exceeds_contract")]
     pub enum PriceFault {
         ExceedsContract "exceeds_contract" "公示价格高于备案合同" "The disclosed price is above the filed contract's"
@@ -17,27 +17,27 @@ coded_enum! {
     }
 }
 
-/// A disclosed price that the filed contract does not bear out (收费比对结果).
+/// A disclosed price that does not match the filed contract (收费比对结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PriceFinding {
     pub fault: PriceFault,
-    /// Name of the fee, as it was disclosed.
+    /// Name of the fee item, as disclosed.
     #[schema(max_length = 100, example = "高层住宅物业服务费")]
     pub name: String,
     pub charged_to: ChargedTo,
     pub unit: PriceUnit,
-    /// The price that was disclosed.
+    /// The disclosed price.
     pub disclosed_price: UnitPrice,
-    /// The price of the contract; null where it has no such fee.
+    /// The price in the contract; null if the contract has no such fee item.
     pub contract_price: Option<UnitPrice>,
-    /// The contract that it was compared with.
+    /// The contract with which the price was compared.
     pub contract_id: Id,
     /// Filing number of the contract.
     #[schema(max_length = 100, example = "永物备〔2026〕0031号")]
     pub filing_number: String,
 }
 
-/// Every disclosed price that is above the contract's, or that the contract does not know.
+/// Every disclosed price that is above the contract's, or whose fee item is not in the contract.
 pub fn compare(disclosed: &[FeeItem], contract: &FiledContract) -> Vec<PriceFinding> {
     let mut findings = Vec::new();
     for item in disclosed {
@@ -63,7 +63,7 @@ pub fn compare(disclosed: &[FeeItem], contract: &FiledContract) -> Vec<PriceFind
     findings
 }
 
-/// How many findings are of a kind.
+/// Number of findings of one kind.
 pub fn count(findings: &[PriceFinding], fault: PriceFault) -> i64 {
     findings.iter().filter(|one| one.fault == fault).count() as i64
 }
@@ -133,7 +133,7 @@ mod tests {
                 .map(|(at, (one, other))| fee(&format!("费{at}"), &price(*other.min(one))))
                 .collect();
             prop_assert_eq!(compare(&disclosed, &filed), vec![]);
-            // And any that is one ten-thousandth above is told.
+            // A price one ten-thousandth higher is a finding.
             let above: Vec<FeeItem> =
                 prices.iter().enumerate().map(|(at, (one, _))| fee(&format!("费{at}"), &price(one + 1))).collect();
             prop_assert_eq!(compare(&above, &filed).len(), prices.len());

@@ -1,5 +1,5 @@
-//! What everyone may see of a complex's disclosures: where each of the six kinds stands, and what was verified. What waits to be
-//! verified, or was rejected, is nobody's to read but its parties'.
+//! The public view of a complex's disclosures: the state of each of the six kinds and the verified content. Submitted
+//! and rejected versions are not public.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -19,29 +19,29 @@ use crate::policy::disclosures::DisclosureRule;
 use crate::proceedings::model::Evidence;
 use crate::service::Service;
 
-/// One of the six kinds, as everyone may see it (公开事项).
+/// One of the six disclosures, as shown to the public (公开事项).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicDisclosure {
     pub kind: DisclosureKind,
     pub state: DisclosureState,
-    /// Last day for what is to be disclosed next.
+    /// Due date of the next disclosure; null if nothing more is due.
     pub due_on: Option<NaiveDate>,
-    /// Day on which the verified version was put on the board.
+    /// Day on which the verified version was posted on the notice board.
     pub published_on: Option<NaiveDate>,
-    /// Day on which it was verified.
+    /// Date of verification.
     pub verified_on: Option<NaiveDate>,
-    /// What the last verified version says; null where none is. The phones in it are those of posts, which Civil Code 943
-    /// makes public.
+    /// Content of the last verified version; null if there is none. Its phones belong to posts, and Civil Code 943
+    /// makes them public.
     pub content: Option<DisclosureContent>,
-    /// Its proof: the photographs of the board that are kept here.
+    /// Proof: photographs of the notice board that are stored here.
     #[schema(max_items = 20)]
     pub photos: Vec<PublicPhoto>,
-    /// Public revenue of earlier periods that was verified, newest first.
+    /// Verified public revenue of earlier periods, newest first.
     #[schema(max_items = 7)]
     pub earlier: Vec<PublicRevenueTotals>,
 }
 
-/// The totals of a period of public revenue (公共收益往期).
+/// Totals of the public revenue of one period (公共收益往期).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublicRevenueTotals {
     /// First day of the period.
@@ -70,10 +70,10 @@ impl From<&PublicRevenueContent> for PublicRevenueTotals {
     }
 }
 
-/// As many earlier periods are shown.
+/// Number of earlier periods to show.
 const EARLIER: usize = 7;
 
-/// All six kinds of a complex, of the company that serves it on a day; none where that is another.
+/// All six kinds for the company that serves the complex on a day; empty if `company` does not serve it then.
 pub fn public_disclosures(
     conn: &mut Conn,
     service: &Service,
@@ -125,7 +125,7 @@ pub fn public_disclosures(
     Ok(all)
 }
 
-/// The versions that stand, newest first; of what is disclosed once there is one.
+/// The verified versions in effect, newest first: one per period, or one in all for a kind that is disclosed once.
 fn in_effect(rows: &[DisclosureRow], kind: DisclosureKind) -> Vec<&DisclosureRow> {
     let mut all: Vec<&DisclosureRow> = rows.iter().filter(|row| row.kind == kind && row.is_in_effect()).collect();
     all.sort_unstable_by_key(|row| std::cmp::Reverse((row.period(), row.number)));

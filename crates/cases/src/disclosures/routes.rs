@@ -10,7 +10,7 @@ use crate::http::{PageOf, PathId, Response};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx};
 
-/// The `{kind}` of a path. There are six; any other is nothing.
+/// The `{kind}` of a path; an unknown kind is 404.
 pub struct PathKind(DisclosureKind);
 
 impl FromRequest for PathKind {
@@ -23,21 +23,21 @@ impl FromRequest for PathKind {
     }
 }
 
-/// List the six disclosures of a complex
+/// List the disclosures of a complex
 ///
-/// Where each of the six kinds (六个公开) stands for the company that serves the complex today, with its due day; all on one
-/// page, and empty where nobody serves it.
+/// Lists the state and due date of each of the six disclosures (六个公开) for the company that serves the complex today,
+/// all on one page. The list is empty if no company serves it.
 #[utoipa::path(get, path = "/v1/complexes/{id}/disclosures",
     tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
-    responses((status = 200, description = "All six", body = PageOf<DisclosureStatus>)))]
+    responses((status = 200, description = "The six disclosures", body = PageOf<DisclosureStatus>)))]
 pub async fn list_disclosures(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| actions::list_disclosures(conn, ctx, id.0)).await
 }
 
 /// Get a disclosure
 ///
-/// The state, the current version with what it says, and the prices in it that the filed contract in force today does not
-/// bear out. 404 where nobody serves the complex.
+/// Returns the state, the current version with its content, and the prices that do not match the filed contract in
+/// force today. Responds 404 if no company serves the complex.
 #[utoipa::path(get, path = "/v1/complexes/{id}/disclosures/{kind}", tag = "disclosures", params(
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),
@@ -48,9 +48,9 @@ pub async fn get_disclosure(ctx: Ctx, id: PathId, kind: PathKind) -> Response {
 
 /// Submit a disclosure
 ///
-/// By the company that serves the complex, and by nobody on its behalf. The member that the path's kind names is given, the
-/// others are not. A new version takes the place of the current one and waits to be verified; the last verified one stays
-/// what the public sees until then. Public revenue is of one whole period and adds up to the fen.
+/// Only the company that serves the complex may submit. Send the member of `content` that the path names, and no
+/// other. The new version replaces the current one and must be verified; until then the public sees the last verified
+/// version. Public revenue must cover one whole period and add up to the fen.
 #[utoipa::path(post, path = "/v1/complexes/{id}/disclosures/{kind}", tag = "disclosures", params(
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),
@@ -61,7 +61,7 @@ pub async fn submit_disclosure(ctx: Ctx, id: PathId, kind: PathKind, body: Body<
 
 /// List the versions of a disclosure
 ///
-/// Newest first, of every company that has served the complex; a company sees its own.
+/// Lists the versions of every company that has served the complex, newest first. A company sees only its own.
 #[utoipa::path(get, path = "/v1/complexes/{id}/disclosures/{kind}/history", tag = "disclosures", params(
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure"), ListVersions),
@@ -76,8 +76,9 @@ pub async fn list_disclosure_versions(ctx: Ctx, id: PathId, kind: PathKind) -> R
 
 /// Verify a disclosure
 ///
-/// By the community or the social affairs office: the board was looked at. It names the version, so that nobody verifies
-/// what they have not seen; a rejection gives its reasons, and the company submits a new version.
+/// The community or the social affairs office confirms that the notice board shows the content, or rejects it with
+/// reasons. Name the version that you checked; it must be the current one and in state `submitted`. After a rejection
+/// the company submits a new version.
 #[utoipa::path(post, path = "/v1/complexes/{id}/disclosures/{kind}/verification", tag = "disclosures", params(
     ("id" = crate::db::Id, Path, description = "Id of the complex"),
     ("kind" = DisclosureKind, Path, description = "Kind of disclosure")),

@@ -1,4 +1,4 @@
-//! What is wrong with a disclosure: the member of another kind, a revenue sheet that does not add up, and the like. Pure.
+//! Pure rules: input errors of a disclosure, such as a member of another kind, or revenue that does not add up.
 
 use std::collections::HashSet;
 
@@ -11,13 +11,13 @@ use crate::fault::Fault;
 use crate::policy::disclosures::DisclosureRule;
 use crate::problem::{Code, Problem};
 
-/// What an input is checked against.
+/// The facts that an input is checked against.
 pub struct Facts<'a> {
     pub today: NaiveDate,
     pub rule: &'a DisclosureRule,
-    /// First day on which the company served, without a break since.
+    /// First day of the company's uninterrupted service.
     pub began: NaiveDate,
-    /// Closing balance of the period before, where this company disclosed it.
+    /// Closing balance of the previous period, if this company disclosed it.
     pub closing_before: Option<i64>,
 }
 
@@ -45,7 +45,7 @@ pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: 
     }
 }
 
-/// Exactly the member that the path names.
+/// Exactly the member that the path names must be present.
 fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fault>) {
     let given = |member: DisclosureKind| match member {
         DisclosureKind::ServiceContract => input.content.service_contract.is_some(),
@@ -117,7 +117,7 @@ fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A whole period of the calendar, over, and one in which the company served.
+/// The period must be a whole calendar period that is over, and in which the company served.
 fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: &Facts, faults: &mut Vec<Fault>) {
     let PublicRevenueContent { period_from, period_to, .. } = *content;
     if let Some(every) = facts.rule.every {
@@ -150,7 +150,7 @@ fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: 
     }
 }
 
-/// Sums of bounded lines; wide enough for any of them.
+/// Sum of the lines, in a type that no number of bounded amounts overflows.
 fn sum(lines: &[RevenueLine]) -> i128 {
     lines.iter().map(|line| i128::from(line.amount_fen)).sum()
 }
@@ -185,7 +185,7 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
     }
 }
 
-/// A rejection says why.
+/// A rejection needs reasons.
 pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
     if input.outcome == VerificationOutcome::Rejected && input.reasons.is_none() {
         let (zh, en) = ("核验不通过须说明理由", "a rejection needs reasons");
@@ -193,7 +193,7 @@ pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Only the company that serves the complex discloses: nobody answers for its board but itself.
+/// Only the company that serves the complex may disclose.
 pub fn require_serving(serving: Option<CurrentService>) -> Result<CurrentService, Problem> {
     serving.ok_or_else(|| {
         let (zh, en) = (
@@ -204,7 +204,7 @@ pub fn require_serving(serving: Option<CurrentService>) -> Result<CurrentService
     })
 }
 
-/// The newest version is verified, once.
+/// Only the current version can be verified, and only once.
 pub fn may_verify(is_current: bool, state: VersionState) -> Result<(), Problem> {
     if is_current && state == VersionState::Submitted {
         return Ok(());

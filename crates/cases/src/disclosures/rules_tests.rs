@@ -76,7 +76,7 @@ proptest! {
         off in prop_oneof![Just(1i64), Just(-1), -MOST..-1, 2..MOST],
     ) {
         let mut sheet = sheet(opening, &income, &expense);
-        // A total that is wrong goes into the closing balance as it is given, so that one mistake is one fault.
+        // The wrong total is carried into the closing balance, so that one mistake gives one input error.
         let field = match which {
             0 => { sheet.income_total_fen += off; sheet.closing_balance_fen += off; "income_total_fen" }
             1 => { sheet.expense_total_fen += off; sheet.closing_balance_fen -= off; "expense_total_fen" }
@@ -134,7 +134,7 @@ fn states(seed: usize) -> VersionState {
     VersionState::ALL[seed % 3]
 }
 
-/// The quarter that many quarters before the one that ended with 2025.
+/// The quarter that lies `ago` quarters before the last quarter of 2025.
 fn quarter(ago: u64, state: VersionState) -> CurrentVersion {
     let mut period = period_of(DisclosurePeriod::Quarter, day("2025-12-31"));
     for _ in 0..ago {
@@ -155,26 +155,28 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
     use DisclosureState::*;
     use VersionState as V;
     let none: &[CurrentVersion] = &[];
-    // 2026-01-01 to 03 are off, the 4th is worked: the fifteenth working day is the 22nd.
+    // 1 to 3 January 2026 are holidays and the 4th is a make-up working day: the fifteenth working day is the 22nd.
     let due = Some(day("2026-01-22"));
     assert_eq!(WorkCalendar::built_in().add_working_days(day("2025-12-31"), 15), day("2026-01-22"));
     assert_eq!(revenue_state("2026-01-22", "2025-11-01", none), (Missing, due));
     assert_eq!(revenue_state("2026-01-23", "2025-11-01", none), (Overdue, due));
-    // The quarter before is not the company's.
+    // The company began on the first day of this quarter, so the previous one is not its own.
     assert_eq!(revenue_state("2026-01-22", "2025-10-01", none), (Missing, due));
-    // And the one before that: eight days of holidays, a Saturday that was worked.
+    // The company began in the third quarter. Its due date follows eight days of holiday and a make-up working
+    // Saturday.
     let third = Some(day("2025-10-28"));
     assert_eq!(revenue_state("2026-01-22", "2025-09-30", none), (Overdue, third));
-    // Disclosed up to the quarter before: good until the due day, then overdue.
+    // Disclosed up to the previous quarter: verified until the due date, then overdue.
     assert_eq!(revenue_state("2026-01-22", "2025-01-01", &[quarter(1, V::Verified)]), (Verified, due));
     assert_eq!(revenue_state("2026-01-23", "2025-01-01", &[quarter(1, V::Verified)]), (Overdue, due));
     let all = [quarter(1, V::Verified), quarter(0, V::Submitted)];
     assert_eq!(revenue_state("2026-01-23", "2025-01-01", &all).0, Submitted);
     let all = [quarter(1, V::Verified), quarter(0, V::Rejected)];
     assert_eq!(revenue_state("2026-01-10", "2025-01-01", &all).0, Rejected);
-    // Refused on the 20th, two days before it was due: five working days to correct it.
+    // Rejected on the 20th, two days before the due date: five working days to correct it.
     assert_eq!(revenue_state("2026-02-10", "2025-01-01", &all), (Rejected, Some(day("2026-01-27"))));
-    // Rejected before its day: that is the day that stands, and not the next quarter's; rejected late: the time to correct it.
+    // Rejected well before the due date: that date stays, not the next quarter's. Rejected late: the time for
+    // correction counts.
     let early = CurrentVersion { decided_on: Some(day("2026-01-03")), ..quarter(0, V::Rejected) };
     assert_eq!(revenue_state("2026-01-05", "2025-01-01", &[quarter(1, V::Verified), early]), (Rejected, due));
     let late = CurrentVersion { decided_on: Some(day("2026-01-21")), ..quarter(0, V::Rejected) };
@@ -182,7 +184,7 @@ fn a_quarter_is_due_fifteen_working_days_after_its_end() {
         revenue_state("2026-01-22", "2025-01-01", &[quarter(1, V::Verified), late]),
         (Rejected, Some(day("2026-01-28")))
     );
-    // The newest quarter does not make up for one that was left out.
+    // The newest quarter does not replace one that was left out.
     assert_eq!(revenue_state("2026-01-22", "2025-01-01", &[quarter(0, V::Verified)]), (Overdue, third));
 }
 

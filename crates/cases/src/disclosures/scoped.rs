@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! The disclosures that each scope sees.
 
 use diesel::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::db::schema::disclosures;
 use crate::rows_of;
 
 rows_of! {
-    /// Disclosures, every version: of the territory; a company its own; a committee those at its complex; market supervision
-    /// those of its county, for the sake of the fees in them. They are made to be public, and only what is public at last.
+    /// All versions: offices see those of their territory, a company its own, a committee those of its complex.
+    /// Market supervision sees those of its county, because of the fees.
     disclosures, all disclosures_of, by complex_id, those disclosures_among, |all, among| {
         Scope::County(area) => all.filter(disclosures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(disclosures::township.eq(area.clone())),

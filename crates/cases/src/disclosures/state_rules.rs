@@ -1,5 +1,5 @@
-//! Where a kind of disclosure stands at a complex, by the calendar. Pure: what is on file, since when the company serves, the
-//! rule of the policy and the day in; a state with its due day out.
+//! Pure rules: the state and due date of one kind of disclosure at a complex, from the stored versions, the start of
+//! the company's service, the policy and the day.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -8,14 +8,14 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
 use crate::policy::disclosures::{DisclosurePeriod, DisclosureRule};
 
-/// A period of the calendar.
+/// A calendar period: a quarter, half-year or year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
     pub from: NaiveDate,
     pub to: NaiveDate,
 }
 
-/// The period that a day lies in.
+/// The period that contains a day.
 pub fn period_of(every: DisclosurePeriod, day: NaiveDate) -> Period {
     let months: u32 = match every {
         DisclosurePeriod::Quarter => 3,
@@ -36,7 +36,7 @@ fn after(every: DisclosurePeriod, period: Period) -> Period {
     period_of(every, period.to + Days::new(1))
 }
 
-/// A company's service of a complex, from a first to a last day.
+/// A service period: one company serves the complex from a first to a last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServicePeriod {
     pub company_id: Id,
@@ -44,14 +44,15 @@ pub struct ServicePeriod {
     pub to: Option<NaiveDate>,
 }
 
-/// Who serves a complex, and since when without a break.
+/// The company that serves a complex today, and since when without interruption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentService {
     pub company_id: Id,
     pub began: NaiveDate,
 }
 
-/// Of the services of one complex. A renewal goes on with what was before: nothing is due anew.
+/// The current service among the service periods of one complex. A renewal continues the earlier period, so that
+/// nothing is due again.
 pub fn serving(services: &[ServicePeriod], today: NaiveDate) -> Option<CurrentService> {
     let now = services.iter().find(|one| one.from <= today && one.to.is_none_or(|last| today <= last))?;
     let mut began = now.from;
@@ -63,7 +64,7 @@ pub fn serving(services: &[ServicePeriod], today: NaiveDate) -> Option<CurrentSe
     Some(CurrentService { company_id: now.company_id, began })
 }
 
-/// A current version, as far as its state goes.
+/// The part of a current version on which the state depends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentVersion {
     pub id: Id,
@@ -74,7 +75,7 @@ pub struct CurrentVersion {
 }
 
 impl CurrentVersion {
-    /// What states no period is of the one before the day on which it was published.
+    /// A version without a period covers the period before the day of its publication.
     fn covers(&self, due: Period) -> bool {
         match self.period {
             Some(own) => own.from <= due.to && due.to <= own.to,
@@ -87,31 +88,31 @@ impl CurrentVersion {
     }
 }
 
-/// Where a kind stands.
+/// State of one kind at a complex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assessment {
     pub state: DisclosureState,
-    /// Last day for what is to be disclosed next; none where it is disclosed once, and is.
+    /// Due date of the next disclosure; none for a kind that is disclosed once and has been.
     pub due_on: Option<NaiveDate>,
-    /// The period that is to be disclosed by then.
+    /// The period to be disclosed by the due date.
     pub period: Option<Period>,
     /// Since when it is overdue or rejected.
     pub since: Option<NaiveDate>,
-    /// The last day is over: it is overdue, or was rejected and not corrected in time.
+    /// The due date has passed: overdue, or rejected and not corrected in time.
     pub late: bool,
-    /// The version that the state is of.
+    /// The version that the state describes.
     pub version: Option<Id>,
 }
 
-/// What the day says of a rule, once for any number of complexes.
+/// The rule on a given day, computed once for any number of complexes.
 #[derive(Clone, Debug)]
 pub struct Schedule<'a> {
     rule: &'a DisclosureRule,
     calendar: &'a WorkCalendar,
     today: NaiveDate,
-    /// The first day on which anything can be due.
+    /// First day on which anything can be due.
     start: NaiveDate,
-    /// The last period whose due day is over.
+    /// The last period whose due date has passed.
     required: Option<(DisclosurePeriod, Period)>,
 }
 
@@ -127,24 +128,24 @@ impl<'a> Schedule<'a> {
         Schedule { rule, calendar, today, start: NaiveDate::MIN, required }
     }
 
-    /// Nothing is due before a day: what would have been is due as if all had begun on it, and periods that were due before
-    /// it are not asked for.
+    /// Nothing is due before `start`. A kind that is disclosed once counts as if service began on that day; periods
+    /// that were due earlier are not required.
     pub fn starting(self, start: NaiveDate) -> Schedule<'a> {
         Schedule { start, ..self }
     }
 
-    /// When a kind that is disclosed once is due.
+    /// Due date of a kind that is disclosed once.
     fn due_once(&self, began: NaiveDate) -> NaiveDate {
         let due = self.due(began);
         if due < self.start { self.due(self.start) } else { due }
     }
 
-    /// Does a company that serves since `began` account for a period?
+    /// Must a company that has served since `began` disclose this period?
     fn is_asked_for(&self, period: Period, began: NaiveDate) -> bool {
         period.to >= began && self.due(period.to) >= self.start
     }
 
-    /// Whatever was disclosed of an earlier period says nothing of the state today.
+    /// The last period whose due date has passed. Earlier periods do not affect today's state.
     pub fn required(&self) -> Option<Period> {
         self.required.map(|(_, period)| period)
     }
@@ -153,7 +154,7 @@ impl<'a> Schedule<'a> {
         self.calendar.add_working_days(from, self.rule.due_working_days)
     }
 
-    /// Where the kind stands at a complex that a company serves since `began`, with these current versions of it.
+    /// State at a complex where the company has served since `began` and has these current versions.
     pub fn assess(&self, began: NaiveDate, held: &[CurrentVersion]) -> Assessment {
         let newest = held.iter().max_by_key(|one| one.order());
         match self.required {
@@ -178,7 +179,7 @@ impl<'a> Schedule<'a> {
         held: &[CurrentVersion],
         newest: Option<&CurrentVersion>,
     ) -> Assessment {
-        // A company accounts for the periods at whose end it served.
+        // A company must disclose the periods at whose end it served.
         let asked_for = self.is_asked_for(required, began);
         let mut next = if asked_for { after(every, required) } else { period_of(every, began.max(required.from)) };
         while !asked_for && !self.is_asked_for(next, began) {
@@ -194,7 +195,7 @@ impl<'a> Schedule<'a> {
                 Some(_) => {}
             }
         }
-        // What was rejected of a period that is not due yet is to be corrected for that period, and not for the one after it.
+        // A rejected version of a period that is not due yet must be corrected for that same period.
         while let Some(covering) = held.iter().filter(|one| one.covers(next)).max_by_key(|one| one.order()) {
             if covering.state == VersionState::Rejected {
                 return self.rejected(covering, self.due(next.to), Some(next));
@@ -215,7 +216,7 @@ impl<'a> Schedule<'a> {
         Assessment { state, due_on: Some(due), period, since, late, version: None }
     }
 
-    /// To be disclosed again by the last day of its own period, or within the time for correction, whichever is later.
+    /// Due again by the due date of its period, or at the end of the time for correction, whichever is later.
     fn rejected(&self, held: &CurrentVersion, due: NaiveDate, period: Option<Period>) -> Assessment {
         let days = self.rule.correction_working_days;
         let corrected = held.decided_on.map(|decided| self.calendar.add_working_days(decided, days));

@@ -1,3 +1,5 @@
+//! Queries on disclosures.
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
@@ -16,7 +18,7 @@ use crate::http::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 
-/// Who serves a complex today, as far as the caller sees: a company sees itself.
+/// The current company of a complex. A company sees only itself.
 pub fn serving_of(conn: &mut Conn, scope: &Scope, complex: Id, today: NaiveDate) -> WorkResult<Option<CurrentService>> {
     let services = complexes::store::services_of(conn, scope, complex)?;
     let services: Vec<ServicePeriod> = services
@@ -31,7 +33,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<DisclosureRow>
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// The same for many complexes at once.
+/// The current company of each of several complexes.
 fn serving_among(
     conn: &mut Conn,
     scope: &Scope,
@@ -48,7 +50,7 @@ fn serving_among(
     Ok(all.into_iter().filter_map(|(complex, served)| Some((complex, serving(&served, today)?))).collect())
 }
 
-/// Every version that a company has disclosed at a complex, oldest first.
+/// Every version of a company at a complex, oldest first within each kind.
 pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> WorkResult<Vec<DisclosureRow>> {
     let mut rows: Vec<DisclosureRow> = scoped::disclosures_of(conn, scope, complex)?;
     rows.retain(|row| row.company_id == company);
@@ -56,7 +58,7 @@ pub fn of_company(conn: &mut Conn, scope: &Scope, complex: Id, company: Id) -> W
     Ok(rows)
 }
 
-/// The same of one kind.
+/// Every version of one kind, oldest first.
 pub fn of_kind(
     conn: &mut Conn,
     scope: &Scope,
@@ -84,7 +86,7 @@ impl DisclosureRow {
         }
     }
 
-    /// It is the one that stands, until another one is verified.
+    /// Verified, and not replaced by another verified version.
     pub fn is_in_effect(&self) -> bool {
         self.state == VersionState::Verified && self.replaced_on.is_none()
     }
@@ -95,7 +97,7 @@ pub fn content(conn: &mut Conn, id: Id) -> WorkResult<ContentRow> {
     Ok(row.ok_or_else(|| Problem::broken("a disclosure has no content"))?)
 }
 
-/// What versions say, by their ids.
+/// Contents of versions, by version id.
 pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, ContentRow>> {
     let mut all = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -106,8 +108,8 @@ pub fn contents_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Conten
     Ok(all)
 }
 
-/// The prices of a version against the contract in force, and which one that is. What is stored with a version is of the
-/// contract that it was compared with; where another is in force now, it is worked out again.
+/// Price findings of a version against the contract in force, and that contract's id. Stored findings are used if the
+/// contract is still the same, otherwise the prices are compared again.
 pub fn findings(
     conn: &mut Conn,
     row: &DisclosureRow,
@@ -131,7 +133,7 @@ pub fn insert(conn: &mut Conn, row: &DisclosureRow, said: &ContentRow) -> WorkRe
     Ok(())
 }
 
-/// Saves where a version stands; what it says never changes.
+/// Saves the state of a version. The content of a version never changes.
 pub fn save(conn: &mut Conn, row: &DisclosureRow) -> WorkResult<()> {
     diesel::update(disclosures::table.find(row.id))
         .set((
@@ -154,7 +156,7 @@ pub fn save_verification(conn: &mut Conn, id: Id, verification: &Verification) -
     Ok(())
 }
 
-/// Kinds at complexes that wait to be verified, oldest first: of companies that serve, and each once.
+/// Disclosures of current companies that await verification, oldest first; one per complex and kind.
 pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> WorkResult<Vec<ToVerify>> {
     let rows: Vec<(Id, Id, DisclosureKind, NaiveDate, String)> = scoped::disclosures(scope)
         .filter(disclosures::is_current.eq(true))
@@ -182,7 +184,7 @@ pub fn to_verify(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64)
     Ok(all)
 }
 
-/// A disclosure that waits for its verification.
+/// A disclosure that awaits verification.
 pub struct ToVerify {
     pub complex: Id,
     pub company: Id,
@@ -191,7 +193,7 @@ pub struct ToVerify {
     pub township: String,
 }
 
-/// The versions of a kind at a complex, newest first.
+/// Versions of one kind at a complex, newest first.
 pub fn history(
     conn: &mut Conn,
     scope: &Scope,

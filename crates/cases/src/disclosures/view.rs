@@ -1,4 +1,4 @@
-//! Disclosures as a caller sees them.
+//! Disclosures as returned to callers.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::service::Ctx;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VerificationView {
     pub outcome: VerificationOutcome,
-    /// Its reasons.
+    /// Reasons; null if none were given.
     #[schema(max_length = 2000)]
     pub reasons: Option<String>,
     pub at: Instant,
@@ -31,7 +31,7 @@ pub struct VerificationView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DisclosureVersion {
     pub id: Id,
-    /// Number of the version: of this kind at this complex by this company, from 1.
+    /// Number of the version, from 1, counted per kind, complex and company.
     #[schema(minimum = 1)]
     pub number: i64,
     pub kind: DisclosureKind,
@@ -41,39 +41,39 @@ pub struct DisclosureVersion {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     pub state: VersionState,
-    /// It is the newest; of what is disclosed by period, the newest of its period.
+    /// True for the newest version; for a kind disclosed by period, for the newest of its period.
     pub is_current: bool,
-    /// Day on which it was put on the board (公示日期).
+    /// Day on which it was posted on the notice board (公示日期).
     pub published_on: NaiveDate,
-    /// First day of its period, for what is disclosed by period.
+    /// First day of its period; null for a kind that is not disclosed by period.
     pub period_from: Option<NaiveDate>,
-    /// Last day of its period.
+    /// Last day of its period; null for a kind that is not disclosed by period.
     pub period_to: Option<NaiveDate>,
     pub content: DisclosureContent,
-    /// Proof: a photograph of the board, or the like.
+    /// Proof, such as a photograph of the notice board.
     #[schema(max_items = 20)]
     pub proof: Vec<Evidence>,
-    /// Prices that the filed contract does not bear out: of the contract in force today for the current version, of the one
-    /// that was in force on its day for those of the history.
+    /// Prices that do not match the filed contract: the one in force today for a current disclosure, the one in force
+    /// on the day of submission in the list of versions.
     #[schema(max_items = 100)]
     pub findings: Vec<PriceFinding>,
-    /// The contract that its prices were compared with; null where none was filed and in force.
+    /// The contract with which the prices were compared; null if none was filed and in force.
     pub compared_with: Option<Id>,
-    /// Day of submission.
+    /// Date of submission.
     pub submitted_on: NaiveDate,
     pub verification: Option<VerificationView>,
-    /// Day of verification.
+    /// Date of verification.
     pub verified_on: Option<NaiveDate>,
-    /// Day on which another one took its place.
+    /// Day on which another version replaced it.
     pub replaced_on: Option<NaiveDate>,
-    /// Version of the policy that it was submitted under.
+    /// Policy version under which it was submitted.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-/// Where one of the six kinds stands (公开状态).
+/// State of one of the six disclosures (公开状态).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DisclosureStatus {
     pub kind: DisclosureKind,
@@ -84,36 +84,36 @@ pub struct DisclosureStatus {
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Last day for what is to be disclosed next; null where it is disclosed once, and is.
+    /// Due date of the next disclosure; null for a kind that is disclosed once and has been.
     pub due_on: Option<NaiveDate>,
-    /// First day of the period that is to be disclosed by then.
+    /// First day of the period to be disclosed by the due date.
     pub due_period_from: Option<NaiveDate>,
-    /// Last day of that period.
+    /// Last day of the period to be disclosed by the due date.
     pub due_period_to: Option<NaiveDate>,
-    /// Since when it is overdue, or rejected.
+    /// Day since which it is overdue or rejected.
     pub since: Option<NaiveDate>,
-    /// Number of the version that the state is of; null where there is none.
+    /// Number of the version that the state describes; null if there is none.
     #[schema(minimum = 1)]
     pub number: Option<i64>,
-    /// Day on which that version was put on the board.
+    /// Day on which that version was posted on the notice board.
     pub published_on: Option<NaiveDate>,
-    /// Last day of its period.
+    /// Last day of that version's period.
     pub period_to: Option<NaiveDate>,
-    /// Day on which it was verified.
+    /// Day on which that version was verified.
     pub verified_on: Option<NaiveDate>,
-    /// Years up to the last day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may
-    /// move to a later one.
+    /// Years before the due date whose public holidays are not in the calendar yet (尚无节假日安排的年份). Until they are, the
+    /// due date may move to a later day.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
 }
 
-/// One of the six kinds at a complex (公开事项), with what it says.
+/// One of the six disclosures of a complex (公开事项), with its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Disclosure {
     pub status: DisclosureStatus,
-    /// The version that the state is of; null where there is none.
+    /// The version that the state describes; null if there is none.
     pub current: Option<DisclosureVersion>,
-    /// The last version that was verified, where that is another: it is what the public sees until the current one is.
+    /// The last verified version, if it is another one. The public sees it until the current version is verified.
     pub in_effect: Option<DisclosureVersion>,
 }
 
@@ -144,7 +144,7 @@ pub fn status(
     }
 }
 
-/// Versions with what they say, their findings as they are stored.
+/// Versions with their contents and stored findings.
 pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> WorkResult<Vec<DisclosureVersion>> {
     let mut said = store::contents_of(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
@@ -158,7 +158,7 @@ pub fn versions(conn: &mut Conn, ctx: &Ctx, rows: Vec<DisclosureRow>) -> WorkRes
         .collect()
 }
 
-/// One version, compared with the contract that is in force today.
+/// One version, compared with the contract in force today.
 pub fn version_today(conn: &mut Conn, ctx: &Ctx, row: DisclosureRow) -> WorkResult<DisclosureVersion> {
     let said = store::content(conn, row.id)?;
     let findings = store::findings(conn, &row, &said, ctx.today)?;

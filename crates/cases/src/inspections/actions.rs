@@ -1,4 +1,4 @@
-//! Planning a visit, giving an office's result, cancelling.
+//! Planning an inspection, submitting the result of an office, and cancelling.
 
 use serde_json::json;
 
@@ -66,7 +66,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity
     }
     let step = json!({ "offices": input.offices });
     ledger::append(tx, results::event(&row, "inspection.planned", step, input.texts()))?;
-    // An event has one addressee: each office that does not see the territory is told by one of its own.
+    // An event has one addressee, so each office that does not see the territory gets an event of its own.
     for office in input.offices.iter().filter(|office| office.role.is_addressed()) {
         let step = json!({ "role": office.role, "checklist": office.checklist });
         let event = results::event(&row, "inspection.office_called", step, Vec::new());
@@ -78,7 +78,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity
     Ok(Entity::created(id, 1, view, "/v1/inspections"))
 }
 
-/// A visit of today; who serves on its day is told of it, as far as it is known.
+/// A new inspection. Its company is the one that serves the complex on the planned day, as far as is known today.
 pub fn new_row(
     tx: &mut Tx,
     complex_id: Id,
@@ -138,7 +138,7 @@ pub fn new_part(ctx: &Ctx, row: &InspectionRow, office: Office, checklist: &str)
     }
 }
 
-/// The result of the caller's office, for its part of a planned visit.
+/// The result of the caller's office for its part of a planned inspection.
 pub fn submit_inspection_result(
     tx: &mut Tx,
     id: Id,
@@ -170,7 +170,7 @@ pub fn submit_inspection_result(
     view::entity(tx.conn, ctx, row)
 }
 
-/// What was not visited is not going to be. Results that were given stand: then the visit is done with them.
+/// Cancels the parts without a result. If other parts have results, the inspection is done with those.
 pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;

@@ -1,4 +1,4 @@
-//! Results that phones bring back: each has its key and is taken once for ever, a few in one transaction.
+//! Offline results. Each has a key that is accepted once, and a few are written per transaction.
 
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -21,44 +21,44 @@ use crate::policy::versions::Policies;
 use crate::problem::{FaultBody, Problem};
 use crate::service::{Ctx, Tx};
 
-/// As many results and failed items stand in one transaction: the writer is not held for longer than a tenth of a second.
+/// Limits of one transaction, so that it holds the database's write lock for no more than a tenth of a second.
 const RESULTS_AT_ONCE: usize = 10;
 const FAILURES_AT_ONCE: usize = 20;
 
-/// What became of one result (单条接收结果).
+/// Outcome of one offline result (单条接收结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TakenResult {
     pub key: Id,
     pub outcome: SubmissionOutcome,
-    /// The inspection that it belongs to; null where it was refused.
+    /// The inspection to which the result belongs; null if it was refused.
     pub inspection_id: Option<Id>,
-    /// Why it was refused; pointers lead into the batch.
+    /// Why it was refused. Pointers refer to the batch.
     #[schema(max_items = 1000)]
     pub errors: Vec<FaultBody>,
 }
 
-/// What became of a batch (批量接收结果), in the order in which it was sent.
+/// Outcome of a batch (批量接收结果), in the order of the request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TakenBatch {
-    /// Results that were taken now.
+    /// Number of results received now.
     #[schema(minimum = 0, maximum = 200)]
     pub created: usize,
-    /// Results that had been taken before.
+    /// Number of results received earlier under the same key.
     #[schema(minimum = 0, maximum = 200)]
     pub already_taken: usize,
-    /// Results that were not taken.
+    /// Number of results refused.
     #[schema(minimum = 0, maximum = 200)]
     pub refused: usize,
-    /// Each result by its key.
+    /// Outcome of each result.
     #[schema(max_items = 200)]
     pub results: Vec<TakenResult>,
 }
 
-/// Results of one transaction, each with its place in the batch.
+/// The results of one transaction, each with its index in the batch.
 pub type Chunk = Vec<(usize, BatchResultIn)>;
 
-/// A batch in pieces. By the order of their keys: two phones that bring the same results wait for each other, and do not
-/// lock each other out.
+/// Splits a batch into transactions. The order of the keys keeps two devices that send the same results from
+/// deadlocking.
 pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
     let mut all: Chunk = input.results.iter().cloned().enumerate().collect();
     all.sort_by_key(|(n, result)| (result.key, *n));
@@ -80,7 +80,7 @@ pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
     chunks
 }
 
-/// One transaction of a batch.
+/// Writes the results of one transaction.
 pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenResult)>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
@@ -93,7 +93,7 @@ pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenRes
     let mut taken = Vec::with_capacity(chunk.len());
     for (n, result) in chunk {
         let (outcome, inspection_id, faults) = take_one(tx, &policies, *n, result)?;
-        // In the language that was asked for.
+        // In the language of the request.
         let errors = Problem::faults(faults).body(ctx.language, None).errors;
         taken.push((*n, TakenResult { key: result.key, outcome, inspection_id, errors }));
     }
@@ -116,8 +116,8 @@ pub fn answer(taken: Vec<(usize, TakenResult)>) -> Entity<TakenBatch> {
 
 type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<Fault>);
 
-/// The key is taken first: whoever brings the same result at the same moment waits here, and then finds it taken. Where the
-/// result is refused, the key is given back.
+/// Takes the key first, so that a second request with the same result waits here and then finds the key taken. If the
+/// result is refused, the key is free again.
 fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) -> WorkResult<ReceivedResult> {
     let ctx = tx.ctx;
     let own = Office::of(ctx);
@@ -149,7 +149,7 @@ fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) 
     }
 }
 
-/// Where a result goes.
+/// The inspection that a result belongs to.
 enum Ready {
     Planned(Box<(InspectionRow, PartRow)>),
     New(ledger::Place, Id),
@@ -229,7 +229,7 @@ fn put(tx: &mut Tx, policies: &Policies, result: &BatchResultIn, target: Id, rea
         }
         Ready::New(place, complex) => {
             let row = new_row(tx, complex, &place, governing.version, day, false)?;
-            // Its version is 1 once its result is on file.
+            // `results::take` increases the version to 1.
             let mut row = InspectionRow { id: target, version: 0, ..row };
             store::insert(tx.conn, &row)?;
             let part = new_part(ctx, &row, Office::of(ctx), given.checklist);

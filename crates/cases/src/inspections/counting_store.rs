@@ -1,4 +1,5 @@
-//! The few statements that plans and counts read: slim rows of an area from its covering indexes, never one for each complex.
+//! The queries of the inspection plan and statistics. Each reads a few columns of an area from a covering index; none
+//! runs once per complex.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +14,7 @@ use crate::db::{Conn, Id, Json, WorkResult};
 use crate::disclosures::state_rules::{CurrentService, ServicePeriod, serving};
 use crate::inspections::scoped;
 
-/// A complex that a company serves.
+/// A complex with its current company.
 pub struct ServedComplex {
     pub complex: Id,
     pub name: String,
@@ -22,7 +23,7 @@ pub struct ServedComplex {
     pub serving: CurrentService,
 }
 
-/// The complexes of an area that are served on a day.
+/// The complexes of an area that a company serves on a day.
 pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<ServedComplex>> {
     let columns = (services::complex_id, services::company_id, services::effective_from, services::effective_to);
     let rows: Vec<(Id, Id, NaiveDate, Option<NaiveDate>)> = crate::complexes::scoped::complex_services(scope)
@@ -43,7 +44,7 @@ pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<
     Ok(served.collect())
 }
 
-/// The last day of each checklist at each complex.
+/// Day of the last result of each checklist at each complex.
 pub fn last_days(conn: &mut Conn, scope: &Scope) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, Option<NaiveDate>)> = scoped::inspection_parts(scope)
         .filter(parts::is_last.eq(true))
@@ -52,7 +53,7 @@ pub fn last_days(conn: &mut Conn, scope: &Scope) -> WorkResult<HashMap<(Id, Stri
     Ok(rows.into_iter().filter_map(|(complex, checklist, day)| Some(((complex, checklist), day?))).collect())
 }
 
-/// The next day for which each checklist is planned at each complex.
+/// Next day for which each checklist is planned at each complex.
 pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, NaiveDate)> = scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Planned))
@@ -67,7 +68,7 @@ pub fn planned_days(conn: &mut Conn, scope: &Scope, today: NaiveDate) -> WorkRes
     Ok(all)
 }
 
-/// The complexes of an area that anybody served on a day of the period, with their communities.
+/// The complexes of an area that a company served on a day of the period, with their communities.
 pub fn served_between(
     conn: &mut Conn,
     scope: &Scope,
@@ -82,7 +83,7 @@ pub fn served_between(
     Ok(rows.into_iter().collect())
 }
 
-/// Results given in a period, and visits of it that are overdue.
+/// Results of a period, and parts planned in it that are overdue.
 pub fn parts_between(
     conn: &mut Conn,
     scope: &Scope,
@@ -108,7 +109,7 @@ pub fn parts_between(
     Ok(done.into_iter().map(fact(true)).chain(overdue.into_iter().map(fact(false))).collect())
 }
 
-/// What is counted of a hazard.
+/// The columns of a hazard that are counted.
 type Slim = (String, HazardState, NaiveDate, bool);
 
 fn found((community, state, due_on, missed): Slim) -> Found {
@@ -125,7 +126,7 @@ pub fn hazards_between(conn: &mut Conn, scope: &Scope, from: NaiveDate, to: Naiv
     Ok(rows.into_iter().map(found).collect())
 }
 
-/// Results at a complex while a company served it: checklist, day, and what was found.
+/// Results at a complex while a company served it, oldest first: inspection, checklist, day and result.
 pub fn results_at(
     conn: &mut Conn,
     complex: Id,

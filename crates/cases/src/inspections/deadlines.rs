@@ -1,4 +1,4 @@
-//! How the deadline of a hazard follows the calendar.
+//! Moves the deadline of a hazard when the calendar changes.
 
 use super::model::{HazardRow, HazardState, HazardStep};
 use super::{hazard_store, hazards};
@@ -9,7 +9,7 @@ use crate::service::Tx;
 
 const EVERY_HAZARD: Scope = Scope::System("the calendar moves the deadlines of every hazard");
 
-/// Did an office set the day? It counts no working days then, and only ends on one (Civil Code 203).
+/// Did an office set the date? Such a date counts no working days; it must only end on one (Civil Code 203).
 fn set_by_office(row: &HazardRow) -> bool {
     row.steps.0.iter().any(|step| match step {
         HazardStep::Extension { .. } => true,

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! The ledger events of inspections and hazards.
 
 use crate::service::events::Fact::{Code, Count, Day, Flag, Id, Step};
 use crate::service::events::{Subject, Type};

@@ -1,4 +1,4 @@
-//! A finding becomes a reported violation in one call, with what was seen and its photographs.
+//! Reports a failed item as a violation, with its note and photographs.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ use crate::violations::model::{ViolationIn, ViolationSource};
 use crate::violations::view::Violation;
 use crate::words::days::chinese_day;
 
-/// An item that failed, with the part of the visit that found it.
+/// A failed item, with the part of the inspection that found it.
 struct Finding<'a> {
     part: &'a PartRow,
     found: &'a ItemResult,
@@ -98,14 +98,14 @@ fn check(
         return Ok(());
     };
     let has_act = rules::check_act(input.act.as_deref(), finding.act.as_deref(), faults);
-    // Where nobody served there is nobody to report.
+    // Without a company there is no violation to check; `may_report_finding` refuses the request.
     if !has_act || part.company_id.is_none() {
         return Ok(());
     }
     violations::report::check(conn, ctx, &violation(row, &finding, input), faults)
 }
 
-/// The report: what was seen, the officer's words, and where it stands in the result.
+/// The violation to report: the note of the item, the officer's description, and the item as evidence.
 fn violation(row: &InspectionRow, finding: &Finding, input: &FindingReportIn) -> ViolationIn {
     let Finding { part, found, title, act } = finding;
     let seen = found.note.clone().unwrap_or_default();

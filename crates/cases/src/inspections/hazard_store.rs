@@ -1,4 +1,4 @@
-//! Hazards.
+//! Queries on hazards.
 
 use diesel::prelude::*;
 
@@ -35,7 +35,7 @@ pub fn save(conn: &mut Conn, row: &HazardRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// What the company owes, the most urgent first; for the inbox.
+/// Hazards that await rectification, the most urgent first, for the inbox.
 pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
         .filter(hazards::state.eq(HazardState::Open))
@@ -44,7 +44,7 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<Haza
         .load(conn)?)
 }
 
-/// What an office has found and is not closed, the most urgent first.
+/// Hazards that an office found and that are not closed, the most urgent first.
 pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(&ctx.scope)
         .filter(hazards::role.eq(role))
@@ -55,7 +55,7 @@ pub fn of_office(conn: &mut Conn, ctx: &Ctx, role: Role, division: &str, at_most
         .load(conn)?)
 }
 
-/// What waits to be looked at again in a territory.
+/// Hazards of a territory that await a re-check, the most urgent first.
 pub fn rectified(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
         .filter(hazards::state.eq(HazardState::Rectified))
@@ -101,7 +101,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> WorkResult<PageO
     })
 }
 
-/// Hazards that are not closed, in the order of their ids.
+/// Hazards that are not closed, by id.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<HazardRow>> {
     Ok(scoped::hazards(scope)
         .filter(hazards::state.ne(HazardState::Closed))

@@ -1,4 +1,4 @@
-//! Hazards as a caller sees them.
+//! Hazards as returned to callers.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::proceedings::view::{Official, official};
 use crate::service::Ctx;
 
 coded_enum! {
-    /// What happened to a hazard (隐患办理环节).
+    /// Kind of a step of a hazard (隐患办理环节).
     #[schema(example = "rectification")]
     pub enum HazardStepKind {
         Rectification "rectification" "整改反馈" "What the company did"
@@ -31,21 +31,21 @@ coded_enum! {
     }
 }
 
-/// A step of a hazard after it was found (隐患办理记录).
+/// A step in the handling of a hazard (隐患办理记录).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HazardStepView {
     pub kind: HazardStepKind,
-    /// What a re-check came to.
+    /// Outcome of a re-check; null for other steps.
     pub outcome: Option<RecheckOutcome>,
-    /// What was done, or the reasons.
+    /// What was done, or the reasons of the office.
     #[schema(max_length = 3000)]
     pub text: String,
-    /// Its evidence.
+    /// Evidence of the step.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
-    /// The new last day, where it set one.
+    /// The new deadline; null if the step set none.
     pub due_on: Option<NaiveDate>,
-    /// The company that rectified.
+    /// The company that rectified; null for steps of an office.
     pub company_id: Option<Id>,
     /// Day of the step.
     pub on: NaiveDate,
@@ -53,18 +53,18 @@ pub struct HazardStepView {
     pub by: Official,
 }
 
-/// A hazard (隐患): an item that failed and is to be rectified. It goes with the complex.
+/// A hazard (隐患): a failed item that must be rectified. It stays with the complex when the company changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Hazard {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: HazardState,
     pub severity: HazardSeverity,
-    /// Open, and its last day is over.
+    /// Overdue: true if it is not rectified and its deadline has passed.
     pub late: bool,
-    /// A deadline of it passed without its rectification, now or before.
+    /// True if a deadline ever passed before the rectification.
     pub missed: bool,
     pub inspection_id: Id,
     pub part_id: Id,
@@ -80,17 +80,17 @@ pub struct Hazard {
     /// The item in English.
     #[schema(max_length = 200, example = "Fire lane clear")]
     pub item_en: String,
-    /// What was seen.
+    /// The note of the failed item.
     #[schema(max_length = 1000)]
     pub description: String,
-    /// Photographs and the like, as the result holds them.
+    /// Photographs and other evidence from the result.
     #[schema(max_items = 10)]
     pub evidence: Vec<Evidence>,
     pub complex_id: Id,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
-    /// The company that served when it was found (发现时的服务企业).
+    /// The company that served the complex when the hazard was found (发现时的服务企业); null if none did.
     pub company_id: Option<Id>,
     /// Name of that company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
@@ -106,25 +106,25 @@ pub struct Hazard {
     pub community: String,
     /// The office that found it.
     pub role: Role,
-    /// Division of the office.
+    /// Division of that office.
     #[schema(max_length = 12, example = "640121102")]
     pub division: String,
-    /// Day on which it was found.
+    /// Day found.
     pub found_on: NaiveDate,
-    /// Last day for its rectification.
+    /// Deadline for the rectification.
     pub due_on: NaiveDate,
-    /// Years up to that day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may move to
-    /// a later one.
+    /// Years before the deadline whose public holidays are not in the calendar yet (尚无节假日安排的年份). Until they are, the
+    /// deadline may move to a later day.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
-    /// Day of the rectification that stands.
+    /// Day of the current rectification; null if not rectified.
     pub rectified_on: Option<NaiveDate>,
-    /// Day on which it was closed.
+    /// Date of closing; null if not closed.
     pub closed_on: Option<NaiveDate>,
-    /// What happened since, oldest first.
+    /// Steps since it was found, oldest first.
     #[schema(max_items = 1000)]
     pub steps: Vec<HazardStepView>,
-    /// Version of the policy that its deadline is by.
+    /// Policy version whose checklist applies.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub created_at: Instant,

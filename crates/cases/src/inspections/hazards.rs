@@ -1,4 +1,4 @@
-//! What happens to a hazard after it was found: the company rectifies, the office looks again, grants more time, closes.
+//! Steps of a hazard after it was found: rectification by the company, re-check, extension and closing by an office.
 
 use serde_json::json;
 
@@ -49,7 +49,7 @@ pub fn recheck_hazard(tx: &mut Tx, id: Id, body: &Body<HazardRecheckIn>) -> Work
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
     tx.if_match(row.version)?;
-    // An office that sees for itself need not wait for the company's word.
+    // An office may re-check a hazard before the company reports its rectification.
     rules::require_state(row.state, &[HazardState::Open, HazardState::Rectified])?;
     files::attach_evidence(tx, OwnerKind::Hazard, row.id, &input.evidence)?;
     row.missed |= rules::misses(row.state, row.due_on, ctx.today, Step::Recheck(input.outcome));
@@ -131,7 +131,8 @@ pub fn record(tx: &mut Tx, row: &HazardRow, kind: &'static str, texts: Texts) ->
     Ok(())
 }
 
-/// The company that the feed tells: the one that serves now, or where nobody does, the one under which it was found.
+/// The company that sees the event: the current one, or without one the company that served when the hazard was
+/// found.
 fn answering(tx: &mut Tx, row: &HazardRow) -> WorkResult<Option<Id>> {
     Ok(complexes::serving_company(tx.conn, row.complex_id, tx.ctx.today)?.or(row.company_id))
 }

@@ -1,5 +1,5 @@
-//! Inspections (日常检查、巡查): visits of one office or several by the policy's checklists, results from phones that were
-//! offline, hazards with their deadlines, the plan that follows from star and focus list, and the counts of it all.
+//! Inspections (日常检查、巡查): plans and checklists, results of one or several offices, offline results, hazards with
+//! their deadlines, and statistics.
 
 pub mod actions;
 pub mod batch;
@@ -41,7 +41,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         120,
         "inspections",
-        "Inspections 日常检查: checklists 检查表, visits, results from phones; hazards 隐患; their plan and statistics",
+        "Inspections 日常检查: plan 检查计划, checklists 检查表, results 检查结果, hazards 隐患, statistics 统计",
     )],
     operations: &[
         read(handler!(routes::list_checklists), INSPECTION_READERS),

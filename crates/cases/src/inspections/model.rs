@@ -1,4 +1,4 @@
-//! Visits, the parts of their offices, hazards, and their states.
+//! Stored inspections, their parts and hazards, and their enumerations.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::ledger::Place;
 use crate::proceedings::model::{Evidence, Step};
 
 coded_enum! {
-    /// Where an inspection stands (检查状态).
+    /// State of an inspection (检查状态).
     #[schema(example = "planned")]
     pub stored enum InspectionState {
         Planned "planned" "已计划" "Planned"
@@ -24,7 +24,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where the part of one office stands (单位检查状态).
+    /// State of the part of one office (单位检查状态).
     #[schema(example = "done")]
     pub stored enum InspectionPartState {
         Planned "planned" "待检查" "Planned"
@@ -34,7 +34,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What was found of one item (检查结果).
+    /// Outcome of a checklist item (检查结果).
     #[schema(example = "pass")]
     pub enum ItemOutcome {
         Pass "pass" "合格" "Pass"
@@ -44,7 +44,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where a hazard stands (隐患状态).
+    /// State of a hazard (隐患状态).
     #[schema(example = "open")]
     pub stored enum HazardState {
         Open "open" "待整改" "To be rectified"
@@ -54,7 +54,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// How grave a hazard is (隐患等级).
+    /// Severity of a hazard (隐患等级).
     #[schema(example = "general")]
     pub stored enum HazardSeverity {
         Major "major" "重大隐患" "Major"
@@ -63,7 +63,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What a re-check came to (复查结果).
+    /// Outcome of a re-check (复查结果).
     #[schema(example = "closed")]
     pub enum RecheckOutcome {
         Closed "closed" "复查合格，予以销号" "Rectified: closed"
@@ -72,7 +72,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What became of a result that a phone sent (接收结果).
+    /// Outcome of an offline result (接收结果).
     #[schema(example = "created")]
     pub enum SubmissionOutcome {
         Created "created" "已接收" "Taken now"
@@ -82,7 +82,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Why a complex is inspected as often as it is (频次依据).
+    /// Reason for the inspection frequency of a complex (频次依据).
     #[schema(example = "not_rated")]
     pub enum FrequencyReason {
         Star "star" "按星级" "By its star"
@@ -92,23 +92,23 @@ coded_enum! {
 }
 
 impl InspectionState {
-    /// Somebody has yet to come.
+    /// At least one office has not submitted its result yet.
     pub const OPEN: [InspectionState; 2] = [InspectionState::Planned, InspectionState::InProgress];
 }
 
-/// A visit to a complex, planned or not.
+/// An inspection of a complex, planned or unplanned.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = inspections, treat_none_as_null = true)]
 pub struct InspectionRow {
     pub id: Id,
     pub version: i64,
     pub state: InspectionState,
-    /// Somebody planned it; else it became known by its result.
+    /// It was planned. An unplanned one is created by its result.
     pub planned: bool,
-    /// A result was given: from then on the company sees it.
+    /// It has a result. From then on the company can see it.
     pub visited: bool,
     pub complex_id: Id,
-    /// Who served on the day of the visit, or serves on the day that it is planned for.
+    /// The company that served on the day of the inspection; before that, the one serving on the planned day.
     pub company_id: Option<Id>,
     pub county: String,
     pub township: String,
@@ -133,7 +133,7 @@ impl InspectionRow {
     }
 }
 
-/// The part of one office in a visit.
+/// The part of one office in an inspection.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = inspection_parts, treat_none_as_null = true)]
 pub struct PartRow {
@@ -151,7 +151,7 @@ pub struct PartRow {
     pub planned_on: NaiveDate,
     pub visited_at: Option<Instant>,
     pub visited_on: Option<NaiveDate>,
-    /// The last result of this checklist at this complex: what the plan counts from.
+    /// The last result of this checklist at this complex, from which the plan computes the next due date.
     pub is_last: bool,
     pub passed: i64,
     pub failed: i64,
@@ -159,7 +159,7 @@ pub struct PartRow {
     pub result: Json<PartResult>,
     pub submitted_by: Json<Option<Actor>>,
     pub submitted_at: Option<Instant>,
-    /// The version whose checklist the result is by: the one in force on the day of the visit.
+    /// The policy version in force on the day of the inspection, whose checklist applies.
     pub policy_version: i64,
 }
 
@@ -177,7 +177,7 @@ impl PartRow {
     }
 }
 
-/// A result, as it is stored with its part.
+/// The result of a part, as stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PartResult {
     pub note: Option<String>,
@@ -196,7 +196,7 @@ pub struct ItemResult {
     pub violation_id: Option<Id>,
 }
 
-/// A hazard: an item that failed, to be rectified by a day. It belongs to the complex.
+/// A hazard: a failed item to be rectified by a deadline. It stays with the complex when the company changes.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = hazards, treat_none_as_null = true)]
 pub struct HazardRow {
@@ -208,7 +208,7 @@ pub struct HazardRow {
     pub item: String,
     pub state: HazardState,
     pub complex_id: Id,
-    /// Who served when it was found.
+    /// The company that served when it was found.
     pub company_id: Option<Id>,
     pub county: String,
     pub township: String,
@@ -218,10 +218,10 @@ pub struct HazardRow {
     pub division: String,
     pub found_on: NaiveDate,
     pub due_on: NaiveDate,
-    /// Day of the rectification that stands.
+    /// Day of the current rectification.
     pub rectified_on: Option<NaiveDate>,
     pub closed_on: Option<NaiveDate>,
-    /// A deadline passed without its rectification.
+    /// A deadline passed before the rectification.
     pub missed: bool,
     pub description: String,
     pub evidence: Json<Vec<Evidence>>,
@@ -238,7 +238,7 @@ impl HazardRow {
     }
 }
 
-/// What happened to a hazard after it was found.
+/// A step of a hazard after it was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum HazardStep {
@@ -268,7 +268,7 @@ pub enum HazardStep {
     },
 }
 
-/// A key under which an office sent a result, with the digest of what it sent.
+/// A key with which an office sent a result, and the digest of that result.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = inspection_keys)]
 pub struct KeyRow {

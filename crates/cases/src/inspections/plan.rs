@@ -1,4 +1,4 @@
-//! The plan of inspections (检查计划): worked out from what is on file, never stored, so that it is never out of step.
+//! The inspection plan (检查计划). It is computed for each request and never stored, so that it cannot be out of date.
 
 use std::cmp::Ordering;
 
@@ -20,7 +20,7 @@ use crate::ratings;
 use crate::ratings::model::Star;
 use crate::service::Ctx;
 
-/// An inspection that is due at a complex (应检查事项).
+/// An inspection due at a complex (应检查事项).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PlannedInspection {
     pub complex_id: Id,
@@ -33,7 +33,7 @@ pub struct PlannedInspection {
     /// Community, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// The company that serves today.
+    /// The current company of the complex.
     pub company_id: Id,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
@@ -47,21 +47,21 @@ pub struct PlannedInspection {
     /// The checklist in English.
     #[schema(max_length = 200, example = "Safety checklist")]
     pub checklist_en: String,
-    /// Day of the last inspection by this checklist; null: none yet.
+    /// Day of the last inspection by this checklist; null if there is none.
     pub last_inspected_on: Option<NaiveDate>,
-    /// Days from one inspection to the next.
+    /// Inspection frequency: days from one inspection to the next.
     #[schema(minimum = 1)]
     pub every_days: u32,
     pub reason: FrequencyReason,
-    /// Its star, where it is rated.
+    /// Star of the complex; null if not rated.
     pub star: Option<Star>,
-    /// On the focus list since this day.
+    /// Day since which it is on the focus list; null if it is not.
     pub focus_since: Option<NaiveDate>,
-    /// The day that it is due.
+    /// Due date of the next inspection.
     pub due_on: NaiveDate,
-    /// Its due day and the days of grace are over.
+    /// True if the due date and the days of grace have passed.
     pub overdue: bool,
-    /// The next day for which a visit by this checklist is planned.
+    /// Next day for which an inspection by this checklist is planned; null if none is.
     pub planned_on: Option<NaiveDate>,
 }
 

@@ -1,4 +1,5 @@
-//! When a complex is to be inspected next. Pure: star, focus list, last day and policy in, the day out.
+//! Pure rules: when a complex must be inspected next, from its star, the focus list, the last inspection and the
+//! policy.
 
 use chrono::{Days, NaiveDate};
 
@@ -18,9 +19,9 @@ fn after(day: NaiveDate, days: u32) -> NaiveDate {
     day.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
 }
 
-/// The pace of a checklist at a complex; none where the checklist has no frequency. Counted from the last inspection, or
-/// from the day on which the present company began to serve. The tighter pace of the focus list runs from the day on which
-/// the complex came on it: nobody is late for a pace that was not theirs yet.
+/// The frequency and due date for a checklist at a complex; none if the checklist has no frequency. It counts from
+/// the last inspection, or from the first day of the current company's service. The focus list's higher frequency
+/// applies from the day on which the complex was listed, so that nothing is overdue in retrospect.
 pub fn pace(
     checklist: &Checklist,
     star: Option<CurrentStar>,
@@ -34,8 +35,8 @@ pub fn pace(
         None => (line(None)?.every_days, FrequencyReason::NotRated),
     };
     let from = last.unwrap_or(began);
-    // A pace that is tighter than that of a complex without a star runs from the day on which the star came: until then the
-    // complex was in time by the pace that it had.
+    // A frequency higher than that of an unrated complex applies from the publication of the star: until then the
+    // complex was inspected in time.
     let unrated = line(None).map_or(every_days, |line| line.every_days);
     let tighter = star.map(|current| current.published_on).filter(|_| every_days < unrated);
     let due_on = match tighter {
@@ -50,7 +51,8 @@ pub fn pace(
 }
 
 impl Pace {
-    /// Nothing is due before the programme began: what would have been is due as if it had been inspected on that day.
+    /// Nothing is due before the programme start. An earlier due date is replaced as if the last inspection was on
+    /// that day.
     pub fn starting(self, start: NaiveDate) -> Pace {
         let due_on = if self.due_on < start { after(start, self.every_days) } else { self.due_on };
         Pace { due_on, ..self }
@@ -95,11 +97,11 @@ mod tests {
         assert_eq!(of(None, None), (30, NotRated, day("2025-01-31")));
         assert_eq!(of(rated(Star::Five, None), last), (90, OfStar, day("2026-05-31")));
         assert_eq!(of(rated(Star::Two, None), last), (15, OfStar, day("2026-03-17")));
-        // On the list since after the last inspection: seven days from then on, and never later than by the star.
+        // Listed after the last inspection: seven days from the listing, but never later than the star requires.
         assert_eq!(of(rated(Star::Two, Some("2026-03-05")), last), (7, FocusList, day("2026-03-12")));
         assert_eq!(of(rated(Star::Two, Some("2026-03-16")), last), (7, FocusList, day("2026-03-17")));
         assert_eq!(of(rated(Star::Two, Some("2026-01-01")), last), (7, FocusList, day("2026-03-09")));
-        // An unqualified complex is looked at as often as that already.
+        // The star "below standard" already requires the same frequency.
         assert_eq!(of(rated(Star::Unqualified, Some("2026-01-01")), last), (7, OfStar, day("2026-03-09")));
     }
 
@@ -107,10 +109,11 @@ mod tests {
     fn a_star_that_comes_makes_nobody_late_at_once() {
         let few = CurrentStar { star: Star::One, published_on: day("2026-07-15"), focus_since: None };
         let at = |last: &str| pace(general(), Some(few), Some(day(last)), day("2025-01-01")).unwrap().due_on;
-        // In time by the thirty days of a complex without a star: fifteen days from the star on, and not beyond the thirty.
+        // Not overdue by the thirty days of an unrated complex: fifteen days from the star, but no later than the
+        // thirty days.
         assert_eq!(at("2026-07-10"), day("2026-07-30"));
         assert_eq!(at("2026-06-20"), day("2026-07-20"));
-        // Late already before it came.
+        // Overdue before the star was published.
         assert_eq!(at("2026-05-01"), day("2026-07-15"));
     }
 

@@ -1,4 +1,4 @@
-//! Taking one result: what was found is put on file, its failures become hazards, and the visit goes on.
+//! Accepting one result: stores it, creates hazards from failed items, and updates the inspection.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::proceedings::ledger_texts::Texts;
 use crate::proceedings::model::Evidence;
 use crate::service::{Ctx, Tx};
 
-/// The office that calls.
+/// The office of the caller.
 pub struct Office<'a> {
     pub role: Role,
     pub division: &'a str,
@@ -29,19 +29,19 @@ impl<'a> Office<'a> {
     }
 }
 
-/// The day of a visit. What a phone's clock puts into tomorrow was today.
+/// Day of the inspection. A device clock that is ahead of midnight does not put it into tomorrow.
 pub fn day_of(ctx: &Ctx, given: &ResultInput) -> chrono::NaiveDate {
     ctx.state.clock.day_of(given.visited_at).min(ctx.today)
 }
 
-/// Every list of evidence of a result, by its pointer.
+/// The evidence lists of a result, with their pointers.
 pub fn lists<'a>(at: &str, given: &ResultInput<'a>) -> Vec<(String, &'a [Evidence])> {
     let items = given.items.iter().enumerate();
     items.map(|(n, item)| (format!("{at}/items/{n}/evidence"), item.evidence.as_slice())).collect()
 }
 
-/// Puts a result on file that was checked. The caller holds the lock of the complex; the visit is on file, the part is not
-/// where it is `new`. Answers with the hazards that it made.
+/// Stores a result that was checked. The caller holds the complex's lock. The inspection is stored already, and so is
+/// the part unless `new`. Returns the ids of the hazards created.
 pub fn take(
     tx: &mut Tx,
     inspection: &mut InspectionRow,
@@ -95,7 +95,7 @@ pub fn take(
     Ok(hazards)
 }
 
-/// Is this the last result of its checklist at the complex? Phones bring back what is older than what is there already.
+/// Is this the last result of its checklist at the complex? Offline results can be older than results already stored.
 fn is_last_result(tx: &mut Tx, part: &PartRow) -> WorkResult<bool> {
     let Some(mut before) = store::last_of(tx.conn, part.complex_id, &part.checklist)? else { return Ok(true) };
     if before.visited_on > part.visited_on {
@@ -106,7 +106,7 @@ fn is_last_result(tx: &mut Tx, part: &PartRow) -> WorkResult<bool> {
     Ok(true)
 }
 
-/// The days of a hazard count from the day on which the result is given: before it nobody has told the company.
+/// The time for rectification starts on the day of submission: before that, the company does not know of the hazard.
 fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> WorkResult<Vec<Id>> {
     let ctx = tx.ctx;
     let calendar = calendar::work_calendar(tx.conn, &part.county)?;
@@ -135,7 +135,7 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> WorkResul
             closed_on: None,
             missed: false,
             description: item.note.clone().unwrap_or_default(),
-            // Its own copies: whoever takes over the complex sees the hazard, and not the inspection.
+            // Copies of its own: the next company of the complex sees the hazard, but not the inspection.
             evidence: Json(files::copy_evidence(tx, &item.evidence, OwnerKind::Hazard, id)?),
             steps: Json(Vec::new()),
             policy_version: part.policy_version,
@@ -173,7 +173,7 @@ fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usiz
         "part_id": part.id, "role": part.role, "checklist": part.checklist, "visited_on": part.visited_on,
         "passed": part.passed, "failed": part.failed, "not_applicable": part.not_applicable, "hazards": hazards,
     });
-    // The party learns of what was carried out; the plan of the visit is not for it.
+    // The company and the committee see the result, but not the plan of the inspection.
     let mut event = event(inspection, "inspection.result_submitted", step, vec![("result", result)]);
     for planned in ["state", "planned", "planned_on", "done_on", "version"] {
         event.data.as_object_mut().map(|data| data.remove(planned));
@@ -183,7 +183,7 @@ fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usiz
     Ok(())
 }
 
-/// What the ledger holds of an inspection: for offices alone, until it was carried out.
+/// The event of an inspection. It is visible to offices only; the event of a result widens its audience.
 pub fn event(row: &InspectionRow, kind: &'static str, step: serde_json::Value, texts: Texts) -> Event {
     Event::new(kind, "inspection", row.id)
         .in_territory(row.place())

@@ -13,8 +13,9 @@ use crate::violations::view::Violation;
 
 /// List the checklists
 ///
-/// Of the policy in force, today or on the day asked for, on one page: what is looked at, by which offices, how often, the
-/// act that a failure may be reported as, and the working days for its rectification. A phone takes them along.
+/// Lists the checklists of the policy in force today, or on the day `as_of`, all on one page: their items, offices
+/// and frequencies, the act for a failed item, and the working days for its rectification. Load them onto a device
+/// before it goes offline.
 #[utoipa::path(get, path = "/v1/checklists",
     tag = "inspections", params(ListChecklists), responses((status = 200, description = "All checklists", body = PageOf<Checklist>)))]
 pub async fn list_checklists(ctx: Ctx) -> Response {
@@ -22,11 +23,11 @@ pub async fn list_checklists(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| actions::list_checklists(conn, ctx, &query)).await
 }
 
-/// List what is to be inspected
+/// List the inspection plan
 ///
-/// Each served complex of your territory by each checklist that has a frequency: when it was inspected last, how often that
-/// is and why (its star, the focus list, or that it is not rated), the day that it is due; the most urgent first. Worked out
-/// from what is on file at the moment of asking. Never inspected counts from the first day of the present company.
+/// Lists, for every complex that a company serves in your territory and every checklist with a frequency, the last
+/// inspection, the frequency with its reason, and the due date. The most urgent come first. A complex without an
+/// inspection counts from the first day of its current company's service. The plan is computed for each request.
 #[utoipa::path(get, path = "/v1/inspection-plan",
     tag = "inspections", params(ListPlan), responses((status = 200, description = "A page", body = PageOf<PlannedInspection>)))]
 pub async fn list_inspection_plan(ctx: Ctx) -> Response {
@@ -36,8 +37,9 @@ pub async fn list_inspection_plan(ctx: Ctx) -> Response {
 
 /// List inspections
 ///
-/// Of your territory, newest first, with the items that failed; a police station and a partner see those that they have a
-/// part in, a company and a committee those that were carried out: a planned visit is not announced to them.
+/// Lists the inspections of your territory, newest first, with their failed items. The police station and the fire and
+/// rescue agency see those in which they take part. Companies and committees see only inspections with a result, never
+/// planned ones.
 #[utoipa::path(get, path = "/v1/inspections",
     tag = "inspections", params(ListInspections), responses((status = 200, description = "A page", body = PageOf<Inspection>)))]
 pub async fn list_inspections(ctx: Ctx) -> Response {
@@ -45,9 +47,10 @@ pub async fn list_inspections(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
-/// Plan a visit
+/// Plan an inspection
 ///
-/// Of one office, or of several at once (联合检查), each with its checklist.
+/// Plans an inspection by one office, or a joint inspection (联合检查) by several, each with its checklist. Each office
+/// then submits its own result.
 #[utoipa::path(post, path = "/v1/inspections",
     tag = "inspections", request_body = VisitIn, responses((status = 201, description = "Planned", body = Inspection)))]
 pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Response {
@@ -56,7 +59,7 @@ pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Response {
 
 /// Get an inspection
 ///
-/// With every item of every office's result.
+/// Returns the inspection with all items of every submitted result.
 #[utoipa::path(get, path = "/v1/inspections/{id}",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     responses((status = 200, description = "The inspection", body = Inspection)))]
@@ -68,20 +71,22 @@ pub async fn get_inspection(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Give the result of your office
+/// Submit an inspection result
 ///
-/// For its part of a planned visit: every item of the checklist of that day; one that is left out is asked for. Items that
-/// fail and have a deadline in the policy become hazards. The visit is done when every office has given its result.
+/// An office submits the result of its part of a planned inspection, with every item of the checklist in force on
+/// that day. Failed items for which the policy sets a time limit become hazards. The inspection is done when every
+/// office has submitted its result.
 #[utoipa::path(post, path = "/v1/inspections/{id}/result",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
-    request_body = InspectionResultIn, responses((status = 200, description = "Taken", body = Inspection)))]
+    request_body = InspectionResultIn, responses((status = 200, description = "Submitted", body = Inspection)))]
 pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<InspectionResultIn>) -> Response {
     ctx.act(body, move |tx, body| actions::submit_inspection_result(tx, id.0, body)).await
 }
 
-/// Cancel a visit
+/// Cancel an inspection
 ///
-/// With reasons. Results that were given stand; the visit is done with them then.
+/// Cancels the parts without a result and states the reasons. Results already submitted remain valid; if there are
+/// any, the inspection becomes `done` instead of `cancelled`.
 #[utoipa::path(post, path = "/v1/inspections/{id}/cancellation",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = Inspection)))]
@@ -89,10 +94,11 @@ pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> R
     ctx.act(body, move |tx, body| actions::cancel_inspection(tx, id.0, body)).await
 }
 
-/// Report a finding as a violation
+/// Report an inspection finding
 ///
-/// In one call: the violation (source `inspection`, found on the day of the visit) tells what was seen and the officer's
-/// words, and has the photographs of the item as evidence. Each finding once.
+/// Reports a failed item as a violation (source `inspection`, found on the day of the inspection). Its description
+/// contains the note of the item and your own; its evidence contains the photographs. Each finding can be reported
+/// once.
 #[utoipa::path(post, path = "/v1/inspections/{id}/violation",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
     request_body = FindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
@@ -100,21 +106,22 @@ pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingR
     ctx.act(body, move |tx, body| findings::report_inspection_finding(tx, id.0, body)).await
 }
 
-/// Bring results from a phone
+/// Submit offline results
 ///
-/// Up to 200 at once, of planned visits and of visits that nobody planned, each under a key of its own that the phone made.
-/// A key is taken once for ever in its office, whoever sends it and however often: the answer tells for each whether it was
-/// `created`, `already_taken` or `refused`, and why. A refused result does not hold up the others; it is mended and sent
-/// again under its key. What is not of the form of a batch at all is 400 as a whole, and nothing of it is taken.
+/// Submits up to 200 results, of planned or unplanned inspections, each with a key that the device created. An office
+/// can use a key for one result only, so it is safe to send a batch again. The response gives the outcome of each
+/// result: `created`, `already_taken` or `refused` with its input errors. A refused result does not affect the
+/// others; correct it and send it again with the same key. A malformed batch gets 400, and nothing is stored.
 #[utoipa::path(post, path = "/v1/inspection-results",
-    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "What became of each", body = TakenBatch)))]
+    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "Outcome of each result", body = TakenBatch)))]
 pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) -> Response {
     ctx.act_in_batches(body, batch::chunks, batch::take_chunk, |taken| batch::answer(taken.concat())).await
 }
 
 /// List hazards
 ///
-/// Of your territory, newest first. A company sees those of its complexes that were found or open while it served.
+/// Lists the hazards of your territory, newest first. The police station and the fire and rescue agency see those that
+/// they found. A company sees those that were found or not yet closed while it served the complex.
 #[utoipa::path(get, path = "/v1/hazards",
     tag = "inspections", params(ListHazards), responses((status = 200, description = "A page", body = PageOf<Hazard>)))]
 pub async fn list_hazards(ctx: Ctx) -> Response {
@@ -125,7 +132,7 @@ pub async fn list_hazards(ctx: Ctx) -> Response {
 
 /// Get a hazard
 ///
-/// With what was done about it.
+/// Returns the hazard with every step since it was found.
 #[utoipa::path(get, path = "/v1/hazards/{id}",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     responses((status = 200, description = "The hazard", body = Hazard)))]
@@ -137,30 +144,32 @@ pub async fn get_hazard(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Say what was done about a hazard
+/// Report a rectification
 ///
-/// By the company that serves the complex now, with its evidence. The office looks again.
+/// The current company of the complex reports how it rectified an open hazard, with evidence. An office then
+/// re-checks it.
 #[utoipa::path(post, path = "/v1/hazards/{id}/rectification",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
-    request_body = HazardRectificationIn, responses((status = 200, description = "Rectified by its word", body = Hazard)))]
+    request_body = HazardRectificationIn, responses((status = 200, description = "Reported", body = Hazard)))]
 pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectificationIn>) -> Response {
     ctx.act(body, move |tx, body| hazards::rectify_hazard(tx, id.0, body)).await
 }
 
-/// Look at a hazard again
+/// Re-check a hazard
 ///
-/// By the office that found it, the social affairs office or the enforcement office: closed, or not rectified yet, with
-/// reasons and a new last day.
+/// The office that found the hazard, the social affairs office or the enforcement office re-checks it, and states the
+/// reasons. The hazard is closed, or it is not rectified and gets a new deadline. No report of the company is needed.
 #[utoipa::path(post, path = "/v1/hazards/{id}/recheck",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
-    request_body = HazardRecheckIn, responses((status = 200, description = "Looked at", body = Hazard)))]
+    request_body = HazardRecheckIn, responses((status = 200, description = "Re-checked", body = Hazard)))]
 pub async fn recheck_hazard(ctx: Ctx, id: PathId, body: Body<HazardRecheckIn>) -> Response {
     ctx.act(body, move |tx, body| hazards::recheck_hazard(tx, id.0, body)).await
 }
 
-/// Give more time for a hazard
+/// Extend a hazard's deadline
 ///
-/// Before its last day is over, with reasons.
+/// The office that found the hazard, the social affairs office or the enforcement office extends the deadline of an
+/// open hazard before it has passed, and states the reasons.
 #[utoipa::path(post, path = "/v1/hazards/{id}/extension",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the hazard")),
     request_body = HazardExtensionIn, responses((status = 200, description = "Extended", body = Hazard)))]
@@ -168,10 +177,10 @@ pub async fn extend_hazard(ctx: Ctx, id: PathId, body: Body<HazardExtensionIn>) 
     ctx.act(body, move |tx, body| hazards::extend_hazard(tx, id.0, body)).await
 }
 
-/// Get the statistics of inspections
+/// Get the inspection statistics
 ///
-/// Of an area and a period, with a line for each part of the area: complexes served and inspected, results and overdue visits
-/// by checklist, and of the hazards found in the period how many are open, late, closed in time and closed late today.
+/// Returns, for an area and a period, the complexes served and inspected, the results and overdue inspections by
+/// checklist, and the hazards found by their state today. Each part of the area has its own counts.
 #[utoipa::path(get, path = "/v1/statistics/inspections",
     tag = "inspections", params(StatisticsQuery), responses((status = 200, description = "The statistics", body = InspectionStatistics)))]
 pub async fn get_inspection_statistics(ctx: Ctx) -> Response {

@@ -1,4 +1,4 @@
-//! What a result must hold, and how a hazard goes on. Pure: facts and a policy in, faults and days out.
+//! Pure rules: what a result must contain, and which steps of a hazard are allowed.
 
 use std::collections::BTreeSet;
 
@@ -14,15 +14,15 @@ use crate::fault::Fault;
 use crate::policy::inspections::{Checklist, InspectionRules};
 use crate::problem::{Code, Problem};
 
-/// The clocks of phones differ: what was seen a moment ago may seem to come.
+/// Tolerance for a device clock that is ahead.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
-/// A phone that was offline for longer has lost its clock.
+/// A device that was offline for longer may have lost its clock.
 const OLDEST: TimeDelta = TimeDelta::days(90);
 
-/// As far ahead as a day may be set.
+/// How far ahead a date may be set: about a year.
 const AHEAD: Days = Days::new(366);
 
-/// What is given as a result, by one office or in a batch.
+/// The common part of a single result and a result in a batch.
 #[derive(Clone, Copy)]
 pub struct ResultInput<'a> {
     pub checklist: &'a str,
@@ -45,7 +45,7 @@ impl<'a> From<&'a BatchResultIn> for ResultInput<'a> {
     }
 }
 
-/// Every fault of a result. An item that is left out is not passed in silence: it is asked for.
+/// Input errors of a result. Every item of the checklist is required: an omitted one does not count as passed.
 pub fn check_result(
     at: &str,
     given: &ResultInput,
@@ -114,7 +114,7 @@ fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec
     }
 }
 
-/// A visit is planned for a day that comes, by offices that inspect, each checklist of an office once.
+/// An inspection is planned for today or later, by offices that may use their checklists, each combination once.
 pub fn check_visit(
     today: NaiveDate,
     planned_on: NaiveDate,
@@ -149,8 +149,8 @@ pub fn check_visit(
     }
 }
 
-/// A re-check that closes sets no day, and one that does not sets one that comes: also an earlier one than before, where it is
-/// graver than it was thought.
+/// A re-check that closes the hazard sets no deadline; one that does not sets a new one. It may be earlier than the
+/// old one, if the hazard is more serious than it seemed.
 pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
     match (input.outcome, input.due_on) {
         (RecheckOutcome::Closed, Some(_)) => {
@@ -166,8 +166,8 @@ pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec
     }
 }
 
-/// A new deadline is later than `after`, and not further than a year from `since`: an extension counts from the day on which
-/// the hazard was found, so that many of them are no more than one.
+/// A new deadline must be later than `after` and at most a year after `since`. An extension counts from the day the
+/// hazard was found, so that repeated extensions do not add up.
 pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults: &mut Vec<Fault>) {
     if day <= after {
         let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
@@ -177,7 +177,7 @@ pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults
     }
 }
 
-/// Where a visit stands by its parts.
+/// State of an inspection, from the states of its parts.
 pub fn state_of(parts: impl Iterator<Item = InspectionPartState>) -> InspectionState {
     let (mut done, mut planned) = (false, false);
     for part in parts {
@@ -192,13 +192,13 @@ pub fn state_of(parts: impl Iterator<Item = InspectionPartState>) -> InspectionS
     }
 }
 
-/// Late by the day: the company owes it, and its last day is over.
+/// Overdue: not rectified, and the deadline has passed.
 pub fn is_late(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> bool {
     state == HazardState::Open && due_on < today
 }
 
-/// Has the deadline passed before this step was taken? What the company says in time it said in time, however long the
-/// office takes to look; where it proves not to be so, the deadline counts.
+/// Has the deadline been missed when this step is taken? A rectification reported in time is in time, however late
+/// the re-check; but if the re-check finds it not rectified, the deadline counts.
 pub fn misses(state: HazardState, due_on: NaiveDate, today: NaiveDate, step: Step) -> bool {
     match (state, step) {
         (HazardState::Open, _) => due_on < today,
@@ -213,12 +213,12 @@ pub enum Step {
     Recheck(RecheckOutcome),
 }
 
-/// Those whom an inspection is about: they see results, and neither plans nor what follows from them.
+/// Companies and committees: they see results, but neither plans nor reported violations.
 pub fn is_inspected(role: Role) -> bool {
     matches!(role.row().kind, RoleKind::Company | RoleKind::Committee)
 }
 
-/// An office gives results of visits that it has a part in.
+/// An office may submit results only for its own part.
 pub fn may_submit(has_part: bool) -> Result<(), Problem> {
     if has_part {
         return Ok(());
@@ -227,7 +227,7 @@ pub fn may_submit(has_part: bool) -> Result<(), Problem> {
     Err(Problem::new(Code::Forbidden).detail(zh, en))
 }
 
-/// The result is by a checklist that the office has a part by; `own` are the checklists of its parts.
+/// The checklist must be that of one of the office's parts; `own` lists theirs.
 pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist: &str, faults: &mut Vec<Fault>) {
     let told = faults.iter().any(|fault| fault.pointer == "/checklist");
     if !told && !own.any(|code| code == checklist) {
@@ -237,7 +237,7 @@ pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist
     }
 }
 
-/// A part is done once, while its visit is open.
+/// A part takes one result, while its inspection is open.
 pub fn require_open_part(visit_is_open: bool, part_is_planned: bool) -> Result<(), Problem> {
     if visit_is_open && part_is_planned {
         return Ok(());
@@ -259,16 +259,16 @@ pub fn may_cancel(visit_is_open: bool) -> Result<(), Problem> {
         .detail("检查已完成或者已取消。", "The inspection has been completed or cancelled already."))
 }
 
-/// Where a result of a batch goes.
+/// The inspection that a result of a batch belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To a planned visit.
+    /// A planned inspection.
     Planned(Id),
-    /// To a complex that nobody planned to visit.
+    /// An unplanned inspection of this complex.
     Unplanned(Id),
 }
 
-/// A result names the planned visit, which says where it is, or the complex.
+/// A result names either the planned inspection or the complex.
 pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mut Vec<Fault>) -> Option<Target> {
     match (inspection, complex) {
         (Some(_), Some(_)) => {
@@ -287,13 +287,13 @@ pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mu
     }
 }
 
-/// The same key for another result.
+/// The key was used for a different result.
 pub fn key_reused(n: usize) -> Fault {
     let (zh, en) = ("该标识已用于另一份检查结果，请更换", "the key was used for another result; choose another");
     Fault::new(format!("/results/{n}/key"), "key_reused", zh, en)
 }
 
-/// The office of a result has an open part by its checklist in the planned visit; `part_is_planned` is none where it has none.
+/// The office needs an open part with this checklist; `part_is_planned` is none if it has no such part.
 pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option<bool>, faults: &mut Vec<Fault>) {
     let Some(part_is_planned) = part_is_planned else {
         let (zh, en) =
@@ -307,7 +307,7 @@ pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option
     }
 }
 
-/// Who may come without being called. Says whether this office may.
+/// May the office submit results of unplanned inspections? Police stations and the fire and rescue agency may not.
 pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<Fault>) -> bool {
     let called = matches!(role, Role::PoliceStation | Role::FireRescue);
     if called {
@@ -320,7 +320,7 @@ pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<Fault>) -> bo
     !called
 }
 
-/// A finding becomes a violation once, of the company that served on the day of the visit.
+/// A finding is reported once, as a violation of the company that served on the day of the inspection.
 pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(), Problem> {
     if was_reported {
         return Err(Problem::new(Code::AlreadyExists)
@@ -336,7 +336,7 @@ pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(),
     Ok(())
 }
 
-/// An item that stands for no act is reported as one that is named. Says whether there is one.
+/// A finding needs an act: the one named, or that of its item. Returns whether there is one.
 pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<Fault>) -> bool {
     let has_act = named.or(of_item).is_some();
     if !has_act {
@@ -346,7 +346,7 @@ pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<Fa
     has_act
 }
 
-/// The company that serves now rectifies, whoever served when the hazard was found: it goes with the complex.
+/// The current company must rectify, even if another one served when the hazard was found.
 pub fn may_rectify(serving: Option<Id>) -> Result<Id, Problem> {
     serving.ok_or_else(|| {
         let (zh, en) = ("整改由该小区现服务企业办理。", "The current company of the complex must rectify the hazard.");
@@ -354,7 +354,7 @@ pub fn may_rectify(serving: Option<Id>) -> Result<Id, Problem> {
     })
 }
 
-/// The office that found it, or one of those that answer for property management and for safety in the township.
+/// Allowed for the office that found the hazard, and for the township's social affairs and enforcement offices.
 pub fn may_follow_up(caller: &Caller, found_by: (Role, &str)) -> Result<(), Problem> {
     let found = found_by.0 == caller.role && Some(found_by.1) == caller.division.as_deref();
     if found || matches!(caller.role, Role::SocialAffairsOffice | Role::EnforcementOffice) {
@@ -375,7 +375,7 @@ pub fn require_state(state: HazardState, allowed: &[HazardState]) -> Result<(), 
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }
 
-/// More time is given before the old time is over; later it would make a late hazard one that never was.
+/// An extension must come before the deadline passes; a later one would hide that the hazard was overdue.
 pub fn may_extend(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     require_state(state, &[HazardState::Open])?;
     if is_late(state, due_on, today) {

@@ -38,7 +38,7 @@ const NOW: &str = "2026-03-02T01:00:00Z";
 fn a_whole_result_has_no_fault_and_each_fault_is_told_at_its_place() {
     let office = Role::EnforcementOffice;
     assert_eq!(faults(&whole(), NOW, office), []);
-    // The clocks of phones differ by a little, and not by an hour.
+    // Device clocks may differ by minutes, not by an hour.
     assert_eq!(faults(&whole(), "2026-03-02T01:04:59Z", office), []);
     let mut items = whole();
     items[0].outcome = ItemOutcome::Fail;
@@ -122,7 +122,7 @@ fn a_visit_stands_where_its_parts_stand() {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
-    /// Whatever is left out, given twice or unknown: a result is good if and only if it holds every item once.
+    /// With items omitted, repeated or unknown: a result is valid if and only if it has every item exactly once.
     #[test]
     fn nothing_is_passed_in_silence(picks in proptest::collection::vec(0usize..17, 0..25), fails in any::<u32>()) {
         let codes: Vec<&str> = safety().items.iter().map(|one| one.code.as_str()).collect();
@@ -137,7 +137,7 @@ proptest! {
     }
 }
 
-/// The digest of a batch's result is of what it says, whatever stands around it.
+/// The digest covers the content of a result, not its formatting.
 #[test]
 fn a_result_reads_back_as_it_was_sent() {
     let text = serde_json::json!({
@@ -173,7 +173,7 @@ fn an_office_gives_its_part_once_while_the_visit_is_open() {
     let own = |checklist| codes(|faults| check_own_checklist(["safety"].into_iter(), checklist, faults));
     assert!(own("safety").is_empty());
     assert_eq!(own("general"), ["wrong_party"]);
-    // A checklist that is no good is told once.
+    // An unknown checklist is reported once.
     let mut told = vec![Fault::new("/checklist", "unknown_value", "", "")];
     check_own_checklist(["safety"].into_iter(), "general", &mut told);
     assert_eq!(told.len(), 1);

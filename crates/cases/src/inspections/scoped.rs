@@ -1,4 +1,4 @@
-//! Rows of inspections and hazards.
+//! The inspections and hazards that each scope sees.
 
 use diesel::prelude::*;
 
@@ -7,8 +7,8 @@ use crate::access::scoped::{none, own_company, own_family};
 use crate::db::MultiBackend;
 use crate::db::schema::{complex_services, hazards, inspection_parts, inspections};
 
-/// Inspections: of the territory; a police station or partner those that it has a part in; a company and a committee those
-/// that were carried out: a visit that is planned is nobody's to prepare for.
+/// Offices see the inspections of their territory, a police station or partner agency those in which it takes part.
+/// Companies and committees see only inspections with a result, so that they cannot prepare for a planned one.
 pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBackend> {
     let all = inspections::table.into_boxed();
     match scope {
@@ -32,7 +32,8 @@ pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBacken
     }
 }
 
-/// The offices' parts of inspections, for counts and plans of a territory; those of one inspection are shown with it.
+/// The parts of inspections, for the plan and statistics of a territory. The parts of one inspection are returned
+/// with it.
 pub fn inspection_parts<'a>(scope: &Scope) -> inspection_parts::BoxedQuery<'a, MultiBackend> {
     let all = inspection_parts::table.into_boxed();
     match scope {
@@ -47,8 +48,9 @@ pub fn inspection_parts<'a>(scope: &Scope) -> inspection_parts::BoxedQuery<'a, M
     }
 }
 
-/// Hazards: of the territory; a police station or partner those that it found; a committee those at its complex. A hazard
-/// goes with the complex: a company sees it that served between its finding and its closing, or is to serve.
+/// Offices see the hazards of their territory, a police station or partner agency those that it found, a committee
+/// those at its complex. A hazard stays with the complex: a company sees it if it served, or will serve, at a time
+/// between finding and closing.
 pub fn hazards<'a>(scope: &Scope) -> hazards::BoxedQuery<'a, MultiBackend> {
     let all = hazards::table.into_boxed();
     match scope {

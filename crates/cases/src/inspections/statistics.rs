@@ -1,4 +1,4 @@
-//! Counts of inspections and hazards by area and period, and the facts of one complex for whoever rates it.
+//! Counts of inspections and hazards by area and period, and the facts about one complex for its rating.
 
 use actix_web::http::StatusCode;
 use chrono::NaiveDate;
@@ -24,16 +24,16 @@ pub struct InspectionStatistics {
     pub from: NaiveDate,
     /// Last day of the period.
     pub to: NaiveDate,
-    /// The day by which is told what is overdue, open and late.
+    /// The reporting date, for which overdue and open are counted.
     pub as_of: NaiveDate,
-    /// The whole area.
+    /// Counts of the whole area.
     pub total: AreaInspections,
-    /// Its townships or communities, by code: those with anything to count.
+    /// Townships or communities of the area that have anything to count, by code.
     #[schema(max_items = 1000)]
     pub areas: Vec<AreaInspections>,
 }
 
-/// What was inspected and found in an area, in five statements whatever its size. `scope` is that of the division.
+/// Counts of an area, in five statements whatever its size. `scope` must be that of `division`.
 pub fn counts(
     conn: &mut Conn,
     scope: &Scope,
@@ -63,7 +63,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, query: &StatisticsQuery) -> WorkResult<En
     Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
 }
 
-/// An item that failed (不合格项).
+/// A failed item (不合格项).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FailedItem {
     pub inspection_id: Id,
@@ -73,24 +73,25 @@ pub struct FailedItem {
     /// Code of the item.
     #[schema(max_length = 60, example = "fire_lane")]
     pub item: String,
-    /// Day of the visit.
+    /// Day of the inspection.
     pub on: NaiveDate,
 }
 
-/// What inspections found at a complex while a company served it (检查情况).
+/// Findings of the inspections at a complex while a company served it (检查情况).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InspectionFacts {
-    /// Results given.
+    /// Number of results.
     #[schema(minimum = 0)]
     pub inspections: i64,
-    /// Items that failed, oldest first.
+    /// Failed items, oldest first.
     #[schema(max_items = 10000)]
     pub failed: Vec<FailedItem>,
-    /// Hazards found, by where they stand today.
+    /// Hazards found, by their state today.
     pub hazards: HazardCounts,
 }
 
-/// The facts of a period, for the fact sheet of a rating. Whoever calls has seen to it that the caller sees the complex.
+/// Facts of a period for the fact sheet of a rating. It does not check the scope: the caller must have found the
+/// complex through it.
 pub fn facts_of(
     conn: &mut Conn,
     complex: Id,

@@ -1,4 +1,4 @@
-//! Counting. Pure: slim rows in, one line for each part of the area out.
+//! Pure rules: counts from a few columns of each row, one result for each part of the area.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::figures::percent;
 use crate::problem::Problem;
 
-/// The days that are wanted: those of this year, where nothing else is said.
+/// The requested period. It ends today and starts on 1 January of its last year by default.
 pub fn period(
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
@@ -28,7 +28,7 @@ pub fn period(
     Ok((from, to))
 }
 
-/// A part of a visit: a result that was given, or one that is overdue.
+/// A part of an inspection: with a result, or overdue.
 pub struct PartFact {
     pub community: String,
     pub checklist: String,
@@ -44,36 +44,36 @@ pub struct Found {
     pub missed: bool,
 }
 
-/// Inspections by one checklist (按检查表统计).
+/// Counts by checklist (按检查表统计).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChecklistCount {
     /// Code of the checklist.
     #[schema(max_length = 40, example = "safety")]
     pub checklist: String,
-    /// Results given in the period.
+    /// Results in the period.
     #[schema(minimum = 0)]
     pub done: i64,
-    /// Visits planned for a day of the period that is over, without a result.
+    /// Parts planned for a past day of the period that have no result.
     #[schema(minimum = 0)]
     pub overdue: i64,
 }
 
-/// Hazards found in the period, by where they stand today (隐患统计).
+/// Hazards found in the period, by their state today (隐患统计).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HazardCounts {
-    /// All that were found: those that are open, closed in time and closed late.
+    /// All hazards found: `open` plus `closed_in_time` plus `closed_late`.
     #[schema(minimum = 0)]
     pub found: i64,
-    /// Not closed yet.
+    /// Hazards not closed yet.
     #[schema(minimum = 0)]
     pub open: i64,
-    /// Of the open ones, those that the company owes after their last day.
+    /// Overdue: open hazards that are not rectified and past their deadline.
     #[schema(minimum = 0)]
     pub late: i64,
-    /// Closed, and rectified by every last day that was set.
+    /// Closed hazards that were rectified within every deadline.
     #[schema(minimum = 0)]
     pub closed_in_time: i64,
-    /// Closed, and a last day had passed before.
+    /// Closed hazards that missed a deadline.
     #[schema(minimum = 0)]
     pub closed_late: i64,
 }
@@ -90,7 +90,7 @@ impl HazardCounts {
     }
 }
 
-/// Inspections and hazards of an area (检查统计).
+/// Counts of an area (检查统计).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AreaInspections {
     /// Code of the area.
@@ -99,16 +99,16 @@ pub struct AreaInspections {
     /// Name of the area.
     #[schema(max_length = 100, example = "望远镇")]
     pub name: String,
-    /// Complexes that were served on a day of the period (在管小区).
+    /// Complexes that a company served on a day of the period (在管小区).
     #[schema(minimum = 0)]
     pub complexes: i64,
-    /// Of these, those that were inspected at least once in it (已检查小区).
+    /// Complexes of these that were inspected at least once in the period (已检查小区).
     #[schema(minimum = 0)]
     pub inspected: i64,
-    /// The one of the other in percent, with one decimal (检查覆盖率); null where no complex was served.
+    /// `inspected` as a percentage of `complexes`, with one decimal (检查覆盖率); null if there are no complexes.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "66.7")]
     pub coverage_percent: Option<String>,
-    /// By checklist, those with anything to count.
+    /// Counts of each checklist that has anything to count.
     #[schema(max_items = 100)]
     pub checklists: Vec<ChecklistCount>,
     pub hazards: HazardCounts,
@@ -139,7 +139,7 @@ impl Counting {
     }
 }
 
-/// The whole and each part of it that has anything to count, by code. A community has no parts.
+/// Counts of the whole area, and of each part that has anything to count, by code. A community has no parts.
 pub fn count(
     division: &str,
     served: &BTreeMap<Id, String>,

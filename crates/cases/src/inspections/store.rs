@@ -1,4 +1,4 @@
-//! Visits, their parts, and the keys of results.
+//! Queries on inspections, their parts, and the keys of offline results.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<InspectionRow>
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the complex, whose inspections and hazards hang together, then reads the row.
+/// Locks the complex, on which its inspections and hazards depend, then reads the row.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<InspectionRow> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
     find(conn, scope, id)
 }
 
-/// The complexes of visits, whoever asks: they are locked before their rows are read.
+/// The complexes of inspections, regardless of scope: they are locked before the rows are read.
 pub fn complexes_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<Id>> {
     let system = Scope::System("what a result is about is locked before it is looked at");
     let rows = scoped::inspections(&system).filter(inspections::id.eq_any(distinct(ids)));
@@ -46,7 +46,7 @@ pub fn save(conn: &mut Conn, row: &InspectionRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The parts of visits that the caller sees, in the order in which their offices were named.
+/// The parts of inspections that the caller may see, in the order in which the offices were named.
 pub fn parts_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<PartRow>>> {
     let system = Scope::System("a visit that the caller sees is shown with its parts");
     let mut all: HashMap<Id, Vec<PartRow>> = HashMap::new();
@@ -76,7 +76,7 @@ pub fn save_part(conn: &mut Conn, row: &PartRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The last result of a checklist at a complex; the caller holds the lock of the complex.
+/// The last result of a checklist at a complex. The caller holds the complex's lock.
 pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> WorkResult<Option<PartRow>> {
     let system = Scope::System("the plan counts from the last result, whoever gave it");
     Ok(scoped::inspection_parts(&system)
@@ -87,7 +87,7 @@ pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> WorkResult<Opti
         .optional()?)
 }
 
-/// Takes a key for an office, if it is free. On PostgreSQL this waits for whoever is taking the same one.
+/// Takes a key for an office if it is free. On PostgreSQL this waits for a transaction that is taking the same key.
 pub fn take_key(conn: &mut Conn, row: &KeyRow) -> WorkResult<bool> {
     let taken =
         on_both!(conn, |conn| diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(conn))?;
@@ -103,7 +103,7 @@ pub fn give_key_back(conn: &mut Conn, office: &str, key: Id) -> WorkResult<()> {
     Ok(())
 }
 
-/// What an office has yet to visit, the oldest first; for the inbox.
+/// Parts for which an office has not submitted a result, oldest first, for the inbox.
 pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_most: i64) -> WorkResult<Vec<PartRow>> {
     Ok(scoped::inspection_parts(scope)
         .filter(parts::role.eq(role))
@@ -114,7 +114,7 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, role: Role, division: &str, at_mo
         .load(conn)?)
 }
 
-/// Planned visits of any office of a territory whose day is over, oldest first.
+/// Parts of any office in a territory whose planned day has passed, oldest first.
 pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> WorkResult<Vec<PartRow>> {
     Ok(scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Planned))
@@ -127,7 +127,8 @@ pub fn overdue(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -
 pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListInspections) -> WorkResult<PageOf<InspectionRow>> {
     newest_first!(conn, query, InspectionRow, inspections::id, || {
         let mut rows = scoped::inspections(&ctx.scope);
-        // To those whom it is about every visit that they see is done, and none is overdue: a filter tells no more than a row.
+        // Companies and committees see every inspection as done and none as overdue. The filters must not reveal
+        // more.
         let inspected = is_inspected(ctx.caller.role);
         if let Some(state) = query.state.filter(|state| !inspected || *state != InspectionState::Done) {
             let state = if inspected { InspectionState::Planned } else { state };

@@ -1,4 +1,4 @@
-//! Inspections as a caller sees them: offices see who was there, a company and a committee the office and what it found.
+//! Inspections as returned to callers. Companies and committees see the offices and their results, but not the plan.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, StepView, official, step};
 use crate::service::Ctx;
 
-/// What was found of one item (检查项结果).
+/// Result of one checklist item (检查项结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ItemResultView {
     /// Code of the item.
@@ -36,22 +36,22 @@ pub struct ItemResultView {
     #[schema(max_length = 200, example = "Fire lane clear")]
     pub item_en: String,
     pub outcome: ItemOutcome,
-    /// What was seen.
+    /// The finding; null if there is none.
     #[schema(max_length = 1000)]
     pub note: Option<String>,
-    /// Photographs and the like.
+    /// Photographs and other evidence.
     #[schema(max_items = 10)]
     pub evidence: Vec<Evidence>,
-    /// The act that it may be reported as.
+    /// Code of the act as which it can be reported; null if the item has none.
     #[schema(max_length = 80, example = "safety.fire_lane_blocked")]
     pub act: Option<String>,
-    /// The hazard that it made.
+    /// The hazard created from this item; null if none was.
     pub hazard_id: Option<Id>,
-    /// The violation that it was reported as; shown to offices only.
+    /// The violation as which it was reported; only for offices.
     pub violation_id: Option<Id>,
 }
 
-/// The part of one office in a visit (单位检查情况).
+/// The part of one office in an inspection (单位检查情况).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct InspectionPart {
     pub id: Id,
@@ -69,49 +69,49 @@ pub struct InspectionPart {
     #[schema(max_length = 200, example = "Safety checklist")]
     pub checklist_en: String,
     pub state: InspectionPartState,
-    /// When the office was there.
+    /// Time of the inspection by the device's clock; null without a result.
     pub visited_at: Option<Instant>,
-    /// Day of the visit.
+    /// Day of the inspection; null without a result.
     pub visited_on: Option<NaiveDate>,
-    /// Items that passed.
+    /// Number of items passed.
     #[schema(minimum = 0)]
     pub passed: i64,
-    /// Items that failed.
+    /// Number of items failed.
     #[schema(minimum = 0)]
     pub failed: i64,
-    /// Items that did not apply.
+    /// Number of items not applicable.
     #[schema(minimum = 0)]
     pub not_applicable: i64,
-    /// Items: all of them where one inspection is read, in lists those that failed.
+    /// The items: all of them for a single inspection, only failed ones in a list.
     #[schema(max_items = 100)]
     pub items: Vec<ItemResultView>,
-    /// Anything else.
+    /// General note on the inspection.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
     pub submitted_by: Option<Official>,
     pub submitted_at: Option<Instant>,
-    /// Version of the policy that its checklist is of.
+    /// Policy version whose checklist applies.
     #[schema(minimum = 1)]
     pub policy_version: i64,
 }
 
-/// A visit to a complex (检查) with the part of each office.
+/// An inspection of a complex (检查), with the part of each office.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Inspection {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: InspectionState,
-    /// It was planned; else its result came without a plan.
+    /// False for an unplanned inspection, which its result created.
     pub planned: bool,
-    /// Its planned day is over, and it is not done.
+    /// True if the planned day has passed and a result is missing.
     pub overdue: bool,
     pub complex_id: Id,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
-    /// The company that served on the day of the visit.
+    /// The company that served on the day of the inspection; null if none did.
     pub company_id: Option<Id>,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
@@ -125,19 +125,19 @@ pub struct Inspection {
     /// Community, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Planned day; of a visit that nobody planned, its own day.
+    /// Planned day; for an unplanned inspection, its own day.
     pub planned_on: NaiveDate,
-    /// Day on which the last office was there.
+    /// Day of the last result; null while results are missing.
     pub done_on: Option<NaiveDate>,
-    /// What it is for.
+    /// Purpose of the inspection.
     #[schema(max_length = 500)]
     pub purpose: Option<String>,
-    /// Offices and their results; a company sees those that were there.
+    /// The offices and their results; companies and committees see only parts with a result.
     #[schema(max_items = 8)]
     pub parts: Vec<InspectionPart>,
     pub planned_by: Official,
     pub cancellation: Option<StepView>,
-    /// Version of the policy that it was planned under.
+    /// Policy version under which it was planned.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub created_at: Instant,
@@ -148,7 +148,7 @@ pub fn checklist_of<'a>(policies: &'a CountyPolicies, version: i64, code: &str) 
     policies.get(version)?.document().inspections.checklist(code)
 }
 
-/// With every item.
+/// One inspection, with all items of its results.
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> WorkResult<Entity<Inspection>> {
     let (id, version) = (row.id, row.version);
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
@@ -160,7 +160,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: InspectionRow) -> WorkResult<Inspec
         .ok_or_else(|| Problem::broken("an inspection that was read has no view"))?)
 }
 
-/// With the items that failed.
+/// Inspections with their failed items only.
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<InspectionRow>) -> WorkResult<Vec<Inspection>> {
     all(conn, ctx, rows, false)
 }
@@ -211,8 +211,8 @@ fn one(
     }
 }
 
-/// A visit as those whom it is about see it: what was carried out, as if nothing else were to come. Neither its plan and
-/// purpose, nor that others are yet to come, nor that the rest was called off, nor when a finding was reported.
+/// An inspection as companies and committees see it: only what was carried out. It hides the plan and its purpose,
+/// missing results, a cancellation, and the time at which a finding was reported.
 fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
     let done = || parts.iter().filter(|part| part.is_done());
     let days = || done().filter_map(|part| part.visited_on);

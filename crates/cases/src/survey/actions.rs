@@ -1,3 +1,5 @@
+//! The survey of an area, its list of findings, and the report of a finding as a violation.
+
 use super::model::*;
 use super::rules::{self, DetectedFinding, RequiredDisclosure, SurveyedComplex};
 use super::store::{self, Area, Rules};
@@ -73,7 +75,7 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult
     })
 }
 
-/// A problem and where it is.
+/// A finding, with its complex and company.
 struct Standing<'a> {
     key: ProblemKey,
     one: &'a SurveyedComplex,
@@ -113,7 +115,7 @@ fn surveyed(
     store::survey(conn, &area, &by, &services)
 }
 
-/// Where each kind stands at each complex that the caller's company serves.
+/// State of each kind of disclosure at each complex that the caller's company serves.
 pub fn required_disclosures(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, Id, DisclosureKind, Assessment)>> {
     let area = Area { scope: &ctx.scope, complex: None, findings: false };
     let services = store::services_of(conn, &area)?;
@@ -193,7 +195,7 @@ fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyPr
     }
 }
 
-/// Puts a problem that still stands on file as a violation, with the numbers and the proof of the disclosure as evidence.
+/// Reports a finding that still exists as a violation. The facts and the proof of the disclosure become its evidence.
 pub fn report_survey_problem(
     tx: &mut Tx,
     complex: Id,
@@ -245,7 +247,7 @@ fn check(
     violations::report::check(conn, ctx, &violation(ctx, problem, input), faults)
 }
 
-/// The report: the facts, the officer's words, and the numbers once more as evidence.
+/// The violation to report: the facts, the officer's description, and the facts again as evidence.
 fn violation(ctx: &Ctx, problem: &SurveyProblem, input: &ProblemReportIn) -> ViolationIn {
     let first = problem.acts.first().map(|offered| offered.act.clone()).unwrap_or_default();
     let (since, today) = (chinese_day(problem.since), chinese_day(ctx.today));

@@ -1,5 +1,6 @@
-//! The survey of disclosures and fees (摸底排查): how complete they are in an area, the list of problems, and the way from a
-//! problem to a reported violation. It reads slim rows in a few statements, whatever the size of the area, and reckons in memory.
+//! The survey of disclosures and fees (摸底排查): their completeness in an area, the list of findings, and the report of
+//! a finding as a violation. It reads a few columns in a fixed number of statements, whatever the size of the area,
+//! and computes in memory.
 
 pub mod actions;
 pub mod model;

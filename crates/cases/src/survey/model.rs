@@ -1,3 +1,5 @@
+//! The survey, its findings and their keys.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,7 +13,7 @@ use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::price_rules::PriceFinding;
 
 coded_enum! {
-    /// What the survey finds (排查问题).
+    /// Kind of a survey finding (排查问题).
     #[schema(example = "exceeds_contract")]
     pub enum ProblemKind {
         DisclosureMissing "disclosure_missing" "应公开未公开" "Not disclosed, and its due day is over"
@@ -23,78 +25,78 @@ coded_enum! {
     }
 }
 
-/// How many complexes have a kind in each state (公开情况).
+/// Number of complexes in each state, for one kind of disclosure (公开情况).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KindCompleteness {
     pub kind: DisclosureKind,
     pub states: StateCounts,
 }
 
-/// Numbers by state (按状态计数).
+/// Counts by state of the disclosure (按状态计数).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StateCounts {
     /// Not disclosed, and not due yet.
     #[schema(minimum = 0)]
     pub missing: i64,
-    /// Waits to be verified.
+    /// Submitted, verification pending.
     #[schema(minimum = 0)]
     pub submitted: i64,
-    /// Verified.
+    /// Current version verified.
     #[schema(minimum = 0)]
     pub verified: i64,
-    /// Rejected.
+    /// Current version rejected.
     #[schema(minimum = 0)]
     pub rejected: i64,
-    /// Not disclosed by its due day.
+    /// Not disclosed by the due date.
     #[schema(minimum = 0)]
     pub overdue: i64,
 }
 
-/// How many problems are of a kind (问题数).
+/// Number of findings of one kind (问题数).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemCount {
     pub problem: ProblemKind,
-    /// Problems of this kind.
+    /// Findings of this kind.
     #[schema(minimum = 0)]
     pub count: i64,
 }
 
-/// How much was verified when a quarter ended (季度趋势).
+/// Share of verified disclosures at the end of a quarter (季度趋势).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct QuarterTrend {
     /// Last day of the quarter.
     pub quarter_end: NaiveDate,
-    /// Complexes that a company served on that day, six kinds each.
+    /// Disclosures expected: six for each complex that a company served on that day.
     #[schema(minimum = 0)]
     pub expected: i64,
-    /// Those of them that were verified; public revenue for the period that was due by then.
+    /// Expected disclosures that were verified; for public revenue, those of the period due by then.
     #[schema(minimum = 0)]
     pub verified: i64,
-    /// The verified of the expected in percent, with one decimal; null where nothing was expected.
+    /// Verified as a percentage of expected, with one decimal; null if nothing was expected.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
     pub verified_percent: Option<String>,
 }
 
-/// A part of the area: a township of a county, a community of a township (下级区划).
+/// A part of the area (下级区划): a township of a county, or a community of a township.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AreaCompleteness {
     /// Code of the division.
     #[schema(max_length = 12, example = "640121102")]
     pub division: String,
-    /// Its name.
+    /// Name of the division.
     #[schema(max_length = 100, example = "望远镇")]
     pub name: String,
-    /// Complexes in it.
+    /// Complexes in the division.
     #[schema(minimum = 0)]
     pub complexes: i64,
-    /// Those that nobody serves.
+    /// Complexes that no company serves.
     #[schema(minimum = 0)]
     pub unserved: i64,
     pub states: StateCounts,
-    /// Problems in it.
+    /// Findings in the division.
     #[schema(minimum = 0)]
     pub problems: i64,
-    /// The verified of the expected in percent, with one decimal; null where nothing was expected.
+    /// Verified as a percentage of expected, with one decimal; null if nothing was expected.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
     pub verified_percent: Option<String>,
 }
@@ -102,33 +104,33 @@ pub struct AreaCompleteness {
 /// The survey of an area (摸底排查情况).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DisclosureSurvey {
-    /// Code of the area.
+    /// Code of the division surveyed.
     #[schema(max_length = 12, example = "640121")]
     pub division: String,
-    /// Its name.
+    /// Name of the division.
     #[schema(max_length = 100, example = "永宁县")]
     pub name: String,
-    /// The day that it is of.
+    /// The reporting date.
     pub as_of: NaiveDate,
     /// Complexes in the area.
     #[schema(minimum = 0)]
     pub complexes: i64,
-    /// Those that nobody serves: nobody owes a disclosure there.
+    /// Complexes that no company serves; no disclosure is expected there.
     #[schema(minimum = 0)]
     pub unserved: i64,
     /// Completeness by kind.
     #[schema(max_items = 6)]
     pub kinds: Vec<KindCompleteness>,
-    /// The verified of the expected in percent, with one decimal; null where nothing was expected.
+    /// Verified as a percentage of expected, with one decimal; null if nothing was expected.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
     pub verified_percent: Option<String>,
-    /// Problems by kind.
+    /// Findings by kind.
     #[schema(max_items = 6)]
     pub problems: Vec<ProblemCount>,
-    /// The last eight quarters that are over, oldest first.
+    /// The last eight complete quarters, oldest first.
     #[schema(max_items = 8)]
     pub trend: Vec<QuarterTrend>,
-    /// The parts of the area that have complexes: the townships of a county, the communities of a township.
+    /// Parts of the area that have complexes: townships of a county, or communities of a township.
     #[schema(max_items = 1000)]
     pub areas: Vec<AreaCompleteness>,
 }
@@ -136,7 +138,7 @@ pub struct DisclosureSurvey {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SurveyQuery {
-    /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
+    /// County, township or community in your territory, 6, 9 or 12 digits (default: your territory).
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
     /// Only in this township, 9 digits.
@@ -147,7 +149,7 @@ pub struct SurveyQuery {
     pub community: Option<String>,
 }
 
-/// An act that a problem can be reported under (可适用行为).
+/// An act under which a finding can be reported (可适用行为).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfferedAct {
     /// Code of the act.
@@ -164,10 +166,10 @@ pub struct OfferedAct {
     pub act_en: String,
 }
 
-/// A problem (问题清单): what is wrong, since when, and what it can be reported as.
+/// A survey finding (问题清单), and the acts under which it can be reported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SurveyProblem {
-    /// Names the problem in `POST /v1/disclosure-survey/problems/{key}/violation`.
+    /// Key of the finding in `POST /v1/disclosure-survey/problems/{key}/violation`.
     #[schema(
         max_length = 120,
         example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11.disclosure_missing.fee_standard.9f0c41d2aa07"
@@ -178,23 +180,23 @@ pub struct SurveyProblem {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
-    /// Township of the complex.
+    /// Township of the complex, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Community of the complex.
+    /// Community of the complex, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
     pub company_id: Id,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Kind of disclosure; null where it is about none.
+    /// Kind of disclosure; null for a contract that is not filed.
     pub kind: Option<DisclosureKind>,
-    /// The version that it is about.
+    /// The disclosure version; null if there is none.
     pub disclosure_id: Option<Id>,
-    /// The price that it is about.
+    /// The price finding; null for other kinds of findings.
     pub finding: Option<PriceFinding>,
-    /// Since when.
+    /// Day since which the finding exists.
     pub since: NaiveDate,
     /// The facts in Chinese.
     #[schema(max_length = 1000)]
@@ -202,7 +204,7 @@ pub struct SurveyProblem {
     /// The facts in English.
     #[schema(max_length = 1000)]
     pub facts_en: String,
-    /// Acts of the policy in force that it can be reported under; a clause of the nine prohibitions stands first.
+    /// Acts of the policy in force under which it can be reported; a clause of the nine prohibitions comes first.
     #[schema(max_items = 10)]
     pub acts: Vec<OfferedAct>,
 }
@@ -210,23 +212,23 @@ pub struct SurveyProblem {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListProblems {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Also return `total`.
     pub with_total: Option<bool>,
-    /// Only problems of this kind.
+    /// Only findings of this kind.
     pub problem: Option<ProblemKind>,
-    /// Only about this kind of disclosure.
+    /// Only findings on this kind of disclosure.
     pub kind: Option<DisclosureKind>,
-    /// Only of this company.
+    /// Only findings on this company.
     pub company_id: Option<Id>,
-    /// Only at this complex.
+    /// Only findings at this complex.
     pub complex_id: Option<Id>,
-    /// Only in this township or community (9 or 12 digits), or county: the same filter as of the survey.
+    /// Only in this county, township or community, 6, 9 or 12 digits.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
     /// Only in this township, 9 digits.
@@ -237,25 +239,25 @@ pub struct ListProblems {
     pub community: Option<String>,
 }
 
-/// A report of a problem (问题转违规登记).
+/// The report of a survey finding as a violation (问题转违规上报).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProblemReportIn {
-    /// One of the acts that the problem offers; the first of them where it is left out.
+    /// Code of one of the finding's `acts` (default: the first one).
     #[serde(default)]
     #[schema(min_length = 3, max_length = 80, example = json!(null))]
     pub act: Option<String>,
-    /// The officer's own words; they stand after the facts.
+    /// Your description; it is appended to the facts.
     #[schema(min_length = 2, max_length = 3000, example = "现场核对公示栏，与备案合同不一致")]
     pub description: String,
-    /// Why this is another fact, where the same company, complex and day already stand under an overlapping act.
+    /// Why this is a different fact, if an overlapping act is already recorded for the same company, complex and day.
     #[serde(default)]
     #[schema(min_length = 5, max_length = 1000, example = json!(null))]
     pub distinct_fact_reason: Option<String>,
 }
 
-/// What names a problem: complex, kind of problem, kind of disclosure, and a digest of what else it is about. A problem of
-/// another company, or of another fee, has another key.
+/// Identifies a finding: complex, kind of finding, kind of disclosure, and a digest of company and fee item. Findings
+/// on different companies or fee items have different keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProblemKey {
     pub complex: Id,

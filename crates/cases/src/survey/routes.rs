@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
-/// The `{key}` of a path: the complex that it begins with, and the whole where it has the form of a key.
+/// The `{key}` of a path: the complex that it starts with, and the parsed key if it is well-formed.
 pub struct PathProblem(Id, Option<ProblemKey>);
 
 impl FromRequest for PathProblem {
@@ -33,10 +33,10 @@ impl FromRequest for PathProblem {
     }
 }
 
-/// Get the survey of an area
+/// Get the disclosure survey
 ///
-/// How complete the six disclosures are, today and at the end of each of the last eight quarters, how many problems of which
-/// kind there are, and the same for each part of the area.
+/// Returns, for an area, the completeness of the six disclosures today and at the end of each of the last eight
+/// quarters, and the number of findings by kind. Each part of the area has its own counts.
 #[utoipa::path(get, path = "/v1/disclosure-survey",
     tag = "disclosures", params(SurveyQuery), responses((status = 200, description = "The survey", body = DisclosureSurvey)))]
 pub async fn get_disclosure_survey(ctx: Ctx) -> Response {
@@ -48,10 +48,11 @@ pub async fn get_disclosure_survey(ctx: Ctx) -> Response {
     .await
 }
 
-/// List the problems of your area
+/// List survey findings
 ///
-/// What is missing, overdue or rejected, prices that the filed contract does not bear out, contracts that are not filed: by
-/// complex. Each names the acts that it can be reported under.
+/// Lists the findings in your territory, ordered by complex: disclosures that are missing, overdue or rejected,
+/// prices that do not match the filed contract, and contracts that are not filed. Each finding names the acts under
+/// which it can be reported.
 #[utoipa::path(get, path = "/v1/disclosure-survey/problems",
     tag = "disclosures", params(ListProblems), responses((status = 200, description = "A page", body = PageOf<SurveyProblem>)))]
 pub async fn list_survey_problems(ctx: Ctx) -> Response {
@@ -59,12 +60,13 @@ pub async fn list_survey_problems(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| actions::list_problems(conn, ctx, &query)).await
 }
 
-/// Report a problem as a violation
+/// Report a survey finding
 ///
-/// In one call: the violation (source `survey`, found today) tells the facts and the officer's words, and has the numbers
-/// and the proof of the disclosure as evidence. Refused where the problem does not stand any more.
+/// Reports a violation (source `survey`, found today). Its description contains the facts of the finding and your
+/// own; its evidence contains the facts and the proof of the disclosure. Responds 409 if the finding no longer
+/// exists.
 #[utoipa::path(post, path = "/v1/disclosure-survey/problems/{key}/violation",
-    tag = "disclosures", params(("key" = String, Path, description = "Key of the problem")),
+    tag = "disclosures", params(("key" = String, Path, description = "Key of the finding, from the list")),
     request_body = ProblemReportIn, responses((status = 201, description = "Reported", body = Violation)))]
 pub async fn report_survey_problem(ctx: Ctx, key: PathProblem, body: Body<ProblemReportIn>) -> Response {
     ctx.act(body, move |tx, body| actions::report_survey_problem(tx, key.0, key.1.as_ref(), body)).await

@@ -1,4 +1,4 @@
-//! From what is on file of a complex to its problems, and from complexes to counts. Pure.
+//! Pure rules: the findings of a complex, and the counts of an area.
 
 use std::collections::BTreeMap;
 
@@ -19,29 +19,29 @@ use crate::policy::disclosures::DisclosurePeriod;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::{Code, Problem};
 
-/// What the survey knows of a complex.
+/// What the survey reads of one complex.
 #[derive(Clone, Debug)]
 pub struct SurveyedComplex {
     pub complex: Id,
     pub name: String,
     pub township: String,
     pub community: String,
-    /// None where nobody serves it, and nothing is owed.
+    /// The disclosures due; none if no company serves the complex.
     pub required: Option<RequiredDisclosures>,
 }
 
-/// What a company owes at a complex.
+/// The disclosures that a company must make at a complex, and the prices to compare.
 #[derive(Clone, Debug)]
 pub struct RequiredDisclosures {
     pub serving: CurrentService,
-    /// By kind, in the order of the kinds.
+    /// One for each kind, in the order of `DisclosureKind::ALL`.
     pub kinds: Vec<RequiredDisclosure>,
     /// The filed contract in force.
     pub contract: Option<Id>,
-    /// How many prices the contract does not bear out.
+    /// Number of prices that do not match the contract.
     pub exceeds_contract: i64,
     pub not_in_contract: i64,
-    /// Those prices, where they were asked for.
+    /// The price findings themselves, if they were requested.
     pub findings: Vec<PriceFinding>,
 }
 
@@ -51,7 +51,7 @@ pub struct RequiredDisclosure {
     pub published_on: Option<NaiveDate>,
 }
 
-/// A problem, before it is put into words.
+/// A finding before it is worded.
 #[derive(Clone, Debug)]
 pub struct DetectedFinding {
     pub problem: ProblemKind,
@@ -65,7 +65,7 @@ fn of_state(required_kind: &RequiredDisclosure) -> Option<ProblemKind> {
     match required_kind.assessment.state {
         DisclosureState::Overdue if required_kind.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
         DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
-        // There is a time to correct it: until that is over it is no problem to report.
+        // A rejected disclosure is a finding only after the time for correction.
         DisclosureState::Rejected if required_kind.assessment.late => Some(ProblemKind::DisclosureRejected),
         DisclosureState::Rejected
         | DisclosureState::Missing
@@ -74,7 +74,7 @@ fn of_state(required_kind: &RequiredDisclosure) -> Option<ProblemKind> {
     }
 }
 
-/// Every problem of a complex, with what it is about.
+/// All findings of a complex, with their details.
 pub fn problems(required: &RequiredDisclosures) -> Vec<DetectedFinding> {
     let began = required.serving.began;
     let mut all = Vec::new();
@@ -105,7 +105,7 @@ pub fn problems(required: &RequiredDisclosures) -> Vec<DetectedFinding> {
     all
 }
 
-/// How many problems of each kind a complex has, without what they are about.
+/// Counts the findings of a complex by kind, without their details. Returns their total.
 fn count(required: &RequiredDisclosures, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
     let mut total = 0;
     let mut add = |problem, number: i64| {
@@ -130,7 +130,7 @@ pub fn key(complex: Id, company: Id, found: &DetectedFinding) -> ProblemKey {
     }
 }
 
-/// The act of the catalogue that a problem is.
+/// The regulated act that a finding constitutes.
 fn act_of(problem: ProblemKind, kind: Option<DisclosureKind>) -> &'static str {
     match (problem, kind) {
         (ProblemKind::ExceedsContract | ProblemKind::NotInContract, _) => "company.fee_increase",
@@ -140,7 +140,8 @@ fn act_of(problem: ProblemKind, kind: Option<DisclosureKind>) -> &'static str {
     }
 }
 
-/// The acts that a problem can be reported under: the clause of the nine prohibitions that its act overlaps comes first.
+/// The acts under which a finding can be reported. A clause of the nine prohibitions that overlaps its act comes
+/// first.
 pub fn acts(policy: &PolicyVersion, problem: ProblemKind, kind: Option<DisclosureKind>) -> Vec<OfferedAct> {
     let code = act_of(problem, kind);
     let overlaps = policy.act(code).map(|act| act.overlaps.clone()).unwrap_or_default();
@@ -170,7 +171,7 @@ impl StateCounts {
     }
 }
 
-/// What a survey counts.
+/// The counts of a survey.
 #[derive(Clone, Debug)]
 pub struct Counts {
     pub complexes: i64,
@@ -178,11 +179,12 @@ pub struct Counts {
     pub kinds: Vec<KindCompleteness>,
     pub verified_percent: Option<String>,
     pub problems: Vec<ProblemCount>,
-    /// By township or community, without names.
+    /// By township or community; the names are added later.
     pub areas: Vec<AreaCompleteness>,
 }
 
-/// Which part of an area a complex is in: of a county the township, of a township the community, of a community none.
+/// The part of an area that contains a complex: the township in a county, the community in a township, none in a
+/// community.
 fn part<'a>(one: &'a SurveyedComplex, division: &str) -> Option<&'a str> {
     match division.len() {
         6 => Some(&one.township),
@@ -244,7 +246,7 @@ fn required_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
     kinds.map(|required_kind| required_kind.assessment.state).collect()
 }
 
-/// Only what still stands is reported.
+/// A finding that no longer exists cannot be reported.
 pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem, Problem> {
     found.ok_or_else(|| {
         let (zh, en) = ("该排查问题已不存在。", "This finding no longer exists.");
@@ -252,7 +254,7 @@ pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem,
     })
 }
 
-/// A problem is reported under one of its acts, where one is named.
+/// The act must be one of those offered, if the input names one.
 pub fn require_offered(acts: &[OfferedAct], act: Option<&str>) -> Result<(), Fault> {
     if act.is_some_and(|act| !acts.iter().any(|offered| offered.act == act)) {
         let (zh, en) = ("须为该问题可适用的受监管行为之一", "must be one of the acts that apply to this finding");
@@ -261,10 +263,10 @@ pub fn require_offered(acts: &[OfferedAct], act: Option<&str>) -> Result<(), Fau
     Ok(())
 }
 
-/// How many quarters the trend shows.
+/// Number of quarters in the trend.
 pub const QUARTERS: usize = 8;
 
-/// The last days of the last quarters that are over, oldest first.
+/// Last days of the last complete quarters, oldest first.
 pub fn quarter_ends(today: NaiveDate) -> [NaiveDate; QUARTERS] {
     let mut ends = [today; QUARTERS];
     let mut day = today;
@@ -276,7 +278,8 @@ pub fn quarter_ends(today: NaiveDate) -> [NaiveDate; QUARTERS] {
     ends
 }
 
-/// The trend of an area, from how many were verified at the end of each quarter and the services of its complexes.
+/// The trend of an area, from the number verified at the end of each quarter and the service periods of its
+/// complexes.
 pub fn trend(
     ends: &[NaiveDate; QUARTERS],
     verified: &[i64; QUARTERS],

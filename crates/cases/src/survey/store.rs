@@ -1,4 +1,4 @@
-//! The few statements that a survey reads. Each is one pass over an index of the area, never a statement for each complex.
+//! The queries of a survey. Each is one pass over an index of the area; none runs once per complex.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,16 +19,16 @@ use crate::disclosures::state_rules::{CurrentVersion, Period, Schedule, ServiceP
 use crate::policy::disclosures::DisclosureRule;
 use crate::policy::model::PolicyDocument;
 
-/// What a survey is of.
+/// The complexes that a survey covers, and its detail.
 pub struct Area<'a> {
     pub scope: &'a Scope,
-    /// Nothing but this complex.
+    /// Only this complex.
     pub complex: Option<Id>,
-    /// With the prices that the contracts do not bear out, and not only their number.
+    /// Also read the price findings themselves, not only their number.
     pub findings: bool,
 }
 
-/// What the day and the policy say, once for all complexes.
+/// The policy, calendar and day, the same for all complexes.
 pub struct Rules<'a> {
     pub document: &'a PolicyDocument,
     pub calendar: &'a WorkCalendar,
@@ -43,7 +43,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// A current version, as slim as a survey needs it.
+/// The columns of a current version that a survey needs.
 #[derive(Queryable)]
 struct Slim {
     id: Id,
@@ -60,7 +60,7 @@ struct Slim {
     compared_with: Option<Id>,
 }
 
-/// The services of an area's complexes, whenever they were.
+/// All service periods of an area's complexes, past ones too.
 pub fn services_of(conn: &mut Conn, area: &Area) -> WorkResult<BTreeMap<Id, Vec<ServicePeriod>>> {
     let mut rows = crate::complexes::scoped::complex_services(area.scope);
     if let Some(complex) = area.complex {
@@ -75,7 +75,7 @@ pub fn services_of(conn: &mut Conn, area: &Area) -> WorkResult<BTreeMap<Id, Vec<
     Ok(all)
 }
 
-/// The current versions of an area. Of what is disclosed by period nothing older is read than any state depends on.
+/// Current versions in an area. Of kinds disclosed by period, older versions than any state depends on are left out.
 fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> WorkResult<HashMap<Id, Vec<Slim>>> {
     let mut rows = crate::disclosures::scoped::disclosures(area.scope).filter(disclosures::is_current.eq(true));
     if let Some(complex) = area.complex {
@@ -107,7 +107,7 @@ fn current_of(conn: &mut Conn, area: &Area, oldest: Option<NaiveDate>) -> WorkRe
     Ok(all)
 }
 
-/// Every complex of an area, with what its company owes.
+/// Every complex of an area, with the disclosures that its company must make.
 pub fn survey(
     conn: &mut Conn,
     area: &Area,
@@ -172,17 +172,17 @@ fn required_kind(kind: DisclosureKind, schedule: &Schedule, began: NaiveDate, ro
     RequiredDisclosure { assessment, published_on: version.map(|one| one.published_on) }
 }
 
-/// Prices whose findings are to be read or worked out: all of them at once.
+/// Versions whose price findings must be read or computed, collected to do all of them at once.
 #[derive(Default)]
 struct Prices {
-    /// Findings that are stored with the version.
+    /// Complex and version whose stored findings are still right.
     stored: Vec<(Id, Id)>,
-    /// Versions that were compared with another contract than the one that is in force.
+    /// Complex, version and contract in force, where the version was compared with another contract.
     stale: Vec<(Id, Id, Id)>,
 }
 
 impl Prices {
-    /// The numbers that are on file with a version, if they are still right.
+    /// The stored counts of a version, if it was compared with the contract in force.
     fn note(&mut self, complex: Id, row: &Slim, contract: Option<Id>, findings: bool) -> (i64, i64) {
         let Some(contract) = contract else { return (0, 0) };
         if row.compared_with != Some(contract) {
@@ -224,8 +224,8 @@ impl Prices {
     }
 }
 
-/// How many kinds of how many complexes were verified at the end of each quarter, in one pass: the version stood, its
-/// company served, and what is disclosed by period was of the period that was due.
+/// Number of disclosures verified at the end of each quarter, in one pass. A version counts if it was in effect, its
+/// company served the complex, and its period, if it has one, was the one due.
 pub fn verified_at(
     conn: &mut Conn,
     area: &Area,
@@ -233,7 +233,8 @@ pub fn verified_at(
     ends: &[NaiveDate; QUARTERS],
 ) -> WorkResult<[i64; QUARTERS]> {
     let [first, .., last] = ends;
-    // The days are the program's own, and stand in the text: eight of everything are too many to bind.
+    // The dates are computed here, not input, and stand in the SQL text: bound parameters would be too many for eight
+    // quarters.
     let count = |end: &NaiveDate| {
         let due: String = DisclosureKind::ALL
             .iter()

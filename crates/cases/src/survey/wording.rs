@@ -1,11 +1,11 @@
-//! Problems in words, Chinese and English.
+//! The facts of a survey finding in Chinese and English.
 
 use super::model::ProblemKind;
 use super::rules::DetectedFinding;
 use crate::disclosures::price_rules::PriceFinding;
 use crate::words::days::chinese_day;
 
-/// The facts of a problem.
+/// The facts in Chinese and English.
 pub fn facts(found: &DetectedFinding) -> (String, String) {
     let (kind_zh, kind_en) = found.kind.map_or(("", ""), |kind| (kind.zh(), kind.en()));
     let due_on = found.assessment.and_then(|one| one.due_on);

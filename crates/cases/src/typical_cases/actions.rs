@@ -1,3 +1,5 @@
+//! Publishing and withdrawing a typical case.
+
 use serde_json::json;
 
 use super::model::*;
@@ -91,8 +93,8 @@ pub fn withdraw_typical_case(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Wor
     Ok(Entity::new(id, version, view::view(tx.conn, ctx, row)?))
 }
 
-/// A decision fell: what was told of it is withdrawn with it, long before the three days of the law are over. The caller
-/// holds the lock of the company.
+/// The decision was revoked: withdraws its published case at once, well within the three days that Administrative
+/// Penalty Law 48 allows. The caller holds the company's lock.
 pub fn withdraw_of(tx: &mut Tx, violation: Id, reasons: &str) -> WorkResult<()> {
     if let Some(mut row) = store::live_of(tx.conn, violation)? {
         withdraw(tx, &mut row, ReasonsIn { reasons: reasons.to_owned() })?;

@@ -1,5 +1,5 @@
-//! Typical cases (典型案例曝光): what was finally decided, told to everyone without personal data, and withdrawn at once when
-//! the decision falls (Administrative Penalty Law 48).
+//! Typical cases (典型案例): final decisions, published without personal data. A case is withdrawn at once when its
+//! decision is revoked (Administrative Penalty Law 48).
 
 pub mod actions;
 mod events;

@@ -1,3 +1,5 @@
+//! Stored and returned typical cases, and the request bodies.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use crate::proceedings::model::Step;
 use crate::proceedings::view::{Official, StepView};
 
 coded_enum! {
-    /// Where a typical case stands (案例状态).
+    /// State of a typical case (案例状态).
     #[schema(example = "published")]
     pub stored enum TypicalCaseState {
         Published "published" "已发布" "Published"
@@ -55,13 +57,13 @@ impl TypicalCaseRow {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TypicalCaseIn {
-    /// The violation: against a company, confirmed, and final.
+    /// The violation; it must be a company's, confirmed and final.
     pub violation_id: Id,
     /// Title, without personal data.
     #[schema(min_length = 5, max_length = 100, example = "某小区物业企业超合同标准收费被责令整改")]
     pub title: String,
-    /// What happened and what was decided, without personal data. Numbers that name a person are found and refused; names
-    /// cannot be recognised, and the officer answers for it that there are none.
+    /// The facts and the decision, without personal data. Phone numbers, identity card numbers, e-mail addresses and
+    /// licence plates are detected and refused. Names are not detected: make sure that there are none.
     #[schema(
         min_length = 10,
         max_length = 5000,
@@ -105,60 +107,60 @@ pub struct TypicalCase {
     /// County, 6 digits.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// Township, 9 digits; null for a case of the whole county.
+    /// Township, 9 digits; null if the case belongs to the whole county.
     #[schema(max_length = 9, example = "640121102")]
     pub township: Option<String>,
-    /// Community, 12 digits; null for a case that belongs to none.
+    /// Community, 12 digits; null if the case belongs to no community.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: Option<String>,
-    /// Its title.
+    /// Title of the case.
     #[schema(max_length = 100, example = "某小区物业企业超合同标准收费被责令整改")]
     pub title: String,
-    /// What happened and what was decided.
+    /// The facts and the decision.
     #[schema(max_length = 5000)]
     pub summary: String,
-    /// Day of publication.
+    /// Date of publication.
     pub published_on: NaiveDate,
     pub published_by: Official,
-    /// Day of withdrawal.
+    /// Date of withdrawal; null while published.
     pub withdrawn_on: Option<NaiveDate>,
     pub withdrawal: Option<StepView>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-/// What everyone may see of a typical case (典型案例).
+/// A typical case as shown to the public (典型案例).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicTypicalCase {
     pub id: Id,
-    /// Its title.
+    /// Title of the case.
     #[schema(max_length = 100, example = "某小区物业企业超合同标准收费被责令整改")]
     pub title: String,
-    /// What happened and what was decided.
+    /// The facts and the decision.
     #[schema(max_length = 5000)]
     pub summary: String,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Day of publication.
+    /// Date of publication.
     pub published_on: NaiveDate,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListTypicalCases {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Also return `total`.
     pub with_total: Option<bool>,
-    /// Only in this state.
+    /// Only cases in this state.
     pub state: Option<TypicalCaseState>,
-    /// Only of this company.
+    /// Only cases of this company.
     pub company_id: Option<Id>,
-    /// Only at this complex.
+    /// Only cases at this complex.
     pub complex_id: Option<Id>,
 }

@@ -6,7 +6,7 @@ use crate::service::{Body, Ctx};
 
 /// List typical cases
 ///
-/// Of your territory, newest first, with those withdrawn; a company sees its own.
+/// Lists the typical cases of your territory, newest first, including withdrawn ones. A company sees its own.
 #[utoipa::path(get, path = "/v1/typical-cases",
     tag = "disclosures", params(ListTypicalCases), responses((status = 200, description = "A page", body = PageOf<TypicalCase>)))]
 pub async fn list_typical_cases(ctx: Ctx) -> Response {
@@ -16,9 +16,10 @@ pub async fn list_typical_cases(ctx: Ctx) -> Response {
 
 /// Publish a typical case
 ///
-/// From a violation of a company whose decision is final: upheld, or confirmed and its time for an appeal over. The officer
-/// writes title and summary. Phone numbers, numbers of identity cards, e-mail addresses and licence plates are refused;
-/// names of persons cannot be recognised, and the officer answers for it that there are none.
+/// The county authority or the social affairs office publishes a company's violation whose decision is final: upheld
+/// on appeal, or confirmed with the appeal period over. Write the title and summary without personal data. Phone
+/// numbers, identity card numbers, e-mail addresses, licence plates and the data of a known complainant are refused.
+/// Other names are not detected: make sure that there are none.
 #[utoipa::path(post, path = "/v1/typical-cases",
     tag = "disclosures", request_body = TypicalCaseIn, responses((status = 201, description = "Published", body = TypicalCase)))]
 pub async fn create_typical_case(ctx: Ctx, body: Body<TypicalCaseIn>) -> Response {
@@ -27,10 +28,10 @@ pub async fn create_typical_case(ctx: Ctx, body: Body<TypicalCaseIn>) -> Respons
 
 /// Get a typical case
 ///
-/// With its withdrawal, where it was withdrawn.
+/// Returns the typical case, with its withdrawal if it was withdrawn.
 #[utoipa::path(get, path = "/v1/typical-cases/{id}",
-    tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the case")),
-    responses((status = 200, description = "The case", body = TypicalCase)))]
+    tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the typical case")),
+    responses((status = 200, description = "The typical case", body = TypicalCase)))]
 pub async fn get_typical_case(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
         let row = store::find(conn, &ctx.scope, id.0)?;
@@ -42,9 +43,10 @@ pub async fn get_typical_case(ctx: Ctx, id: PathId) -> Response {
 
 /// Withdraw a typical case
 ///
-/// With reasons. A case whose violation is revoked is withdrawn in the same moment, without this call.
+/// The county authority or the social affairs office withdraws a published case and states the reasons. When the
+/// violation is revoked, its case is withdrawn automatically.
 #[utoipa::path(post, path = "/v1/typical-cases/{id}/withdrawal",
-    tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the case")),
+    tag = "disclosures", params(("id" = crate::db::Id, Path, description = "Id of the typical case")),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = TypicalCase)))]
 pub async fn withdraw_typical_case(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::withdraw_typical_case(tx, id.0, body)).await

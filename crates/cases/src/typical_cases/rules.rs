@@ -1,4 +1,4 @@
-//! What may be told of whom: a case is final, and names no person. Pure.
+//! Pure rules: which violations may be published as a case, and which personal data its texts must not contain.
 
 use chrono::NaiveDate;
 
@@ -12,7 +12,7 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 use crate::violations::model::ViolationState;
 
-/// A case is final when its appeal was decided, or the time for one is over.
+/// The decision must be final: the appeal was decided, or its period is over.
 pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, today: NaiveDate) -> Result<(), Problem> {
     match (state, appeal_due_on) {
         (ViolationState::Upheld, _) => Ok(()),
@@ -34,7 +34,7 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
     }
 }
 
-/// A violation has one published case at a time.
+/// A violation has at most one published case.
 pub fn may_publish(has_one: bool) -> Result<(), Problem> {
     if has_one {
         let (zh, en) = ("该违规行为已有公开的典型案例。", "The violation has a published typical case already.");
@@ -43,7 +43,7 @@ pub fn may_publish(has_one: bool) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What is published can be withdrawn, once.
+/// Only a published case can be withdrawn.
 pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
     match state {
         TypicalCaseState::Published => Ok(()),
@@ -53,14 +53,14 @@ pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
     }
 }
 
-/// Personal data in either text, at its place.
+/// Input errors for personal data in the title or summary.
 pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         faults.extend(personal_data_fault(pointer, text));
     }
 }
 
-/// The complainant of the ticket that the case came from, in either text, at its place.
+/// Input errors for the complainant's data in the title or summary, if the violation came from a complaint.
 pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut Vec<Fault>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         if known.iter().any(|person| masks::holds(text, &person.values())) {

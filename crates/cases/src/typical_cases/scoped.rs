@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! The typical cases that each scope sees.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::access::scoped::{none, own_company};
 use crate::db::MultiBackend;
 use crate::db::schema::typical_cases;
 
-/// Typical cases: of the territory; a company its own; a committee those of its complex.
+/// Offices see the cases of their territory, a company its own, a committee those at its complex.
 pub fn typical_cases<'a>(scope: &Scope) -> typical_cases::BoxedQuery<'a, MultiBackend> {
     let all = typical_cases::table.into_boxed();
     match scope {

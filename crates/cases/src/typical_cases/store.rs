@@ -1,3 +1,5 @@
+//! Queries on typical cases.
+
 use diesel::prelude::*;
 
 use super::model::*;
@@ -16,7 +18,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<TypicalCaseRow
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// The live case of a violation.
+/// The published case of a violation, if any.
 pub fn live_of(conn: &mut Conn, violation: Id) -> WorkResult<Option<TypicalCaseRow>> {
     let system = Scope::System("one live case of a violation, whoever published it");
     Ok(scoped::typical_cases(&system)
@@ -31,7 +33,7 @@ pub fn insert(conn: &mut Conn, row: &TypicalCaseRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Saves a withdrawal; what was published never changes.
+/// Saves a withdrawal. The published texts never change.
 pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> WorkResult<()> {
     diesel::update(cases::table.find(row.id))
         .set((
@@ -45,7 +47,7 @@ pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// What everyone may see of a complex's cases: those that are published, newest first.
+/// The published cases of a complex for the public, newest first.
 pub fn of_complex(conn: &mut Conn, complex: Id) -> WorkResult<Vec<PublicTypicalCase>> {
     let everyone = Scope::System("what is published is for everyone");
     let rows: Vec<TypicalCaseRow> = scoped::typical_cases(&everyone)

@@ -1,4 +1,4 @@
-//! What callers get of a typical case.
+//! Typical cases as returned to callers.
 
 use super::model::*;
 use crate::companies;
