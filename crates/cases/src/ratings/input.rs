@@ -200,7 +200,7 @@ impl LedgerTexts for ReplyIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListCycles {
-    /// Items per page; default 50.
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the previous page.
@@ -215,7 +215,7 @@ pub struct ListCycles {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListRatings {
-    /// Items per page; default 50.
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the previous page.
@@ -245,7 +245,7 @@ pub struct ListRatings {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFocus {
-    /// Items per page; default 50.
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the previous page.

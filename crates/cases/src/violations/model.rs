@@ -243,7 +243,7 @@ impl LedgerTexts for AppealDecisionIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListViolations {
-    /// Items per page; default 50.
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the previous page.
