@@ -23,7 +23,7 @@ const EARLIER: i64 = 10;
 /// The current star rating of a complex (星级评定公示).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicRating {
-    /// The star today.
+    /// Star today.
     pub star: Star,
     /// Day since which it has this star: the day of publication, or a later day on which the ladder changed it.
     pub star_since: NaiveDate,
