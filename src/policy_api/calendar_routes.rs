@@ -49,9 +49,10 @@ pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Response {
 /// Replace the calendar of a year
 ///
 /// Replaces the holidays and make-up working days of your county, as the State Council announced them, with local ones.
-/// `If-Match` must name the version that `GET` returns, or `"0"` for a year that is not recorded. Statutory holidays
-/// are days off even if they are not listed. Every open deadline of the county that counts working days is computed
-/// again: it may move to a later day, never to an earlier one, each with an event `*.deadline_moved`.
+/// For the county authority. `If-Match` must name the version that `GET` returns, or `"0"` for a year that is not
+/// recorded. Statutory holidays are days off even if they are not listed. Every open deadline of the county that counts
+/// working days is computed again: it may move to a later day, never to an earlier one, each with an event
+/// `*.deadline_moved`.
 #[utoipa::path(put, path = "/v1/calendar/{year}",
     tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]

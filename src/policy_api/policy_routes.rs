@@ -74,10 +74,10 @@ pub async fn list_policies(ctx: Ctx) -> Response {
 
 /// Submit a policy version
 ///
-/// Submits a draft for your county. All input errors of the document are returned together. With `dry_run=true` it
-/// stores nothing and returns the standings that would change on the first day. The version takes effect when a second
-/// person has approved it, on the next day at the earliest. It never governs the past, and never makes a decided case
-/// worse.
+/// Submits a draft for your county. For the county authority. All input errors of the document are returned together.
+/// With `dry_run=true` it stores nothing and returns the standings that would change on the first day. The version
+/// takes effect when a second person has approved it, on the next day at the earliest. It never governs the past, and
+/// never makes a decided case worse.
 #[utoipa::path(post, path = "/v1/policies", tag = "policies", params(PublishPolicy), request_body = PolicyIn, responses(
     (status = 201, description = "Draft submitted", body = Policy),
     (status = 200, description = "Dry run: standings that would change", body = PolicyPreview)

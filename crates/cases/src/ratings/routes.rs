@@ -29,8 +29,9 @@ pub async fn list_rating_cycles(ctx: Ctx) -> Response {
 
 /// Open a rating cycle
 ///
-/// Opens a cycle for a half-year or a year in your county or township. The rubric of the policy in force today applies
-/// until its end. Cycles of the same county must not overlap if they share complexes.
+/// Opens a cycle for a half-year or a year in your county or township. For the county authority or a social affairs
+/// office. The rubric of the policy in force today applies until its end. Cycles of the same county must not overlap if
+/// they share complexes.
 #[utoipa::path(post, path = "/v1/rating-cycles",
     tag = "ratings", request_body = CycleIn, responses((status = 201, description = "Opened", body = RatingCycle)))]
 pub async fn create_rating_cycle(ctx: Ctx, body: Body<CycleIn>) -> Response {
@@ -54,8 +55,9 @@ pub async fn get_rating_cycle(ctx: Ctx, id: PathId) -> Response {
 
 /// Start the ratings of a cycle
 ///
-/// Starts the ratings of complexes in your territory that have a company and no rating in the open cycle. One request
-/// starts up to 200; `progress.moved` is their number. Repeat the request until it is 0.
+/// Starts the ratings of complexes in your territory that have a company and no rating in the open cycle. For the
+/// county authority or a social affairs office. One request starts up to 200; `progress.moved` counts them. Repeat the
+/// request until it is 0.
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/ratings",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Started", body = RatingCycle)))]
@@ -66,7 +68,8 @@ pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response
 /// Announce the ratings of a cycle
 ///
 /// Announces (公示) every reviewed rating of your territory, with one announcement period; the rated period must have
-/// ended. The company, the committee, the community and the owners may object until the last day of it.
+/// ended. For the county authority or a social affairs office. The company, the committee and the community, also on
+/// behalf of owners, may object until the last day of the period.
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/announcement",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = RatingCycle)))]
@@ -121,8 +124,8 @@ pub async fn list_ratings(ctx: Ctx) -> Response {
 
 /// Start a rating
 ///
-/// Starts the rating of one complex that has a company. Each complex has one rating in a cycle. If an earlier published
-/// one was withdrawn, the new one corrects it.
+/// Starts the rating of one complex that has a company. For the county authority or a social affairs office. Each
+/// complex has one rating in a cycle. If an earlier published one was withdrawn, the new one corrects it.
 #[utoipa::path(post, path = "/v1/ratings",
     tag = "ratings", request_body = RatingIn, responses((status = 201, description = "Started", body = Rating)))]
 pub async fn create_rating(ctx: Ctx, body: Body<RatingIn>) -> Response {
@@ -147,9 +150,9 @@ pub async fn get_rating(ctx: Ctx, id: PathId) -> Response {
 /// Submit a score sheet
 ///
 /// Submits the score sheet of a rater: the points of every rubric item, with a note where points are deducted. For the
-/// owners, submit one satisfaction figure. Possible while the cycle is open for scoring, and again after a return or a
-/// sustained objection. A second sheet replaces the first until the review. With the last missing sheet the rating is
-/// scored.
+/// office (social affairs or enforcement office) and the community. For the owners, submit one satisfaction figure.
+/// Possible while the cycle is open for scoring, and again after a return or a sustained objection. A second sheet
+/// replaces the first until the review. With the last missing sheet the rating is scored.
 #[utoipa::path(post, path = "/v1/ratings/{id}/scores",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ScoresIn, responses((status = 200, description = "Scored", body = Rating)))]
@@ -159,7 +162,8 @@ pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) ->
 
 /// Review a rating
 ///
-/// Confirms a scored rating, or returns it to be scored again (复核). For a person who did not score it.
+/// Confirms a scored rating, or returns it to be scored again (复核). For the county authority, a township leader or a
+/// social affairs office, and for a person who did not score it.
 #[utoipa::path(post, path = "/v1/ratings/{id}/review",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
@@ -169,8 +173,8 @@ pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Respon
 
 /// Announce a rating
 ///
-/// Announces (公示) one reviewed rating; the rated period must have ended. The announcement period runs from the next
-/// working day for the number of days in the policy.
+/// Announces (公示) one reviewed rating; the rated period must have ended. For the county authority or a social affairs
+/// office. The announcement period runs from the next working day for the number of days in the policy.
 #[utoipa::path(post, path = "/v1/ratings/{id}/announcement",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = Rating)))]
@@ -191,8 +195,8 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
 
 /// Decide an objection to a rating
 ///
-/// Decides an objection. For a person who neither scored nor reviewed the rating. If it is sustained, the rating is
-/// scored, reviewed and announced again.
+/// Decides an objection. For the county authority, a township leader or a social affairs office, and for a person who
+/// neither scored nor reviewed the rating. If it is sustained, the rating is scored, reviewed and announced again.
 #[utoipa::path(post, path = "/v1/ratings/{id}/objection-decision",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
