@@ -163,7 +163,7 @@ pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) ->
 /// Review a rating
 ///
 /// Confirms a scored rating, or returns it to be scored again (复核). For the county authority, a township leader or a
-/// social affairs office, and for a person who did not score it.
+/// social affairs office, but not for a person who scored it.
 #[utoipa::path(post, path = "/v1/ratings/{id}/review",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
@@ -195,8 +195,8 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
 
 /// Decide an objection to a rating
 ///
-/// Decides an objection. For the county authority, a township leader or a social affairs office, and for a person who
-/// neither scored nor reviewed the rating. If it is sustained, the rating is scored, reviewed and announced again.
+/// Decides an objection. For the county authority, a township leader or a social affairs office, but not for a person
+/// who scored or reviewed the rating. If it is sustained, the rating is scored, reviewed and announced again.
 #[utoipa::path(post, path = "/v1/ratings/{id}/objection-decision",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
