@@ -1,7 +1,7 @@
-//! xiaoqu (小区): supervision of property management of residential complexes, as a service.
+//! xiaoqu (小区): a service for the supervision of property management in residential complexes.
 //!
-//! The way of a request is one way: `routes` (HTTP) → `actions` (one use case, one transaction) → `rules` (pure) and
-//! `store` (SQL). Every feature is a folder with these rooms; [`app`] lists the features.
+//! Every request takes the same path: `routes` (HTTP) → `actions` (one use case, one transaction) → `rules` (pure) and
+//! `store` (SQL). Every feature is a folder with these modules; [`app`] lists the features.
 
 pub mod app;
 pub mod backup;

@@ -1,4 +1,4 @@
-//! Tokens of the service's own issuer, for operators and for the demo.
+//! Issuing tokens of the service's own issuer, for operators and for the demo.
 
 use chrono::Utc;
 use clap::Args;
@@ -8,13 +8,13 @@ use crate::access::issuer::LocalIssuer;
 use crate::access::token::Verifier;
 use crate::role::{ROLES, Role, RoleKind};
 
-/// What a token says.
+/// Claims of the token.
 #[derive(Args, Clone, Debug)]
 pub struct TokenArgs {
-    /// Acting role, such as social_affairs_office
+    /// Role, such as social_affairs_office
     #[arg(long, value_parser = role)]
     pub role: Role,
-    /// Who acts, as the office knows them
+    /// Subject: the person, as the office identifies them
     #[arg(long)]
     pub subject: String,
     /// Division of the role, GB/T 2260 (6, 9 or 12 digits)
@@ -29,13 +29,13 @@ pub struct TokenArgs {
     /// Organisation, for utility_operator
     #[arg(long)]
     pub organisation: Option<String>,
-    /// Task numbers in the charge of a township_leader, comma-separated
+    /// Tasks in the charge of a township_leader, comma-separated numbers
     #[arg(long, value_delimiter = ',')]
     pub tasks: Vec<u8>,
     /// Name of the person
     #[arg(long)]
     pub name: Option<String>,
-    /// Life of the token in minutes [default: the setting access_token_minutes]
+    /// Lifetime of the token in minutes [default: the setting access_token_minutes]
     #[arg(long)]
     pub minutes: Option<i64>,
 }
@@ -45,7 +45,7 @@ fn role(text: &str) -> Result<Role, String> {
         .ok_or_else(|| format!("one of {}", ROLES.iter().map(|r| r.code).collect::<Vec<_>>().join(", ")))
 }
 
-/// Signs a token, and refuses one that the service itself would refuse.
+/// Signs a token. Refuses one that the service itself would not accept.
 pub fn issue(issuer: &LocalIssuer, args: &TokenArgs, minutes: i64) -> anyhow::Result<String> {
     let now = Utc::now();
     let mut claims = Map::from_iter([
@@ -76,7 +76,7 @@ pub fn issue(issuer: &LocalIssuer, args: &TokenArgs, minutes: i64) -> anyhow::Re
     Ok(token)
 }
 
-/// What the claims of a role must be.
+/// Describes the claims that a role requires, for the error message.
 fn wants(role: Role) -> String {
     let row = role.row();
     let own = match row.kind {

@@ -1,4 +1,4 @@
-//! Reading a standing, and trying one out.
+//! The company record: reading a standing, and previewing one.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -25,43 +25,44 @@ use crate::standing::rules::compute_standing;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StandingQuery {
-    /// The standing on this day, as known then (default: today).
+    /// The standing on this day, as it was known then. Default: today.
     pub as_of: Option<NaiveDate>,
-    /// The standing in this county (GB/T 2260, 6 digits). Default: your own; of a company that of its home register.
+    /// The standing in this county (GB/T 2260, 6 digits). Default: your own county; for a company, the county of its
+    /// registering office.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }
 
-/// A measure on file, in short.
+/// A recorded measure in short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MeasureOnFile {
     pub id: Id,
-    /// The key that it shares with the consequence that called for it.
+    /// Key shared with the consequence that called for it.
     #[schema(max_length = 120, example = "interview")]
     pub key: String,
     pub kind: MeasureKind,
     pub state: MeasureState,
-    /// Last day to carry it out.
+    /// Last day to complete it (办理期限).
     pub due_on: NaiveDate,
 }
 
-/// A company's explained standing (企业信用状况).
+/// Record of a company (企业信用档案): its explained standing, its measures and its ratings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CompanyStanding {
     pub company_id: Id,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// The county whose violations and policy it goes by: each county has its own.
+    /// County whose violations and policy apply. Each county has a standing of its own.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// The company whose standing it is: of a branch, its parent's.
+    /// Id of the company whose standing it is; for a branch, its parent.
     pub answers_with: Id,
     pub standing: Standing,
-    /// Measures on file today, of the reader's territory.
+    /// Measures recorded today in your territory.
     #[schema(max_items = 10000)]
     pub measures: Vec<MeasureOnFile>,
-    /// Current ratings of its complexes, of the reader's territory: fewest stars first.
+    /// Current ratings of its complexes in your territory, lowest star first.
     #[schema(max_items = 10000)]
     pub ratings: Vec<RatingOnFile>,
 }
@@ -89,7 +90,7 @@ pub fn company_standing(
     let policies = policy::current(conn, &ctx.state, &county)?;
     let family = companies::family::family(conn, head)?;
     let facts = company_facts::of(conn, head, &family, &county, as_of)?;
-    // A branch reads its parent's standing as an outsider does: what it did itself is among its own violations.
+    // A branch reads the standing of its parent as an outsider does. Its own acts are among its own violations.
     let own = matches!(&ctx.scope, Scope::Company(uscc) if *uscc == company.uscc) && head == company.id;
     let standing = visible_part(ctx, compute_standing(&facts, &policies, as_of), own);
     let measures = measures::of_family(conn, &ctx.scope, &family)?
@@ -114,33 +115,33 @@ pub fn company_standing(
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HypotheticalViolation {
-    /// Code of the act, one of `GET /v1/acts`, an act of companies.
+    /// Code of an act of companies; `GET /v1/acts` lists them.
     #[schema(min_length = 3, max_length = 80, example = "nine.coercive_collection")]
     pub act: String,
-    /// The complex where it would have happened.
+    /// Complex where it would have happened.
     pub complex_id: Id,
     /// Day on which it would have been found.
     #[schema(example = "2026-06-01")]
     pub found_on: NaiveDate,
 }
 
-/// A dry run: what if (预演).
+/// Hypothetical violations to preview (预演).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreviewIn {
-    /// Add to what this company has; absent: start from a clean one.
+    /// Adds them to the violations of this company; null starts from none.
     #[serde(default)]
     pub company_id: Option<Id>,
-    /// The standing on this day (default: today).
+    /// The standing on this day. Default: today.
     #[serde(default)]
     #[schema(example = "2026-06-05")]
     pub as_of: Option<NaiveDate>,
-    /// Violations to suppose confirmed on the day that they were found.
+    /// Violations that are assumed to be confirmed on the day found.
     #[schema(min_items = 1, max_items = 100)]
     pub violations: Vec<HypotheticalViolation>,
 }
 
-/// Nothing is stored: hypothetical violations in, an explained standing out.
+/// Computes the explained standing with hypothetical violations. Stores nothing.
 pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult<Standing> {
     let county = ctx.caller.county().unwrap_or_default();
     let policies = policy::current(conn, &ctx.state, county)?;

@@ -1,4 +1,4 @@
-//! The file of a company (企业信用档案): its standing with what is on file of it, and a standing tried out.
+//! Company records (企业信用档案): the explained standing with measures and ratings, and its preview.
 
 mod actions;
 mod routes;

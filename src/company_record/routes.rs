@@ -1,3 +1,5 @@
+//! Operations of the company record.
+
 use actix_web::HttpResponse;
 
 use super::actions::{self, CompanyStanding, PreviewIn, StandingQuery};
@@ -7,9 +9,10 @@ use crate::standing::model::Standing;
 
 /// Get a company's standing
 ///
-/// Derived on each read from the facts and the policy, and explained: every consequence names its clauses, violations,
-/// rule, window and legal basis; every point its violation. `as_of` a day: as known then. A standing counts the whole
-/// county; what lies outside of your territory appears with clause, day and division only.
+/// Returns the standing of a company (惩戒状态) in one county, computed from its violations and the policy. Each
+/// consequence names its clauses, violations, rule, window and legal basis; each credit deduction names its violation.
+/// `as_of` returns it as it was known on a day. Violations outside your territory show only the clause, the day and the
+/// division.
 #[utoipa::path(get, path = "/v1/companies/{id}/standing",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the company"), StandingQuery),
     responses((status = 200, description = "The standing", body = CompanyStanding)))]
@@ -20,9 +23,9 @@ pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Response {
 
 /// Preview a standing
 ///
-/// A dry run: hypothetical violations in, an explained standing out, nothing stored.
+/// Computes the explained standing that hypothetical violations would lead to (预演). Stores nothing.
 #[utoipa::path(post, path = "/v1/standing-preview",
-    tag = "standing", request_body = PreviewIn, responses((status = 200, description = "The standing that would be", body = Standing)))]
+    tag = "standing", request_body = PreviewIn, responses((status = 200, description = "The previewed standing", body = Standing)))]
 pub async fn preview_standing(ctx: Ctx, body: Body<PreviewIn>) -> Response {
     let standing = ctx.read(move |conn, ctx| actions::preview(conn, ctx, &body)).await?;
     Ok(HttpResponse::Ok().json(standing))

@@ -1,5 +1,5 @@
-//! What follows from a decision (处置后果), in the transaction of the decision. Actions say what happened through
-//! [`proceedings::port`](crate::proceedings::port); here stands what it leads to, and in which order.
+//! Consequences of decisions (处置后果), in the transaction of the decision. Actions report through
+//! [`proceedings::port`](crate::proceedings::port) what happened; this module says what follows, and in which order.
 
 mod stars;
 
@@ -18,16 +18,16 @@ use crate::violations;
 
 const WHOEVER_DECIDED: Scope = Scope::System("what follows from a decision, whoever took it");
 
-/// Why a typical case is withdrawn that was made of a violation.
+/// Why a typical case about a violation is withdrawn.
 const REVOKED: &str = "认定已撤销";
 
-/// What those read who verify a document that was withdrawn.
+/// Reasons shown to everyone who verifies a withdrawn document.
 const GROUND_DISMISSED: &str = "所告知的行为未予认定";
 const GROUND_REVOKED: &str = "所依据的违规认定已撤销";
 const GROUND_RENEWED: &str = "原告知的依据均已撤销，以新的告知为准";
 const GROUND_CANCELLED: &str = "所依据的措施已取消";
 
-/// For the parts of the service.
+/// Made once, for the parts of the service.
 pub fn installed() -> Installed {
     Installed(Box::new(InLaw))
 }
@@ -35,7 +35,7 @@ pub fn installed() -> Installed {
 struct InLaw;
 
 impl Consequences for InLaw {
-    /// From now on the company sees the documents of the case.
+    /// From now on the documents of the case are visible to the company.
     fn served(&self, tx: &mut Tx, case: Id) -> WorkResult<()> {
         documents::mark_served(tx, case)
     }
@@ -44,7 +44,7 @@ impl Consequences for InLaw {
         documents::withdraw_of(tx, DocumentSubject::Violation, violation, GROUND_DISMISSED)
     }
 
-    /// The measures of the company are brought into agreement with its facts.
+    /// Brings the measures of the company into agreement with its facts.
     fn violation_decided(&self, tx: &mut Tx, case: &Case) -> WorkResult<()> {
         match case.company {
             Some(company) => measures::reconcile_measures(tx, company, case.county),
@@ -56,7 +56,8 @@ impl Consequences for InLaw {
         documents::withdraw_of(tx, DocumentSubject::Violation, violation, GROUND_REVOKED)
     }
 
-    /// What was told of it in public is withdrawn; open measures without another ground are cancelled, done ones taken back.
+    /// Withdraws what was published about the violation. Open measures without another ground are cancelled; completed
+    /// ones are reversed.
     fn violation_revoked(&self, tx: &mut Tx, case: &Case) -> WorkResult<()> {
         typical_cases::withdraw_of(tx, case.violation, REVOKED)?;
         self.violation_decided(tx, case)
@@ -79,17 +80,17 @@ impl Consequences for InLaw {
         blacklist::list_company(tx, &grounds, entry.months, entry.reason)
     }
 
-    /// The contract is to be ended, on a lawful ground.
+    /// Asks for the termination of the contract, on a lawful ground.
     fn removal_approved(&self, tx: &mut Tx, measure: Id, complex: Id, company: Id) -> WorkResult<()> {
         contracts::request_termination(tx, complex, company, measure)
     }
 
-    /// What it put on a list has no effect meanwhile.
+    /// While a measure is suspended, the listing that it caused has no effect.
     fn measure_suspended(&self, tx: &mut Tx, measure: Id, company: Id, since: Option<NaiveDate>) -> WorkResult<()> {
         blacklist::suspend_listing_of(tx, company, measure, since)
     }
 
-    /// A removal asks for no ending of a contract any more, and what was issued about the measure no longer stands.
+    /// Withdraws the request to terminate the contract and every document about the measure.
     fn measure_cancelled(&self, tx: &mut Tx, measure: Id, company: Id, removal_from: Option<Id>) -> WorkResult<()> {
         if let Some(complex) = removal_from {
             contracts::withdraw_termination_request(tx, complex, company, measure)?;
@@ -97,7 +98,8 @@ impl Consequences for InLaw {
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)
     }
 
-    /// No company stays on a list on a ground that was revoked: the task that remains is to make it known.
+    /// Ends the listing at once, because a company must not stay on a list on a revoked ground. The reversal task that
+    /// remains is to make this public.
     fn measure_reversed(&self, tx: &mut Tx, measure: Id, company: Id, why: &str) -> WorkResult<()> {
         documents::withdraw_of(tx, DocumentSubject::Measure, measure, GROUND_CANCELLED)?;
         blacklist::end_listing_of(tx, company, measure, why)
@@ -115,13 +117,13 @@ impl Consequences for InLaw {
         stars::follow_ratings(tx, complex)
     }
 
-    /// That carries the removal out.
+    /// The termination of the contract completes the removal that asked for it.
     fn removal_ended(&self, tx: &mut Tx, contract: Id, removal: Id) -> WorkResult<()> {
         let ending = contracts::ending_on_record(tx.conn, contract)?;
         measures::removal_carried_out(tx, removal, &ending)
     }
 
-    /// Its notified violations are shown to whoever speaks for it now.
+    /// Shows its notified violations to the companies that now represent it.
     fn company_regrouped(&self, tx: &mut Tx, company: Id) -> WorkResult<()> {
         violations::show_to_family(tx.conn, company)
     }

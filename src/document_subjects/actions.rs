@@ -1,3 +1,5 @@
+//! Issuing official documents.
+
 use super::cases;
 use crate::db::{Instant, WorkResult};
 use crate::documents::model::{DocumentIn, OfficialDocument};

@@ -1,4 +1,4 @@
-//! The case that a document is about: found, and asked who may issue the document and what it says.
+//! The case that an official document is about: finding it, checking office and state, and collecting the content.
 
 use serde_json::{Map, Value, json};
 
@@ -17,15 +17,15 @@ use crate::violations;
 use crate::violations::model::ViolationRow;
 use crate::words::days::{chinese_day, chinese_time};
 
-/// The case that a document is about.
+/// The case that an official document is about.
 pub enum Case {
     Violation(Box<ViolationRow>),
     Measure(Box<MeasureRow>),
-    /// A document, with the delivery of what it puts into form.
+    /// A delivered document, for its proof of delivery.
     Document(Box<DocumentRow>, Option<Delivery>),
 }
 
-/// Locks the case and reads it; a case that the caller does not see is a fault.
+/// Locks and reads the case. A case that is not visible to the caller is an input error.
 pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> WorkResult<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
@@ -55,7 +55,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
     }
 }
 
-/// How the company got what a document puts into form: a notice, or the decision on a violation.
+/// The delivery of a notice or decision to the company; `None` if it was not delivered, or for other kinds.
 fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery>> {
     let system = Scope::System("a document that the caller sees was delivered with its case");
     Ok(match row.kind {
@@ -68,7 +68,8 @@ fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery
     })
 }
 
-/// The office in charge, as for every other act on the case; of a document, the office that issued it.
+/// The office in charge of the case issues its documents. The office that issued a document issues its proof of
+/// delivery.
 pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> WorkResult<()> {
     match case {
         Case::Violation(row) => violations::documents::require_office(tx.ctx, kind, row),
@@ -77,7 +78,7 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, case: &Case) -> WorkResul
     }
 }
 
-/// The case is of the document's kind and in a state that calls for it.
+/// Requires that the case is of the right kind and in a state in which the document is issued.
 pub fn require_state(kind: DocumentKind, case: &Case) -> WorkResult<()> {
     match case {
         Case::Violation(row) => state_rules::require_violation(kind, row),
@@ -86,7 +87,7 @@ pub fn require_state(kind: DocumentKind, case: &Case) -> WorkResult<()> {
     }
 }
 
-/// Everything that the document says.
+/// Collects the content of the document.
 pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> WorkResult<IssueInput> {
     let mut context = Map::new();
     if let (Some(at), Some(place)) = (input.held_at, &input.place) {

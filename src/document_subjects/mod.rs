@@ -1,5 +1,6 @@
-//! Issuing official documents about cases (出具文书): which case a document is about, who issues it and in which state of the
-//! case. Violations and measures tell what their documents say; [`crate::documents`] numbers, renders and keeps them.
+//! Issuing official documents about cases (出具文书): which case a document is about, who issues it, and in which state of
+//! the case. Violations and measures supply the content; [`crate::documents`] numbers, renders and stores the
+//! documents.
 
 mod actions;
 mod cases;

@@ -1,13 +1,16 @@
+//! Operations that issue official documents.
+
 use super::actions;
 use crate::documents::model::{DocumentIn, OfficialDocument};
 use crate::http::Response;
 use crate::service::{Body, Ctx};
 
-/// Issue a document
+/// Issue an official document
 ///
-/// By the office in charge of the case, under the next number of its word (机关代字) in the directory of offices. The text
-/// is the one of the policy in force today; the page is made once, and what is kept is what is served. A kind stands once
-/// for each case; another notice of an interview or a hearing takes the place of the one before.
+/// Issues an official document (文书) about a case, in the state of the case that its kind requires. For the office in
+/// charge, which must have a document prefix (机关代字) in the office directory. The next number of this prefix and the
+/// template of the policy in force today are used. Each kind is issued once for a case; a second interview or hearing
+/// notice replaces the first, which is withdrawn.
 #[utoipa::path(post, path = "/v1/documents",
     tag = "documents", request_body = DocumentIn, responses((status = 201, description = "Issued", body = OfficialDocument)))]
 pub async fn issue_document(ctx: Ctx, body: Body<DocumentIn>) -> Response {

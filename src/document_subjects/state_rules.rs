@@ -1,4 +1,4 @@
-//! Which paper belongs to which state of its case (文书与办理状态): one table. Pure.
+//! In which states of its case each official document is issued (文书与办理状态), in one table. Pure.
 
 use crate::db::WorkResult;
 use crate::documents::model::{DocumentKind, DocumentState};
@@ -10,25 +10,25 @@ use crate::standing::model::MeasureState::{self, *};
 use crate::violations::model::ViolationRow;
 use crate::violations::model::ViolationState::{self, *};
 
-/// What a kind of paper is about, and in which states it is issued.
+/// The kind of case that a document is about, and the states in which it is issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Belongs {
-    /// To a violation.
+    /// A violation in one of these states.
     Violation(&'static [ViolationState]),
-    /// To a measure of one of these kinds, or of any.
+    /// A measure of one of these kinds (empty: any) in one of these states.
     Measure(&'static [MeasureKind], &'static [MeasureState]),
-    /// To a document that was delivered.
+    /// A document that was delivered.
     Document,
-    /// To the decision on a contract's filing, which issues it.
+    /// The filing decision on a contract. It issues the document itself.
     Filing,
 }
 
 pub fn belongs(kind: DocumentKind) -> Belongs {
     match kind {
-        // A notice tells what is intended: once it is decided there is nothing to intend.
+        // A notice announces what is intended, so it is issued before the decision only.
         DocumentKind::ViolationNotice => Belongs::Violation(&[Notified]),
         DocumentKind::MeasureNotice | DocumentKind::HearingNotice => Belongs::Measure(&[], &[Proposed]),
-        // An order or a summons carries out what was decided and is not done.
+        // These documents carry out a decision, so they are issued after the approval and before the completion.
         DocumentKind::InterviewNotice => Belongs::Measure(&[MeasureKind::Interview], &[Approved]),
         DocumentKind::RectificationOrder => Belongs::Measure(&[MeasureKind::RectificationOrder], &[Approved]),
         DocumentKind::ReferralLetter => Belongs::Measure(&[MeasureKind::Referral], &[Approved]),
@@ -36,7 +36,7 @@ pub fn belongs(kind: DocumentKind) -> Belongs {
         DocumentKind::ViolationFinding => Belongs::Violation(&[Confirmed]),
         DocumentKind::AppealDecision => Belongs::Violation(&[Upheld, Revoked]),
         DocumentKind::RevocationDecision => Belongs::Violation(&[Revoked]),
-        // The decision itself puts the company on the list.
+        // The approval puts the company on the list and completes the measure.
         DocumentKind::BlacklistDecision => {
             Belongs::Measure(&[MeasureKind::Blacklist, MeasureKind::Restriction], &[Done])
         }
@@ -46,7 +46,7 @@ pub fn belongs(kind: DocumentKind) -> Belongs {
     }
 }
 
-/// Is a violation in a state that calls for this paper, and has it the step that the paper puts into form?
+/// Requires a violation in a state in which the document is issued, with the step that the document records.
 pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<()> {
     let Belongs::Violation(states) = belongs(kind) else {
         return Err(Problem::broken("a paper of violations belongs to none").into());
@@ -66,7 +66,7 @@ pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<(
     }
 }
 
-/// Is a measure one that this paper is about, in a state that calls for it?
+/// Requires a measure of the right kind, in a state in which the document is issued, with the step that it records.
 pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Problem> {
     let Belongs::Measure(wanted, states) = belongs(kind) else {
         return Err(Problem::broken("a paper of measures belongs to none"));
@@ -111,7 +111,7 @@ pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Probl
     }
 }
 
-/// Proven is the service of a document that was delivered and stands.
+/// A proof of delivery needs a valid document that was delivered.
 pub fn require_delivered(state: DocumentState, is_delivered: bool) -> Result<(), Problem> {
     if state == DocumentState::Valid && is_delivered {
         return Ok(());
@@ -134,7 +134,7 @@ mod tests {
         }
     }
 
-    /// Every kind against every state, written out: a letter for each state in which it is issued.
+    /// Every kind against every state; a letter marks each state in which it is issued.
     #[test]
     fn each_paper_is_issued_in_the_states_that_it_belongs_to_and_in_no_other() {
         let violation_states = "reported notified confirmed dismissed appealed upheld revoked";

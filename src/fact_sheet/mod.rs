@@ -1,5 +1,5 @@
-//! The fact sheet of a rating (评定事实表): what contracts, disclosures, violations, inspections and complaints know of its
-//! period. It reads all of them, and so it stands above them.
+//! The fact sheet of a rating (评定事实表). It reads contracts, disclosures, violations, inspections and complaints, so it
+//! lies above them in the layers.
 
 mod routes;
 mod sheet;

@@ -1,4 +1,4 @@
-//! HTTP of the fact sheet.
+//! Operation of the fact sheet.
 
 use super::sheet::{self, FactSheet};
 use crate::http::{PathId, Response};
@@ -6,8 +6,8 @@ use crate::service::Ctx;
 
 /// Get the fact sheet of a rating
 ///
-/// What the system itself knows of the rated period, beside the dimension that it bears on: confirmed violations, the six
-/// disclosures, the contract on file, inspections and hazards. An assessor reads it before scoring; the company sees the same.
+/// Returns the recorded facts about the rated period, by dimension: confirmed violations, the six disclosures, the
+/// filed contract, inspections, hazards and complaints. Raters read it before they score; the company sees the same.
 #[utoipa::path(get, path = "/v1/ratings/{id}/fact-sheet",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The fact sheet", body = FactSheet)))]

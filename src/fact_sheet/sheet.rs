@@ -1,4 +1,4 @@
-//! What the system itself knows of a rated period: it stands beside each dimension while somebody scores.
+//! The fact sheet: recorded facts about a rated period, which raters read next to each dimension.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,77 +21,77 @@ use crate::service::Ctx;
 use crate::violations;
 use crate::violations::model::ViolationState;
 
-/// A confirmed violation of the period (已认定违规).
+/// A confirmed violation of the rated period (已认定违规).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FactViolation {
     pub violation_id: Id,
-    /// Code of the act.
+    /// Code of the regulated act.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub act: String,
-    /// The act in Chinese.
+    /// Title of the act in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub act_zh: String,
-    /// The act in English.
+    /// Title of the act in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub act_en: String,
-    /// Clause of the nine prohibitions.
+    /// Clause of the nine prohibitions (“九不准”条款); null for other acts.
     #[schema(minimum = 1, maximum = 9)]
     pub clause: Option<i64>,
-    /// Day on which it was found.
+    /// Day found (发现日期).
     pub found_on: NaiveDate,
     pub state: ViolationState,
 }
 
-/// Where a kind of disclosure stands today (公开情况).
+/// State of one kind of disclosure today (公开情况).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FactDisclosure {
     pub kind: DisclosureKind,
     pub state: DisclosureState,
-    /// Since when it is overdue, or rejected.
+    /// Day since which it is overdue or rejected; null otherwise.
     pub since: Option<NaiveDate>,
 }
 
-/// The contract on file today (合同备案).
+/// The filed contract in force today (合同备案).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FactContract {
-    /// Number of the filing.
+    /// Filing number (备案号).
     #[schema(max_length = 60, example = "640121备〔2026〕12号")]
     pub filing_number: String,
-    /// Day of the filing.
+    /// Day of filing (备案日期).
     pub filed_on: NaiveDate,
 }
 
-/// The facts beside one dimension (维度事实).
+/// Facts that belong to one dimension (维度事实).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DimensionFacts {
     pub dimension: Dimension,
-    /// Confirmed violations that bear on it.
+    /// Confirmed violations of acts that the rubric assigns to the dimension.
     #[schema(max_items = 10000)]
     pub violations: Vec<FactViolation>,
 }
 
-/// What the system knows of a rated period (评定事实表).
+/// Facts about a rated period (评定事实表).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FactSheet {
     pub rating_id: Id,
-    /// First day of what is rated.
+    /// First day of the rated period.
     pub period_from: NaiveDate,
-    /// Last day of what is rated.
+    /// Last day of the rated period.
     pub period_to: NaiveDate,
-    /// By dimension; all seven.
+    /// Facts by dimension, all seven.
     #[schema(min_items = 7, max_items = 7)]
     pub dimensions: Vec<DimensionFacts>,
-    /// Confirmed violations that the rubric puts beside no dimension.
+    /// Confirmed violations of acts that the rubric assigns to no dimension.
     #[schema(max_items = 10000)]
     pub other_violations: Vec<FactViolation>,
-    /// The six disclosures; none where the company does not serve any more.
+    /// State of the six disclosures; empty if the company no longer serves the complex.
     #[schema(max_items = 6)]
     pub disclosures: Vec<FactDisclosure>,
-    /// The company's contract on file; null where none is.
+    /// The company's filed contract in force; null if there is none.
     pub contract: Option<FactContract>,
-    /// Inspections of the period, what failed, and the hazards that were found.
+    /// Inspections of the period, failed items, and hazards found.
     pub inspections: InspectionFacts,
-    /// Complaints that came in in the period while the company served: punctuality and satisfaction.
+    /// Complaints received in the period while the company served: punctuality and satisfaction.
     pub complaints: ComplaintFacts,
 }
 
@@ -136,7 +136,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Entity<FactSheet>> 
     Ok(Entity::new(row.id, row.version, sheet))
 }
 
-/// Each violation beside the dimension whose acts name it.
+/// Assigns each violation to the dimension that lists its act.
 fn beside(rules: &RatingRules, facts: Vec<FactViolation>) -> (Vec<DimensionFacts>, Vec<FactViolation>) {
     let mut dimensions: Vec<DimensionFacts> = rules
         .dimensions

@@ -1,3 +1,5 @@
+//! Operations about the caller and the vocabulary.
+
 use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +11,7 @@ use crate::db::{Id, Instant};
 use crate::http::{PageOf, Response};
 use crate::service::Ctx;
 
-/// The caller (当前身份).
+/// The caller, as read from the token (当前身份).
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     /// Issuer of the token.
@@ -18,40 +20,40 @@ pub struct Me {
     /// Subject of the token.
     #[schema(max_length = 200, example = "officer-17")]
     pub subject: String,
-    /// Name, where the token has one.
+    /// Name of the person; null if the token has none.
     #[schema(max_length = 200)]
     pub name: Option<String>,
     pub role: Role,
-    /// Division (GB/T 2260) of the role.
+    /// Code of the division of the role (GB/T 2260): 6, 9 or 12 digits.
     #[schema(max_length = 12, example = "640121100")]
     pub division: Option<String>,
-    /// USCC of the company.
+    /// USCC of the company (统一社会信用代码); null for other roles.
     #[schema(max_length = 18)]
     pub company: Option<String>,
-    /// Complex of the committee.
+    /// Complex of the committee; null for other roles.
     pub complex: Option<Id>,
-    /// Organisation of the utility operator.
+    /// Organisation of the utility operator; null for other roles.
     #[schema(max_length = 200)]
     pub organisation: Option<String>,
-    /// Tasks in the charge of a township leader.
+    /// Tasks in the charge of a township leader; empty for other roles.
     #[schema(max_items = 8)]
     pub tasks: Vec<u8>,
-    /// OAuth client, where the token came through one.
+    /// OAuth client that obtained the token; null without one.
     #[schema(max_length = 200)]
     pub client: Option<String>,
-    /// A machine: it reads, reports and submits, and never decides.
+    /// True for a machine token (系统令牌). It may read, report and submit, but never decide.
     pub machine: bool,
-    /// When the token ends.
+    /// Time at which the token expires.
     pub expires_at: Instant,
-    /// Operations that this token may call.
+    /// Operation ids that this token may call.
     #[schema(max_items = 1000)]
     pub permissions: Vec<String>,
 }
 
-/// Who am I
+/// Get the caller's identity
 ///
-/// What the service read from the token, and every operation that it may call.
-#[utoipa::path(get, path = "/v1/me", tag = "identity", responses((status = 200, description = "You", body = Me)))]
+/// Returns what the token says about you, and every operation that you may call.
+#[utoipa::path(get, path = "/v1/me", tag = "identity", responses((status = 200, description = "The caller", body = Me)))]
 pub async fn get_me(ctx: Ctx) -> HttpResponse {
     let caller = &ctx.caller;
     let permissions = ctx
@@ -86,7 +88,7 @@ pub async fn get_me(ctx: Ctx) -> HttpResponse {
 
 /// List the vocabulary
 ///
-/// Every code of every enumeration with its Chinese and English label, on one page.
+/// Returns every code of every enumeration with its Chinese and English label, on one page.
 #[utoipa::path(get, path = "/v1/vocabulary",
     tag = "identity", responses((status = 200, description = "All codes", body = PageOf<Vocabulary>)))]
 pub async fn get_vocabulary(ctx: Ctx) -> Response {

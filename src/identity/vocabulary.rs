@@ -1,4 +1,4 @@
-//! Every code of every enumeration, with its labels.
+//! The vocabulary: every code of every enumeration, with its labels.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ pub struct Vocabulary {
     /// Name of the enumeration.
     #[schema(max_length = 60, example = "role")]
     pub name: String,
-    /// Its codes.
+    /// Codes of the enumeration.
     #[schema(max_items = 1000)]
     pub values: Vec<Term>,
 }
@@ -29,7 +29,7 @@ pub struct Term {
     /// Official Chinese term.
     #[schema(max_length = 200, example = "社会事务办公室")]
     pub zh: String,
-    /// English.
+    /// English label.
     #[schema(max_length = 200, example = "Social affairs office")]
     pub en: String,
 }
@@ -42,7 +42,7 @@ fn coded(name: &str, labels: &[Label]) -> Vocabulary {
     Vocabulary { name: name.to_owned(), values: labels.iter().map(|l| term(l.code, l.zh, l.en)).collect() }
 }
 
-/// By name, whoever declares them.
+/// All enumerations in the order of their names, from every feature.
 pub fn all(features: &[&'static Feature]) -> Vec<Vocabulary> {
     let rows = |name: &str, values: Vec<Term>| Vocabulary { name: name.to_owned(), values };
     let declared = features.iter().flat_map(|feature| feature.words).map(|(name, labels)| coded(name, labels));

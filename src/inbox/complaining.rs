@@ -1,4 +1,4 @@
-//! What waits of complaints.
+//! Inbox items of complaints.
 
 use super::model::{EscalationLevel, InboxKind};
 use super::rules;
@@ -12,7 +12,7 @@ use crate::policy;
 use crate::policy::complaints::may_handle;
 use crate::service::Ctx;
 
-/// A ticket that waits.
+/// A complaint with a pending step.
 pub struct Complaining {
     pub id: Id,
     pub category: String,
@@ -20,12 +20,13 @@ pub struct Complaining {
     pub company: Option<Id>,
     pub complex: Option<Id>,
     pub kind: InboxKind,
-    /// Until when: before this instant.
+    /// The step must be taken before this instant.
     pub due: Option<Instant>,
     pub level: EscalationLevel,
 }
 
-/// Tickets to accept, to answer and to assign, of their handler; extensions to decide and late tickets, of their supervisor.
+/// Pending steps of complaints: acceptance, reply and assignment for the handler; extension decisions and overdue
+/// complaints for the supervising office.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<Complaining>> {
     let role = ctx.caller.role;
     if !may_handle(role) {
@@ -36,14 +37,14 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     type Found = (ComplaintRow, InboxKind, Option<Instant>, EscalationLevel);
     let mut found: Vec<Found> = Vec::new();
     let step = timing.rules.county_after_working_days;
-    // Since how many working days a ticket is late, and with whom.
+    // The supervising office of an overdue complaint, and the number of working days since it was escalated.
     let late = |row: &ComplaintRow| -> Option<(Role, u32)> {
         let since = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none());
         let supervisor = row.supervisor_role.0?;
         let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since?), ctx.today);
         Some((supervisor, days))
     };
-    // Whose business it is by now: the same for everyone who sees it.
+    // The level is the same for everyone who sees the complaint.
     let level = |late: Option<(Role, u32)>| match late {
         Some((supervisor, days)) => rules::level_of_late_complaint(supervisor, days, step),
         None => EscalationLevel::Office,

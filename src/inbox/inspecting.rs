@@ -1,4 +1,4 @@
-//! What waits of inspections and hazards.
+//! Inbox items of inspections and hazards.
 
 use chrono::NaiveDate;
 
@@ -17,7 +17,7 @@ use crate::policy::versions::CountyPolicies;
 use crate::service::Ctx;
 use crate::standing::model::Office;
 
-/// A visit or a hazard that waits.
+/// An inspection or a hazard with a pending step.
 pub struct Inspecting {
     pub kind: &'static str,
     pub id: Id,
@@ -27,11 +27,11 @@ pub struct Inspecting {
     pub company: Option<Id>,
     pub complex: Id,
     pub waiting: (InboxKind, Option<NaiveDate>),
-    /// For those above an office: what it is late with.
+    /// For a caller above the office: the overdue step.
     pub seen: Option<PendingItem>,
 }
 
-/// Visits to carry out and hazards to look at again or to see to, of an office; hazards to rectify, of a company.
+/// Pending inspections and hazards: to inspect, re-check or follow up for an office, to rectify for a company.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<Inspecting>> {
     let role = ctx.caller.role;
     let policies = policy::all(conn, &ctx.state)?;
@@ -67,7 +67,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     Ok(all)
 }
 
-/// Re-checks and planned visits that other offices are late with, for those above them.
+/// Overdue re-checks and planned inspections of other offices, for the callers above them.
 fn late_with_others(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -116,7 +116,7 @@ fn visit(policies: &CountyPolicies, part: PartRow) -> Inspecting {
 
 fn hazard(policies: &CountyPolicies, row: HazardRow, kind: InboxKind) -> Inspecting {
     let item = checklist_of(policies, row.policy_version, &row.checklist).and_then(|list| list.item(&row.item));
-    // What is rectified waits for the office, by a period of its own.
+    // A re-check has a deadline of its own, which is not that of the hazard.
     let due_on = Some(row.due_on).filter(|_| kind != InboxKind::RecheckHazard);
     Inspecting {
         kind: "hazard",

@@ -1,4 +1,4 @@
-//! What waits for the caller's office or company (待办), each with its deadline.
+//! The inbox (待办): pending tasks of the caller's office or company, each with its deadline.
 
 mod complaining;
 mod inspecting;
@@ -19,7 +19,7 @@ use crate::service::feature::{Feature, read, tag};
 
 pub const FEATURE: Feature = Feature {
     name: "inbox",
-    tags: &[tag(220, "inbox", "What waits for me 待办")],
+    tags: &[tag(220, "inbox", "Inbox 待办")],
     operations: &[read(
         handler!(routes::list_inbox),
         &[

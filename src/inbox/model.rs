@@ -1,3 +1,5 @@
+//! Inbox items (待办): their kinds, members and filters.
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,7 +10,7 @@ use crate::db::Id;
 use crate::standing::model::Office;
 
 coded_enum! {
-    /// What is to be done (待办事项).
+    /// What the caller has to do (待办事项).
     pub enum InboxKind {
         NotifyViolation "notify_violation" "告知企业" "Notify the company"
         RecordDelivery "record_delivery" "登记送达" "Record the delivery of the notice or decision"
@@ -57,7 +59,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Whose business it is by now (督办层级).
+    /// Level that an overdue task has reached (督办层级).
     #[schema(example = "office")]
     pub enum EscalationLevel {
         Office "office" "承办单位" "The office's"
@@ -66,47 +68,47 @@ coded_enum! {
     }
 }
 
-/// Something that waits (待办).
+/// An inbox item (待办).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct InboxItem {
-    /// Last day for it; null where no period runs.
+    /// Due date; null if no deadline applies.
     pub due_on: Option<NaiveDate>,
-    /// Id of the violation, measure, contract, rating, cycle, inspection, hazard, complaint, listing or company change; of a
-    /// disclosure, that of its complex; null for a policy version, whose number is in `href`.
+    /// Id of the violation, measure, contract, rating, cycle, inspection, hazard, complaint, listing or company change.
+    /// For a disclosure, the id of its complex. Null for a policy version, whose number is in `href`.
     pub subject_id: Option<Id>,
     pub kind: InboxKind,
-    /// `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection`, `hazard`, `complaint`,
-    /// `listing`, `company_change` or `policy`.
+    /// One of `violation`, `measure`, `contract`, `disclosure`, `rating`, `rating_cycle`, `inspection`, `hazard`,
+    /// `complaint`, `listing`, `company_change` and `policy`.
     #[schema(max_length = 20, example = "violation")]
     pub subject_kind: String,
-    /// Where to read it.
+    /// Path of the resource.
     #[schema(max_length = 100, example = "/v1/violations/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub href: String,
-    /// The last day is over; of a complaint, its last second.
+    /// True if the due date has passed; for a complaint, the exact deadline.
     pub overdue: bool,
-    /// Yellow shortly before the last day, red when it is over; for offices.
+    /// Card for offices: yellow shortly before the due date, red after it; null otherwise.
     pub card: Option<CardColour>,
-    /// Whose business it is by now: what an office is late with goes up to its leader, and then to the county.
+    /// Level that the task has reached. An overdue task of an office goes to its leader, and later to the county.
     pub level: EscalationLevel,
-    /// For `pursue_office`: what it is late with.
+    /// For `pursue_office`: the step that is overdue.
     pub late_with: Option<InboxKind>,
-    /// For `pursue_office`: the office that is late.
+    /// For `pursue_office`: the office whose step is overdue.
     pub late_office: Option<Office>,
-    /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard, category
-    /// of the complaint, list of the listing; what a change or a draft is.
+    /// Code of the act, measure kind, contract kind, disclosure kind, checklist, checklist item, complaint category or
+    /// listing kind; for other items a code of what they are.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub about: String,
-    /// The act, measure, contract, disclosure, checklist, item or category in Chinese.
+    /// Title of the act, kind, checklist, item, category, cycle or policy, in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub about_zh: String,
-    /// The act, measure, contract, disclosure, checklist, item or category in English.
+    /// The same title in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub about_en: String,
     pub company_id: Option<Id>,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: Option<String>,
-    /// The complex.
+    /// Id of the complex.
     pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
@@ -116,16 +118,16 @@ pub struct InboxItem {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListInbox {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only this kind.
+    /// Only items of this kind.
     pub kind: Option<InboxKind>,
-    /// Only what is late.
+    /// If true, only overdue items; if false, only the others.
     pub overdue: Option<bool>,
 }

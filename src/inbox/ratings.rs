@@ -1,5 +1,5 @@
-//! What ratings wait for: one by one to be reviewed, decided or objected to; cycle by cycle to be scored, announced and
-//! published. By when offices are to do it follows from the step before and the policy in force.
+//! Inbox items of ratings. Reviews, objections and their decisions are items of one rating; scoring, announcing and
+//! publishing are items of a whole cycle. The deadlines of offices follow from the step before and the policy in force.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,9 +15,9 @@ use crate::ratings::store;
 use crate::service::Ctx;
 use crate::standing::model::Office;
 
-/// A rating that waits, or a whole cycle.
+/// A rating or a whole cycle with a pending step.
 pub struct PendingRating {
-    /// None: the cycle.
+    /// `None` if the item is about the cycle.
     pub rating: Option<Id>,
     pub cycle: Id,
     pub name: String,
@@ -26,7 +26,7 @@ pub struct PendingRating {
     pub seen: PendingItem,
 }
 
-/// What the open ratings of the caller's territory wait for.
+/// The pending steps of the open ratings in the caller's territory.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRating>> {
     let rows = store::waiting(conn, &ctx.scope, at_most)?;
     let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
@@ -73,15 +73,15 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     Ok(waits)
 }
 
-/// A step that a rating waits for.
+/// A pending step of a rating.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct WaitingStep {
     kind: InboxKind,
-    /// Done for many ratings of the cycle at once.
+    /// True if it is done for many ratings of the cycle in one request.
     of_cycle: bool,
-    /// Who may take it.
+    /// Roles that may take it.
     doers: &'static [Role],
-    /// The office that answers for it; none where it is a right and no duty.
+    /// The office that must take it; `None` if it is a right and no duty.
     office: Option<Office>,
     due_on: Option<NaiveDate>,
 }
@@ -90,7 +90,7 @@ impl WaitingStep {
     fn seen_by(&self, caller: &Caller, timing: &Timing) -> Option<PendingItem> {
         if self.doers.contains(&caller.role) {
             let own = timing.own(self.kind, self.due_on);
-            // A right that runs out makes nobody late.
+            // A right that expires makes nobody overdue.
             let right = self.office.is_none();
             return Some(if right { PendingItem { card: None, level: EscalationLevel::Office, ..own } } else { own });
         }
@@ -99,7 +99,7 @@ impl WaitingStep {
     }
 }
 
-/// What an open rating waits for. `objected` is when the first open objection to it was made.
+/// The pending steps of an open rating. `objected` is the time of its first open objection.
 fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &Timing) -> Vec<WaitingStep> {
     use InboxKind::*;
     const SCORERS: &[Role] = &[Role::SocialAffairsOffice, Role::Community];
@@ -122,7 +122,7 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
     match row.state {
         RatingState::Draft => vec![step(ScoreRatings, true, SCORERS, &township, Some(cycle.closes_on))],
         RatingState::Scored => {
-            // Nothing of a rating changes between its last score and its review.
+            // A scored rating does not change before its review, so `updated_at` is the time of its last score.
             let due_on = timing.after(row.updated_at, rules.review_rating_working_days);
             vec![step(ReviewRating, false, &SCORERS[..1], &township, due_on)]
         }
@@ -142,7 +142,8 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
     }
 }
 
-/// While a result is public, it may be objected to; an objection is decided; when both are over, it is published.
+/// During the announcement period a rating may be objected to. Objections are decided. After the period and without an
+/// open objection the rating is published.
 fn announced(row: &RatingRow, objected: Option<Instant>, timing: &Timing) -> Vec<(InboxKind, Option<NaiveDate>)> {
     let over = row.publicity_ends_on.is_some_and(|last| last < timing.today);
     let mut steps = Vec::new();

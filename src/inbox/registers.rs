@@ -1,4 +1,4 @@
-//! What waits of the registers: drafts of policies, proposed changes of companies, applications for credit repair.
+//! Inbox items of the registers: policy drafts, company changes, and applications for credit repair.
 
 use super::model::InboxKind;
 use super::tasks::{PendingItem, Task, Timing};
@@ -9,10 +9,10 @@ use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{blacklist, policy};
 
-/// A row of a register that waits.
+/// A pending item of a register.
 pub struct PendingRegister {
     pub kind: &'static str,
-    /// None of a policy version, which has a number.
+    /// `None` for a policy version, which has a number instead.
     pub id: Option<Id>,
     pub href: String,
     pub about: String,
@@ -21,7 +21,7 @@ pub struct PendingRegister {
     pub seen: PendingItem,
 }
 
-/// What the registers of the caller's office wait for.
+/// The pending items of the registers for the caller's office.
 pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     let mut all = drafts(conn, ctx, timing, at_most)?;
     all.extend(changes(conn, ctx, timing, at_most)?);
@@ -29,7 +29,8 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     Ok(all)
 }
 
-/// Drafts of the caller's county, for another person than the one who submitted them; until the day before their first day.
+/// Drafts of the caller's county that another person submitted. They can be approved until the day before their first
+/// day.
 fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     let Some(county) = policy::actions::drafts_of(ctx) else { return Ok(Vec::new()) };
     let rows = policy::store::open_drafts(conn, county, ctx.today, at_most)?;
@@ -47,7 +48,7 @@ fn drafts(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResu
         .collect())
 }
 
-/// Changes that are proposed of companies whose files the caller's office keeps.
+/// Proposed changes of companies whose registering office is the caller's.
 fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     let division = ctx.caller.division.as_deref().unwrap_or_default();
     let home = match ctx.caller.role {
@@ -75,7 +76,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkRes
     Ok(all)
 }
 
-/// Applications for credit repair, which the county answers.
+/// Applications for credit repair, which the county authority answers.
 fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkResult<Vec<PendingRegister>> {
     if ctx.caller.role != Role::CountyAuthority {
         return Ok(Vec::new());

@@ -1,3 +1,5 @@
+//! The inbox operation.
+
 use chrono::NaiveDate;
 
 use super::model::{EscalationLevel, InboxItem, InboxKind, ListInbox};
@@ -18,17 +20,15 @@ use crate::service::Ctx;
 use crate::standing::model::Office;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
 
-/// As many open rows are looked at; an office with more has the oldest first.
+/// Maximum number of open rows that are read for each kind. An office with more sees the oldest of them.
 const ROW_CAP: i64 = 5000;
 
-/// List what waits for me
+/// List inbox items
 ///
-/// Notices to open, statements to make and to answer, decisions, approvals, measures to carry out, contracts to file, to
-/// mend, to end and to hand over, disclosures to verify, to submit and to correct, ratings to score, review, announce, object
-/// to and publish, inspections to carry out, hazards to rectify, to look at again and to see to, complaints to accept, to
-/// answer, to assign and to see to, and whether they get more time, drafts of policies to approve, changes of companies to decide,
-/// applications for credit repair to answer: of your office or company, by deadline, what has none last.
-/// What an office is late with is in its leader's inbox, too, and later in the county's.
+/// Lists the pending tasks of your office or company (待办), ordered by due date; items without one come last. They cover
+/// violations, measures, contracts, disclosures, ratings, inspections, hazards, complaints, policy drafts, company
+/// changes and credit repair; `kind` says what to do. An overdue task of an office is also in the inbox of its leader,
+/// and later of the county.
 #[utoipa::path(get, path = "/v1/inbox",
     tag = "inbox", params(ListInbox), responses((status = 200, description = "A page", body = PageOf<InboxItem>)))]
 pub async fn list_inbox(ctx: Ctx) -> Response {
@@ -38,7 +38,7 @@ pub async fn list_inbox(ctx: Ctx) -> Response {
 
 type Key = (NaiveDate, Option<Id>, InboxKind, String);
 
-/// What has no deadline sorts after what has. A complex has six disclosures, told apart by what they are about.
+/// Items without a due date come last. A complex has six disclosures, which differ in `about`.
 fn key(item: &InboxItem) -> Key {
     (item.due_on.unwrap_or(NaiveDate::MAX), item.subject_id, item.kind, item.about.clone())
 }
@@ -61,7 +61,7 @@ fn inbox(conn: &mut Conn, ctx: &Ctx, query: &ListInbox) -> WorkResult<PageOf<Inb
 fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
     use crate::violations::model::ViolationState::{Appealed, Confirmed, Notified, Reported};
     let states = [Reported, Notified, Confirmed, Appealed];
-    // Whoever handles complaints alone reads no cases.
+    // Roles that handle complaints only may not read cases.
     let reads_cases = ctx.state.permissions.allow("list_violations", ctx.caller.role);
     let cases = match reads_cases {
         true => violations::store::in_states(conn, &ctx.scope, &states, ROW_CAP)?,
@@ -69,7 +69,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
     };
     let open = measures::store::open(conn, &ctx.scope, ROW_CAP)?;
     let contracts = contracts::waiting(conn, &ctx.scope, ROW_CAP)?;
-    // Offices have deadlines, and an office is of one county.
+    // Only offices have such deadlines, and an office belongs to one county.
     let county = ctx.caller.county().unwrap_or_default();
     let policies = policy::current(conn, &ctx.state, county)?;
     let calendar = calendar::work_calendar(conn, county)?;
@@ -125,7 +125,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
         let (card, level) = (seen.card, seen.level);
         InboxItem { card, level, late_with, late_office, ..item(subject, (seen.kind, seen.due_on)) }
     };
-    // What the caller's company has to do, or what an office has, as the caller sees it.
+    // The task of the caller's company, or the task of an office as the caller sees it.
     let place = |subject: Subject, own: Option<(InboxKind, Option<NaiveDate>)>, task: Option<Task>| match own_company {
         true => own.map(|waiting| item(subject, waiting)),
         false => task.and_then(|task| timing.seen_by(task, &ctx.caller)).map(|seen| office_item(subject, seen)),
@@ -263,17 +263,17 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
     Ok(items)
 }
 
-/// A kind of disclosure at a complex that waits.
+/// A disclosure of a complex with a pending step.
 struct Disclosing {
     complex: Id,
     company: Id,
     kind: DisclosureKind,
     waiting: (InboxKind, Option<NaiveDate>),
-    /// For those above an office: what it is late with.
+    /// For a caller above the office: the overdue step.
     late: Option<PendingItem>,
 }
 
-/// Disclosures to verify, of an office; to submit or to correct, of a company.
+/// Pending disclosures: to verify for an office, to submit or correct for a company.
 fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Disclosing>> {
     let role = ctx.caller.role;
     if rules::verifies(role) || tasks::sees_to_offices(role) {
@@ -302,7 +302,7 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Di
     Ok(required.collect())
 }
 
-/// What an item is about.
+/// The resource that an item is about.
 struct Subject<'a> {
     kind: &'static str,
     id: Option<Id>,

@@ -1,4 +1,5 @@
-//! What a case or a measure waits for, and from whom. Pure: rows and the caller in, kinds and days out.
+//! The pending step of a case, hazard, complaint or contract, and who must take it. Pure: rows and the caller in, kinds
+//! and days out.
 
 use chrono::NaiveDate;
 
@@ -17,13 +18,13 @@ use crate::violations::model::{ViolationRow, ViolationState};
 
 type Waiting = (InboxKind, Option<NaiveDate>);
 
-/// Whose it is to verify a disclosure.
+/// Roles that verify disclosures.
 pub fn verifies(role: Role) -> bool {
     matches!(role, Role::Community | Role::SocialAffairsOffice)
 }
 
-/// What a hazard waits for from the office that found it: to be looked at again; to be seen to where it is late, and at once
-/// where nobody serves the complex.
+/// The pending step of the office that found a hazard: to re-check it; to follow it up if it is overdue, or at once if
+/// the complex has no company.
 pub fn of_hazard(state: HazardState, late: bool, served: bool) -> Option<InboxKind> {
     match state {
         HazardState::Open if late || !served => Some(InboxKind::PursueHazard),
@@ -33,17 +34,17 @@ pub fn of_hazard(state: HazardState, late: bool, served: bool) -> Option<InboxKi
     }
 }
 
-/// Its next deadline: until it is accepted the one, then the other.
+/// The next deadline: for the acceptance, then for the resolution.
 pub fn next_due(row: &ComplaintRow) -> Instant {
     let course = &row.course.0;
     if course.accepted_at.is_none() { course.accept_due } else { row.resolve_due }
 }
 
-/// What a ticket waits for from whoever handles it; while it waits for the complainant, nothing.
+/// The pending step of a complaint for its handler. While an information request pauses it, there is none.
 pub fn of_handled_complaint(row: &ComplaintRow) -> Option<(InboxKind, Instant)> {
     use ComplaintState::*;
     let kind = match row.state {
-        // It came back to its supervisor.
+        // A returned complaint is handled by its supervising office, which assigns it again.
         Returned => InboxKind::AssignComplaint,
         Submitted | Assigned | Reopened if row.course.0.accepted_at.is_none() => InboxKind::AcceptComplaint,
         Submitted | Accepted | Assigned | Reopened | InMediation => InboxKind::AnswerComplaint,
@@ -52,20 +53,20 @@ pub fn of_handled_complaint(row: &ComplaintRow) -> Option<(InboxKind, Instant)> 
     Some((kind, next_due(row)))
 }
 
-/// What an open ticket waits for from its supervisor, while another handles it: whether it gets more time, and, where it was
-/// late, that somebody sees to it.
+/// The pending steps of a complaint for its supervising office while another office handles it: an extension decision,
+/// and the supervision if it became overdue.
 pub fn of_supervised_complaint(row: &ComplaintRow) -> Vec<(InboxKind, Option<Instant>)> {
     let course = &row.course.0;
     let stands = course.paused_at.is_some();
     let asked = course.extension.as_ref().is_some_and(|one| one.granted.is_none());
-    // Once the old time is over no more is given; while it stands still it is never over.
+    // An extension is decided before the deadline that it moves. During a pause no deadline passes.
     let decide = asked.then(|| (InboxKind::DecideExtension, Some(row.resolve_due).filter(|_| !stands)));
     let late = course.escalated_at.is_some() && !stands;
     let pursue = late.then(|| (InboxKind::PursueComplaint, Some(next_due(row))));
     decide.into_iter().chain(pursue).collect()
 }
 
-/// What a kind of disclosure waits for from the company that owes it.
+/// The pending step of a disclosure for the company that must make it.
 pub fn of_disclosure(assessment: &Assessment) -> Option<Waiting> {
     match assessment.state {
         DisclosureState::Overdue => Some((InboxKind::SubmitDisclosure, assessment.due_on)),
@@ -74,7 +75,7 @@ pub fn of_disclosure(assessment: &Assessment) -> Option<Waiting> {
     }
 }
 
-/// What a violation waits for from the company whose case it is.
+/// The pending step of a violation for the company in whose case it is.
 pub fn of_own_violation(row: &ViolationRow, today: NaiveDate) -> Option<Waiting> {
     let steps = &row.proceedings.0;
     row.company_id?;
@@ -89,7 +90,7 @@ pub fn of_own_violation(row: &ViolationRow, today: NaiveDate) -> Option<Waiting>
     }
 }
 
-/// What a measure waits for from the company that it is about; while an appeal suspends it, nothing.
+/// The pending step of a measure for its company. While an appeal suspends the measure, there is none.
 pub fn of_own_measure(row: &MeasureRow, today: NaiveDate) -> Option<Waiting> {
     let steps = &row.proceedings.0;
     if row.suspended_on.is_some() {
@@ -109,8 +110,8 @@ pub fn of_own_measure(row: &MeasureRow, today: NaiveDate) -> Option<Waiting> {
     }
 }
 
-/// What a contract waits for from this caller. `confirm_by` is the last day to confirm what the company recorded as handed over,
-/// where that is what it waits for.
+/// The pending step of a contract for this caller. `confirm_by` is the last day to confirm the handover that the
+/// company recorded, if that is the pending step.
 pub fn of_contract(
     row: &ContractRow,
     caller: &Caller,
@@ -126,9 +127,9 @@ pub fn of_contract(
     }
     let open = row.awaits_handover(today);
     match caller.role {
-        // What it recorded in time is with whoever receives.
+        // Once the company has recorded the handover in time, the receiving side must confirm it.
         Role::PropertyCompany if open && confirm_by.is_none() => Some((InboxKind::HandOver, row.handover_due_on)),
-        // Whoever may record what was received.
+        // The roles that may record what was received.
         Role::SocialAffairsOffice | Role::Community | Role::ComplexCommittee if open => {
             Some((InboxKind::ReceiveHandover, confirm_by.or(row.handover_due_on)))
         }
@@ -136,13 +137,14 @@ pub fn of_contract(
     }
 }
 
-/// Is there a leader between an office and the county?
+/// True if a township leader is between an office and the county.
 pub fn has_leader(office: Role) -> bool {
     office.row().division_digits > 6 && office != Role::TownshipLeader
 }
 
-/// A late ticket that its supervisor has not brought to an answer goes up: to the leader, and then to the county; a step that is
-/// the supervisor's own is left out. `working_days` since it was first late; `step` is how many the policy gives each level.
+/// The level at which a caller supervises an overdue complaint: the leader after `step` working days, the county after
+/// another `step`. A level that would be the supervising office itself is left out. `working_days` counts from the
+/// escalation.
 pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller: Role) -> Option<EscalationLevel> {
     let leader_between = has_leader(supervisor);
     let county_after = if leader_between { step.saturating_mul(2) } else { step };
@@ -155,7 +157,7 @@ pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller:
     }
 }
 
-/// The highest level that a late ticket has gone up to.
+/// The highest level that an overdue complaint has reached.
 pub fn level_of_late_complaint(supervisor: Role, working_days: u32, step: u32) -> EscalationLevel {
     let gone = |caller| of_late_complaint(supervisor, working_days, step, caller).is_some();
     if gone(Role::CountyAuthority) {

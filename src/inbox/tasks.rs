@@ -1,5 +1,6 @@
-//! What offices have to do with cases and measures, by when the policy wants it, and who sees to it when they are late.
-//! Nothing of it is stored: each deadline follows from the day of the step before it and the policy in force. Pure.
+//! Tasks of offices with violations, measures and contracts: their deadlines under the policy, and who supervises them
+//! when they are overdue. Nothing is stored: each deadline follows from the day of the step before and the policy in
+//! force. Pure.
 
 use chrono::NaiveDate;
 
@@ -16,7 +17,7 @@ use crate::policy::office_deadlines::OfficeDeadlines;
 use crate::standing::model::{MeasureState, Office};
 use crate::violations::model::{ViolationRow, ViolationState};
 
-/// What deadlines are counted with.
+/// Parameters for counting deadlines.
 pub struct Timing<'a> {
     pub rules: &'a OfficeDeadlines,
     pub calendar: &'a WorkCalendar,
@@ -24,7 +25,7 @@ pub struct Timing<'a> {
     pub today: NaiveDate,
 }
 
-/// Something that an office has to do.
+/// A task of an office.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub kind: InboxKind,
@@ -32,14 +33,14 @@ pub struct Task {
     pub due_on: Option<NaiveDate>,
 }
 
-/// A task as one caller sees it: to do, or to see to because another is late.
+/// A task as one caller sees it: their own, or an overdue one of an office below them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingItem {
     pub kind: InboxKind,
     pub due_on: Option<NaiveDate>,
     pub card: Option<CardColour>,
     pub level: EscalationLevel,
-    /// What is late and with whom, where the caller is above that office.
+    /// The overdue step and its office, if the caller is above that office.
     pub late: Option<(InboxKind, Office)>,
 }
 
@@ -61,7 +62,7 @@ impl Timing<'_> {
         (left <= self.rules.yellow_card_working_days).then_some(CardColour::Yellow)
     }
 
-    /// Whose business it is by now.
+    /// Level that a task with this due date has reached.
     pub fn level(&self, due_on: Option<NaiveDate>) -> EscalationLevel {
         match due_on {
             Some(due) if due < self.today => {
@@ -76,12 +77,12 @@ impl Timing<'_> {
         }
     }
 
-    /// As whoever has it to do sees it.
+    /// The item for the office that has the task.
     pub fn own(&self, kind: InboxKind, due_on: Option<NaiveDate>) -> PendingItem {
         PendingItem { kind, due_on, card: self.card(due_on), level: self.level(due_on), late: None }
     }
 
-    /// How a caller, in whose territory the matter lies, sees a task; none who has nothing to do with it.
+    /// The item for a caller in whose territory the case is; `None` if the caller has nothing to do with the task.
     pub fn seen_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         if caller.role == task.office.role && caller.division.as_deref() == Some(&task.office.division) {
             return Some(self.own(task.kind, task.due_on));
@@ -89,7 +90,8 @@ impl Timing<'_> {
         self.pursued_by(task, caller)
     }
 
-    /// How a caller above an office sees what it is late with; none who is not above it, or not yet.
+    /// The item for a caller above the office of an overdue task; `None` if the caller is not above it, or the task has
+    /// not reached the caller's level.
     pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         let Task { kind, office, due_on } = task;
         let above = is_above(caller.role, office.role, self.level(due_on));
@@ -97,13 +99,13 @@ impl Timing<'_> {
     }
 }
 
-/// Who is above other offices, and sees to what they are late with.
+/// Roles that are above other offices and supervise their overdue tasks.
 pub fn sees_to_offices(role: Role) -> bool {
     matches!(role, Role::TownshipLeader | Role::CountyAuthority)
 }
 
-/// Is it a role's business that an office is late? First its leader's, then the county's; where there is no leader between
-/// them, or it is the leader who is late, the county's at once. Nobody is above the county here.
+/// True if a role supervises an overdue task of an office at this level: first the leader, then the county. Without a
+/// leader between them, or if the leader is overdue, it is the county at once. No role is above the county here.
 fn is_above(role: Role, office: Role, level: EscalationLevel) -> bool {
     let has_leader = rules::has_leader(office);
     match (role, level) {
@@ -115,12 +117,12 @@ fn is_above(role: Role, office: Role, level: EscalationLevel) -> bool {
     }
 }
 
-/// What a violation waits for from an office.
+/// The pending task of an office in a violation.
 pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     let steps = &row.proceedings.0;
     let rules = timing.rules;
     if row.state == ViolationState::Appealed {
-        // An appeal goes to the county, which is above every office that confirms.
+        // The county authority decides appeals.
         let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
         let due_on = timing.after(steps.appeal.as_ref()?.at, rules.decide_appeal_working_days);
         return Some(Task { kind: InboxKind::DecideAppeal, office, due_on });
@@ -140,7 +142,7 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
         ViolationState::Notified if row.statement_due_on < Some(timing.today) => {
             (InboxKind::DecideViolation, timing.days_after(row.statement_due_on?, rules.decide_working_days))
         }
-        // After an urgent decision a statement is answered, too.
+        // A statement after an urgent decision must be answered, too.
         ViolationState::Confirmed if steps.statement.is_some() && steps.statement_answer.is_none() => {
             let made = steps.statement.as_ref()?.at;
             (InboxKind::AnswerStatement, timing.after(made, rules.answer_statement_working_days))
@@ -156,7 +158,8 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     Some(Task { kind, office: Office { role, division }, due_on })
 }
 
-/// A hand-over that the social affairs office sees to. `confirm_by` is the last day to confirm what the company recorded.
+/// A handover that the social affairs office follows up. `confirm_by` is the last day to confirm what the company
+/// recorded.
 pub fn of_handover(row: &ContractRow, confirm_by: Option<NaiveDate>, today: NaiveDate) -> Option<Task> {
     let office = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
     row.awaits_handover(today).then(|| Task {
@@ -166,8 +169,8 @@ pub fn of_handover(row: &ContractRow, confirm_by: Option<NaiveDate>, today: Naiv
     })
 }
 
-/// What a measure waits for from an office. `final_since` is the day after which its grounds are final; none where they are
-/// not, and then nobody can decide.
+/// The pending task of an office in a measure. `final_since` is the day after which its grounds are final; `None` if
+/// they are not, and then nobody can decide.
 pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Timing) -> Option<Task> {
     let steps = &row.proceedings.0;
     let rules = timing.rules;

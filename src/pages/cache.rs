@@ -1,4 +1,4 @@
-//! Rendered pages, kept for a few seconds: a popular page asks the database once, however many read it.
+//! Rendered pages, kept for a few seconds. However many people read a page, it queries the database once in this time.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,12 +7,12 @@ use quick_cache::Weighter;
 
 use super::html::Rendered;
 
-/// Bytes of pages that are kept at most.
+/// Maximum number of bytes of all kept pages.
 const ROOM: u64 = 16 * 1024 * 1024;
-/// A guess of how many pages that is.
+/// Estimated number of pages in these bytes, to size the cache.
 const PAGES: usize = 2048;
 
-/// Which page, and of what.
+/// Kind of the page, and its subject.
 pub type Key = (&'static str, String);
 
 #[derive(Clone)]
@@ -26,7 +26,7 @@ struct BySize;
 
 impl Weighter<Key, Kept> for BySize {
     fn weight(&self, key: &Key, kept: &Kept) -> u64 {
-        // What an entry takes beside its bytes.
+        // Size of an entry without its key and body, in bytes.
         const OVERHEAD: usize = 256;
         (key.1.len() + kept.page.body.len() + OVERHEAD) as u64
     }
@@ -38,7 +38,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Pages live this long; zero keeps none.
+    /// `life` is how long a page is kept. Zero keeps none.
     pub fn new(life: Duration) -> Cache {
         Cache { life, kept: quick_cache::sync::Cache::with_weighter(PAGES, ROOM, BySize) }
     }

@@ -1,22 +1,22 @@
-//! Public revenue as bars: income and expense side by side, period by period. A picture in the page itself; the numbers stand
-//! in the table beneath it.
+//! Public revenue as inline SVG bars: income and expense next to each other for each period. The table below contains
+//! the numbers.
 
 use std::fmt::Write;
 
 use crate::disclosures::public::{PublicDisclosure, PublicRevenueTotals};
 use crate::render::chart::{period, short};
 
-/// Units of the picture; the page scales it.
+/// Size in SVG units; the page scales the picture.
 const WIDTH: usize = 288;
 const HEIGHT: usize = 170;
-/// The line that the bars stand on, and the highest that they reach.
+/// Baseline of the bars, and the top of the highest bar.
 const GROUND: usize = 130;
 const TOP: usize = 8;
-/// The widest that a bar gets, and what is left free on each side of a pair.
+/// Maximum width of a bar, and the space on each side of a pair.
 const WIDEST: usize = 24;
 const FREE: usize = 3;
 
-/// The totals of all periods that are shown, oldest first.
+/// The totals of all shown periods, oldest first.
 pub fn periods(disclosures: &[PublicDisclosure]) -> Vec<PublicRevenueTotals> {
     let with_revenue = disclosures.iter().find_map(|one| Some((one, one.content.as_ref()?.public_revenue.as_ref()?)));
     let Some((disclosure, current)) = with_revenue else { return Vec::new() };
@@ -26,7 +26,7 @@ pub fn periods(disclosures: &[PublicDisclosure]) -> Vec<PublicRevenueTotals> {
     all
 }
 
-/// Bars of income and expense of the periods, oldest first; none where there is none.
+/// Bars of income and expense for each period, oldest first; `None` without a period.
 pub fn revenue(periods: &[PublicRevenueTotals]) -> Option<String> {
     let (first, last) = (periods.first()?, periods.last()?);
     let of = |one: &PublicRevenueTotals| period(one.period_from, one.period_to);
@@ -63,7 +63,7 @@ pub fn revenue(periods: &[PublicRevenueTotals]) -> Option<String> {
     Some(svg)
 }
 
-/// A bar that is not nothing is seen.
+/// An amount above zero has a bar of at least one unit.
 fn height(fen: i64, highest: i64) -> usize {
     let tall = i128::from(fen.max(0)) * (GROUND - TOP) as i128 / i128::from(highest);
     let least = usize::from(fen > 0);

@@ -1,4 +1,4 @@
-//! Errors as pages, where a person is answered.
+//! Error pages for people; integrators get problems as JSON.
 
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
@@ -17,7 +17,7 @@ struct ErrorPage<'a> {
     request: &'a str,
 }
 
-/// What a resident is told; whoever integrates reads problems of the API.
+/// Title and text of the error page for a status.
 fn words(status: u16) -> (&'static str, &'static str) {
     match status {
         404 => ("没有找到", "没有您要找的内容：地址可能有误，或者内容已不再公开。"),
@@ -29,7 +29,7 @@ fn words(status: u16) -> (&'static str, &'static str) {
     }
 }
 
-/// The same answer, with a page in place of the problem.
+/// The same response, with a page instead of the problem.
 pub fn as_page(response: HttpResponse, problem: &Problem, _: Language, request_id: &str) -> HttpResponse {
     let (title, said) = words(response.status().as_u16());
     let bad = problem.status() == actix_web::http::StatusCode::BAD_REQUEST;

@@ -1,4 +1,4 @@
-//! From a model to the bytes of an answer.
+//! Rendering of pages and JSON, and their responses.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ use crate::service::feature::Feature;
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const JSON: &str = "application/json";
 pub const SVG: &str = "image/svg+xml";
-/// A minute in the reader's own browser, and in any cache on the way.
+/// Browsers and shared caches may keep a page for a minute.
 const FRESH: &str = "public, max-age=60";
 
 macro_rules! templates {
@@ -35,13 +35,13 @@ const TEMPLATES: &[(&str, &str)] = templates! {
     "plaque_print" "price_note" "stars" "verification"
 };
 
-/// The features whose enumerations the pages show.
+/// Features whose enumerations appear on the pages.
 const SPOKEN_OF: &[&Feature] =
     &[&crate::contracts::FEATURE, &crate::disclosures::FEATURE, &crate::policy::FEATURE, &crate::ratings::FEATURE];
 
 static PAGES: LazyLock<Templates> = LazyLock::new(|| Templates::new(TEMPLATES).with_terms(SPOKEN_OF));
 
-/// An answer that everyone gets alike.
+/// A response that is the same for everyone.
 pub struct Rendered {
     pub media_type: &'static str,
     pub body: Bytes,
@@ -62,17 +62,17 @@ impl Rendered {
         };
         match verdict {
             Verdict::Answer => with_headers(HttpResponse::Ok()).content_type(self.media_type).body(self.body.clone()),
-            // What the whole answer would have said (RFC 9110, 15.4.5): it may be compressed.
+            // A 304 must have the `Vary` of the full response, which may be compressed (RFC 9110, section 15.4.5).
             Verdict::NotModified => {
                 with_headers(HttpResponse::NotModified()).insert_header((VARY, "Accept-Encoding")).finish()
             }
-            // As an error, so that the edge makes a page of it where a person asked.
+            // Returned as an error, so that a person gets an error page.
             Verdict::Failed => HttpResponse::from_error(Problem::new(Code::PreconditionFailed)),
         }
     }
 }
 
-/// A page made from a template and what it shows.
+/// Renders a template with its data.
 pub fn html(template: &str, context: impl Serialize) -> WorkResult<Rendered> {
     Ok(Rendered::new(HTML, page(template, context)?.into_bytes()))
 }
@@ -82,14 +82,14 @@ pub fn page(template: &str, context: impl Serialize) -> Result<String, Problem> 
     PAGES.page(template, context)
 }
 
-/// The same as JSON.
+/// The same data as JSON.
 pub fn json(what: &impl Serialize) -> WorkResult<Rendered> {
     let body =
         serde_json::to_vec(what).map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?;
     Ok(Rendered::new(JSON, body))
 }
 
-/// Answers from the cache, or makes the page and keeps it.
+/// Answers from the cache, or renders the page and keeps it.
 pub async fn show<F>(state: &Service, request: &HttpRequest, key: Key, make: F) -> Response
 where
     F: FnMut(&mut Conn) -> WorkResult<Rendered> + Send + 'static,

@@ -1,11 +1,11 @@
-//! Names of any length on a board of one size. No font is measured here, since nobody knows which one a printer has: the
-//! widths are guesses that are never too small.
+//! Fits names of any length on a plaque of fixed size. It does not measure fonts, because nobody knows which font the
+//! printer has. The estimated widths are never too small.
 
-/// Space between the feet of two lines, in heights of a letter.
+/// Distance between the baselines of two lines, in letter heights.
 pub const LEADING: f64 = 1.25;
-/// Widths that are tried, one after the other, are so many letters apart.
+/// Step between the line widths that are tried, in letters.
 const STEP: f64 = 0.25;
-/// A line that ends at a bracket may cost so much of the height.
+/// Smallest share of the size that a line break before a bracket may leave.
 const APART: f64 = 0.8;
 
 /// A text in lines, and the height of its letters.
@@ -15,7 +15,7 @@ pub struct Lettering {
     pub size: f64,
 }
 
-/// How much room there is, and the highest that letters may be.
+/// The available space, and the maximum height of letters.
 #[derive(Clone, Copy)]
 pub struct Room {
     pub width: f64,
@@ -23,7 +23,7 @@ pub struct Room {
     pub size: f64,
 }
 
-/// Width of a letter in heights: Han letters are square, Latin ones are not wider than that.
+/// Width of a letter in letter heights. Han letters are square; Latin letters are not wider.
 fn width(letter: char) -> f64 {
     match letter {
         'W' | 'M' | 'm' | 'w' | '@' | '%' => 1.0,
@@ -37,17 +37,18 @@ fn width_of(text: &str) -> f64 {
     text.chars().map(width).sum()
 }
 
-/// May a line end after one letter and the next begin with the other? Not within a word or number, and no bracket stays alone.
+/// True if a line may end after `before` and the next may start with `after`: not within a word or number, and no
+/// bracket stands alone.
 fn parts(before: char, after: char) -> bool {
     let word = |letter: char| letter.is_ascii_alphanumeric();
     let opens = matches!(before, '（' | '(' | '「' | '《' | '“');
     let closes = matches!(after, '）' | ')' | '」' | '》' | '”' | '、' | '，' | '。' | '·' | '-');
-    // What belongs to the letter before it: variation selectors and combining marks.
+    // Variation selectors and combining marks belong to the letter before them.
     let joined = matches!(after, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
     !(word(before) && word(after) || opens || closes || joined)
 }
 
-/// Lines not wider than this, where the text lets itself be parted; a word that is wider is cut.
+/// Breaks a text into lines that are not wider than this. A longer word is cut.
 fn wrapped(text: &str, widest: f64) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let mut lines = Vec::new();
@@ -68,14 +69,14 @@ fn wrapped(text: &str, widest: f64) -> Vec<String> {
     lines.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
-/// The text as large as the room lets it be, in lines of about one length.
+/// Fits the text into the space with the largest possible letters, in lines of similar length.
 pub fn fit(text: &str, room: Room) -> Lettering {
     let text = text.trim();
     let all = width_of(text).max(1.0);
     let mut best = Lettering { lines: Vec::new(), size: 0.0 };
     for count in 1_u8.. {
         let count = f64::from(count);
-        // More lines than this are lower than what has been found.
+        // More lines have smaller letters than the best result so far.
         if room.height / ((count - 1.0) * LEADING + 1.0) <= best.size {
             break;
         }
@@ -90,7 +91,7 @@ pub fn fit(text: &str, room: Room) -> Lettering {
             best = found;
         }
     }
-    // What stands in brackets stands on a line of its own, where that makes little difference.
+    // The part in brackets goes on a line of its own, if that costs little height.
     if best.lines.len() == 2
         && let Some((name, rest)) = text.split_once('（')
         && !name.trim().is_empty()
@@ -103,7 +104,7 @@ pub fn fit(text: &str, room: Room) -> Lettering {
     best
 }
 
-/// The size that lines can have.
+/// The largest size for these lines.
 fn lettered(lines: Vec<String>, room: Room) -> Lettering {
     let longest = lines.iter().map(|line| width_of(line)).fold(1.0, f64::max);
     let high = room.height / ((lines.len().max(1) - 1) as f64 * LEADING + 1.0);
@@ -135,7 +136,7 @@ mod tests {
         for word in ["Metropolitan", "Residence", "International"] {
             assert!(lines.iter().any(|line| line.contains(word)), "{lines:?}");
         }
-        // And a word that is wider than the board is cut all the same.
+        // A word that is wider than the plaque is cut.
         let long = "W".repeat(200);
         assert_eq!(fit(&long, ROOM).lines.concat(), long);
     }

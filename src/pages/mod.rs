@@ -1,8 +1,8 @@
-//! What everyone may see (公开): pages for a phone and for print, and the same as JSON. No token, no script, no asset from
-//! outside.
+//! Public information (公开): pages for phones and for print, and the same data as JSON. No token, no script, no external
+//! asset.
 //!
-//! A subject has one model, from which both its page and its JSON are made ([`model::PublicComplex`]). Whoever adds a
-//! section to it adds a field there, fills it in `store::complex`, and shows it in a template `complex_….html` of its own.
+//! Each subject has one model, from which its page and its JSON are made ([`model::PublicComplex`]). To add a section
+//! to a page, add a field there, fill it in `store::complex`, and show it in a template `complex_….html` of its own.
 
 mod cache;
 mod chart;
@@ -24,7 +24,7 @@ pub use html::{Rendered, html, json, show};
 
 pub const FEATURE: Feature = Feature {
     name: "pages",
-    tags: &[tag(160, "public", "What everyone may see 公开: pages and the same as JSON")],
+    tags: &[tag(160, "public", "Public information 公开: pages, and the same data as JSON")],
     operations: &[
         public(handler!(routes::get_public_home)),
         public(handler!(routes::get_public_icon)),
@@ -44,7 +44,7 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// Is a person answered under this path, so that an error is a page, too?
+/// True if people read the responses under this path, so that errors are pages, too.
 pub fn is_page(path: &str) -> bool {
     (path == "/public" || path.starts_with("/public/"))
         && !path.starts_with("/public/data/")

@@ -1,4 +1,4 @@
-//! The plaque (铭牌) as a picture for print: 400 × 250 mm, complete in itself. What may not hang any more says so across it.
+//! The plaque (铭牌) as a self-contained picture for print, 400 × 250 mm. A plaque that is not valid is marked across it.
 
 use std::fmt::Write;
 
@@ -9,20 +9,20 @@ use crate::ratings::plaques::Plaque;
 use crate::render::qr;
 use crate::words::days::chinese_day;
 
-/// Millimetres of the picture.
+/// Size of the picture in millimetres.
 const WIDTH: u32 = 400;
 const HEIGHT: u32 = 250;
 const MIDDLE: f64 = 200.0;
-/// Whatever of them the printer has; the guesses of `lettering` hold for all.
+/// The printer uses the first font that it has. The estimated widths of `lettering` are valid for all of them.
 const FONTS: &str = "'Noto Serif SC', 'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', STSong, SimSun, serif";
-/// The reach of a star, and how much of it its inner corners have: a pentagram's.
+/// Radius of a star, and the ratio of its inner to its outer radius (pentagram).
 const STAR: f64 = 17.0;
 const INNER: f64 = 0.381_966;
 const STARS: i64 = 5;
 
 const NAME_TOP: f64 = 137.0;
 const NAME: Room = Room { width: 348.0, height: 40.0, size: 24.0 };
-/// The rows beneath: where the first stands, how far they are apart, and where their words begin.
+/// The rows below the name: position of the first, distance between them, and position of the labels.
 const ROWS_TOP: f64 = 185.0;
 const ROW: f64 = 10.2;
 const LABELS_AT: u32 = 28;
@@ -31,7 +31,7 @@ const WORDS: Room = Room { width: 230.0, height: 8.6, size: 7.2 };
 const QR_AT: (u32, u32) = (322, 180);
 const QR_SIDE: u32 = 49;
 
-/// Colours of what may hang, and of what may not.
+/// Colours of a valid plaque, and of one that is not valid.
 struct Colours {
     ground: &'static str,
     frame: &'static str,
@@ -110,7 +110,7 @@ fn stars(svg: &mut String, rank: i64, colours: &Colours) {
     }
 }
 
-/// A five-pointed star, its point upwards.
+/// A five-pointed star with one point upwards.
 fn star(x: f64, y: f64) -> String {
     let mut path = String::new();
     for corner in 0..10_u8 {
@@ -121,11 +121,11 @@ fn star(x: f64, y: f64) -> String {
     path + "z"
 }
 
-/// Lines in the middle of the height that there is.
+/// Lines of text, centred in the given height.
 fn lines(svg: &mut String, text: &Lettering, top: f64, height: f64, attributes: &str) {
     let Lettering { lines, size } = text;
     let more = lines.len().saturating_sub(1) as f64;
-    // The foot of a Han letter is about a seventh of its height above the lowest of it.
+    // The baseline of a Han letter is about a seventh of its height above its lowest point.
     let mut foot = top + (height - size * (more * LEADING + 1.0)) / 2.0 + size * 0.86;
     for line in lines {
         let _ = write!(svg, "<text y=\"{foot:.2}\" font-size=\"{size:.2}\" {attributes}>{}</text>", escaped(line));
@@ -152,7 +152,7 @@ fn rows(svg: &mut String, plaque: &Plaque) {
     }
 }
 
-/// Says across the whole of it that it may not hang.
+/// Marks the plaque as not valid, across the whole picture.
 fn ended(svg: &mut String, plaque: &Plaque) {
     let day = plaque.ended_on.map(|day| format!("（{}起）", chinese_day(day))).unwrap_or_default();
     let _ = write!(
@@ -165,7 +165,7 @@ fn ended(svg: &mut String, plaque: &Plaque) {
     );
 }
 
-/// Text in XML: what would be markup, and what XML has no place for.
+/// Escapes text for XML, and drops characters that XML does not allow.
 fn escaped(text: &str) -> String {
     let mut all = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! The pages of a plaque: what its QR code opens, and the plaque itself to print.
+//! The public pages of a plaque: its verification, which the QR code opens, and the plaque for print.
 
 use actix_web::{HttpRequest, web};
 use serde_json::json;
@@ -11,16 +11,17 @@ use crate::ratings::model::PlaqueState;
 use crate::ratings::plaques::find;
 use crate::service::Service;
 
-/// The page that checks a plaque
+/// Open the page of a plaque
 ///
-/// What the QR code on it opens: whether it is valid, superseded or withdrawn, with its star, complex, company, cycle and
-/// issuer, and the plaque that may hang instead. The same as JSON is `GET /v1/plaques/{number}`.
+/// Verifies a plaque (铭牌核验); its QR code opens this page. Shows whether it is valid, superseded or withdrawn, with
+/// star, complex, company, cycle and issuer, and the valid plaque of the complex if it is a different one. As JSON:
+/// `GET /v1/plaques/{number}`.
 #[utoipa::path(get, path = "/public/plaques/{number}", tag = "public",
     params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "The page", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
-        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+        (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
     ))]
 pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = path(&request, "number").to_owned();
@@ -31,16 +32,16 @@ pub async fn get_public_plaque(state: web::Data<Service>, request: HttpRequest) 
     .await
 }
 
-/// The plaque as a picture
+/// Get the picture of a plaque
 ///
-/// SVG of 400 × 250 mm for whoever makes the plaque, complete in itself, with the QR code that opens its page. One that is not
-/// valid says so across it.
+/// Returns an SVG of 400 × 250 mm for the manufacturer of the plaque, self-contained and with the QR code. A plaque
+/// that is not valid is marked as such.
 #[utoipa::path(get, path = "/public/plaques/{number}/plaque.svg", tag = "public",
     params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "SVG", body = String, content_type = "image/svg+xml"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
-        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+        (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
     ))]
 pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = path(&request, "number").to_owned();
@@ -51,15 +52,16 @@ pub async fn get_public_plaque_image(state: web::Data<Service>, request: HttpReq
     .await
 }
 
-/// The plaque to print
+/// Get the print page of a plaque
 ///
-/// One sheet of A4 across, with the picture as large as it goes. One that is not valid says so across it.
+/// Returns one A4 sheet in landscape with the picture as large as possible. A plaque that is not valid is marked as
+/// such.
 #[utoipa::path(get, path = "/public/plaques/{number}/print", tag = "public",
     params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "The sheet", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
-        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+        (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
     ))]
 pub async fn get_public_plaque_print(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = path(&request, "number").to_owned();

@@ -1,3 +1,5 @@
+//! The public pages of complexes and documents, and the same data as JSON.
+
 use std::sync::LazyLock;
 
 use actix_web::http::header::LOCATION;
@@ -14,7 +16,7 @@ use crate::problem::{Problem, ProblemBody};
 use crate::render::qr;
 use crate::service::Service;
 
-/// Rows on a page of search.
+/// Items on a search page.
 const FOUND: i64 = 20;
 static STYLE: LazyLock<Rendered> =
     LazyLock::new(|| Rendered::new("text/css; charset=utf-8", include_bytes!("style.css").to_vec()));
@@ -24,7 +26,7 @@ pub(super) fn path<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
     request.match_info().get(name).unwrap_or_default()
 }
 
-/// On a page an id that is none is an unknown one.
+/// On a page, an invalid id is treated as an unknown one.
 fn page_id(request: &HttpRequest) -> Result<Id, Problem> {
     path(request, "id").parse().map_err(|_| Problem::not_found())
 }
@@ -41,7 +43,7 @@ fn query<Q: serde::de::DeserializeOwned>(state: &Service, operation: &str, text:
         .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))
 }
 
-/// What a form left empty was not asked for, and what an app adds to an address is not ours.
+/// Ignores form fields that were left empty, and parameters that apps add to an address.
 fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     let ours = |name: &str| fields.contains(&name);
@@ -58,13 +60,13 @@ fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
     if faults.is_empty() { Ok(kept.finish()) } else { Err(Problem::faults(faults)) }
 }
 
-/// The page of search
+/// Open the search page
 ///
-/// Complexes by part of their name and by township or community.
+/// Finds complexes by part of their name and by township or community.
 #[utoipa::path(get, path = "/public", tag = "public", params(SearchPage), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 400, description = "Bad input, as a page", body = String, content_type = "text/html"),
-    (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+    (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
 ))]
 pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) -> Response {
     let asked = of_form(request.query_string(), &["q", "division", "cursor"])?;
@@ -98,33 +100,33 @@ pub async fn get_public_home(state: web::Data<Service>, request: HttpRequest) ->
     .await
 }
 
-/// The style sheet of the pages
+/// Get the style sheet of the pages
 ///
-/// The one that all pages share.
+/// Returns the style sheet that all public pages use.
 #[utoipa::path(get, path = "/public/style.css",
     tag = "public", responses((status = 200, description = "CSS", body = String, content_type = "text/css")))]
 pub async fn get_public_style(request: HttpRequest) -> HttpResponse {
     STYLE.response(&request)
 }
 
-/// The icon of the pages
+/// Get the icon of the pages
 ///
-/// For the tab of a browser.
+/// Returns the icon for browser tabs.
 #[utoipa::path(get, path = "/public/icon.svg",
     tag = "public", responses((status = 200, description = "SVG", body = String, content_type = "image/svg+xml")))]
 pub async fn get_public_icon(request: HttpRequest) -> HttpResponse {
     ICON.response(&request)
 }
 
-/// The page of a complex
+/// Open the page of a complex
 ///
-/// Who serves it on what term, its filed contract, the six disclosures with fees and public revenue, typical cases, the star
-/// with how it came about, and to whom a resident turns. An unknown complex is a plain page.
+/// Shows the current company and its service period, the filed contract, the six disclosures with fees and public
+/// revenue, typical cases, the star rating with its derivation, and the offices that take complaints.
 #[utoipa::path(get, path = "/public/complexes/{id}",
     tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
-    (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+    (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
 ))]
 pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest) -> Response {
     let id = page_id(&request)?;
@@ -138,14 +140,14 @@ pub async fn get_public_complex(state: web::Data<Service>, request: HttpRequest)
     .await
 }
 
-/// The notice sheet of a complex
+/// Get the notice sheet of a complex
 ///
-/// For the board: one sheet of A4 with a QR code that leads to the page of the complex.
+/// Returns one A4 sheet for the notice board (公示栏), with a QR code of the page of the complex.
 #[utoipa::path(get, path = "/public/complexes/{id}/notice",
     tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The sheet", body = String, content_type = "text/html"),
     (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
-    (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+    (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
 ))]
 pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) -> Response {
     let id = page_id(&request)?;
@@ -162,9 +164,10 @@ pub async fn get_public_notice(state: web::Data<Service>, request: HttpRequest) 
     .await
 }
 
-/// The page that asks for a document's code
+/// Open the document verification form
 ///
-/// For whoever has the paper and no camera: a code that can be one leads to the page that verifies it.
+/// For people who have a document on paper and no camera: they type its verification code, and the page leads to the
+/// result.
 #[utoipa::path(get, path = "/public/documents", tag = "public", params(Verification), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 303, description = "To the page that verifies the document"),
@@ -180,15 +183,15 @@ pub async fn get_public_verification(state: web::Data<Service>, request: HttpReq
     Ok(html("verification", json!({ "title": "文书核验", "code": code }))?.response(&request))
 }
 
-/// The page that verifies a document
+/// Open a document's verification page
 ///
-/// Whether a document is genuine and still stands; never what it says. Capitals and hyphens of the code do not matter.
+/// Shows whether a document is genuine and valid (文书核验), never its text. Case and hyphens of the code do not matter.
 #[utoipa::path(get, path = "/public/documents/{code}", tag = "public",
     params(("code" = String, Path, description = "The code on the document", max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")),
     responses(
         (status = 200, description = "The page", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown, as a page", body = String, content_type = "text/html"),
-        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html")
+        (status = 503, description = "The database is unavailable, as a page", body = String, content_type = "text/html")
     ))]
 pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest) -> Response {
     let code = path(&request, "code").to_owned();
@@ -199,13 +202,13 @@ pub async fn get_public_document(state: web::Data<Service>, request: HttpRequest
     .await
 }
 
-/// List complexes for everyone
+/// List public complexes
 ///
-/// By part of their name and by division, newest first.
+/// Lists complexes by part of their name and by division, newest first. No token needed.
 #[utoipa::path(get, path = "/public/data/complexes", tag = "public", params(ListPublicComplexes), responses(
     (status = 200, description = "A page", body = PageOf<PublicComplexRow>),
     (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+    (status = 503, description = "The database is unavailable", body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub async fn list_public_complexes(state: web::Data<Service>, request: HttpRequest) -> Response {
     let asked: ListPublicComplexes = query(&state, "list_public_complexes", request.query_string())?;
@@ -214,15 +217,15 @@ pub async fn list_public_complexes(state: web::Data<Service>, request: HttpReque
     show(&state, &request, key, move |conn| html::json(&store::search(conn, &asked, today)?)).await
 }
 
-/// Get what is public of a complex
+/// Get the public data of a complex
 ///
-/// The same as its page.
+/// Returns the same data as the page of the complex.
 #[utoipa::path(get, path = "/public/data/complexes/{id}",
     tag = "public", params(("id" = crate::db::Id, Path, description = "Id of the complex")), responses(
     (status = 200, description = "The complex", body = PublicComplex),
     (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+    (status = 503, description = "The database is unavailable", body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpRequest) -> Response {
     let id = data_id(&request)?;
@@ -233,13 +236,13 @@ pub async fn get_public_complex_data(state: web::Data<Service>, request: HttpReq
 
 /// Verify a document
 ///
-/// The same as the page that verifies it.
+/// Returns the same data as the verification page.
 #[utoipa::path(get, path = "/public/data/documents/{code}", tag = "public",
     params(("code" = String, Path, description = "The code on the document", max_length = 100, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")),
     responses(
-        (status = 200, description = "What is on file", body = PublicDocument),
+        (status = 200, description = "The document", body = PublicDocument),
         (status = 404, description = "Unknown", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+        (status = 503, description = "The database is unavailable", body = ProblemBody, content_type = "application/problem+json")
     ))]
 pub async fn get_public_document_data(state: web::Data<Service>, request: HttpRequest) -> Response {
     let code = path(&request, "code").to_owned();

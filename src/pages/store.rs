@@ -1,3 +1,5 @@
+//! Queries of the public pages.
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -20,7 +22,7 @@ use crate::problem::Problem;
 use crate::service::Service;
 use crate::{companies, contracts, disclosures, divisions, documents, offices, ratings, typical_cases};
 
-/// Who reads here is the public.
+/// Everyone may read the public data of every complex.
 const PUBLIC: Scope = Scope::System("what is made public of every complex is the same for everyone");
 
 /// A page of complexes by part of a name and by division, newest first.
@@ -84,7 +86,7 @@ pub fn areas(conn: &mut Conn) -> WorkResult<Vec<AreaChoice>> {
     Ok(choices.into_iter().map(choice).collect())
 }
 
-/// Everything that is public of a complex.
+/// All public data of a complex.
 pub fn complex(conn: &mut Conn, state: &Service, id: Id) -> WorkResult<PublicComplex> {
     let today = state.clock.today();
     let row = crate::complexes::find(conn, &PUBLIC, id)?;
@@ -152,7 +154,7 @@ fn complaint_offices(conn: &mut Conn, row: &ComplexRow) -> WorkResult<Vec<Compla
     Ok(offices.into_iter().map(shown).collect())
 }
 
-/// What a document's holder may verify.
+/// The public data of a document, by its verification code.
 pub fn document(conn: &mut Conn, typed: &str) -> WorkResult<PublicDocument> {
     let unknown = || Problem::not_found_at("path/code");
     let code = documents::normalised_code(typed).ok_or_else(unknown)?;

@@ -1,3 +1,5 @@
+//! Operations of the calendar.
+
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -12,7 +14,7 @@ use crate::http::Response;
 use crate::problem::Problem;
 use crate::service::{Body, Ctx};
 
-/// How long an answer waits until the open deadlines have followed; the background work does the rest.
+/// Time that a request waits for the open deadlines to be moved. A background job moves the remaining ones.
 const FOLLOWING: Duration = Duration::from_secs(10);
 
 fn year(request: &HttpRequest) -> Result<i32, Problem> {
@@ -28,10 +30,10 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
     })
 }
 
-/// Get a year's calendar
+/// Get the calendar of a year
 ///
-/// Public holidays and make-up working days of one year, of a county or else of the deployment; 404 where the year is not
-/// on file. Such a year has its weekends and its statutory holidays.
+/// Returns the public holidays and make-up working days of a year, as recorded for the county or else for the
+/// deployment. 404 if the year is not recorded; then its weekends and statutory holidays are the days off.
 #[utoipa::path(get, path = "/v1/calendar/{year}", tag = "calendar",
     params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100), CountyQuery),
     responses((status = 200, description = "The year", body = CalendarYear)))]
@@ -44,12 +46,13 @@ pub async fn get_calendar(ctx: Ctx, request: HttpRequest) -> Response {
     .await
 }
 
-/// Replace a year's calendar
+/// Replace the calendar of a year
 ///
-/// The holidays and make-up working days of your county, as the State Council announced them and with the county's own.
-/// They hold for your county only. `If-Match` names the version that `GET` shows; for a year that is not on file it is
-/// `"0"`. Statutory holidays are off, whether they are listed or not. Every open deadline of your county that counts working
-/// days is worked out again: it may move to a later day and never to an earlier one, each with an event `*.deadline_moved`.
+/// Replaces the holidays and make-up working days of your county, as the State Council announced them, with local ones.
+/// For the county authority. `If-Match` must name the version that `GET` returns, or `"0"` for a year that is not
+/// recorded. Statutory holidays are days off even if they are not listed. Every open deadline of the county that counts
+/// working days is computed again: it may move to a later day, never to an earlier one, each with an event
+/// `*.deadline_moved`.
 #[utoipa::path(put, path = "/v1/calendar/{year}",
     tag = "calendar", params(("year" = i32, Path, description = "Year", minimum = 2000, maximum = 2100)),
     request_body = CalendarYearIn, responses((status = 200, description = "Replaced", body = CalendarYear)))]

@@ -1,4 +1,4 @@
-//! What a version would change, before it is submitted.
+//! Preview of a policy version before it is submitted.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -16,17 +16,17 @@ use crate::service::{Body, Ctx};
 use crate::standing::model::Standing;
 use crate::standing::rules::compute_standing;
 
-/// What a version would change (发布预演).
+/// Effect of a policy version on the standings of companies (发布预演).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PolicyPreview {
-    /// The day for which standings were compared.
+    /// Day for which the standings were compared.
     pub as_of: NaiveDate,
-    /// Companies whose standing would differ.
+    /// Companies whose standing would change.
     #[schema(max_items = 10000)]
     pub changes: Vec<StandingChange>,
 }
 
-/// One company's standing before and after.
+/// Standing of one company before and after.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StandingChange {
     pub company_id: Id,
@@ -40,10 +40,10 @@ pub struct StandingChange {
 /// A standing in short.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct StandingBrief {
-    /// Level of the ladder.
+    /// Ladder level, 0 to 4.
     #[schema(maximum = 4)]
     pub level: u8,
-    /// Credit score.
+    /// Credit score (信用分).
     #[schema(maximum = 1000)]
     pub score: u32,
     pub band: CreditBand,
@@ -52,7 +52,7 @@ pub struct StandingBrief {
     pub due: Vec<String>,
 }
 
-/// Which standings would change; nothing is stored.
+/// Computes which standings would change. Stores nothing.
 pub fn preview_policy(conn: &mut Conn, ctx: &Ctx, body: &Body<PolicyIn>) -> WorkResult<PolicyPreview> {
     let input = body.input(|input, faults| {
         draft_rules::check_first_day(input.effective_from, ctx.today, faults);

@@ -1,3 +1,5 @@
+//! Operations of policies and of the catalogue of acts.
+
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -17,7 +19,7 @@ use crate::service::{Body, Ctx};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PublishPolicy {
-    /// Only check, and tell which standings would change.
+    /// If true, only checks the document and returns the standings that would change. Stores nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -27,9 +29,10 @@ pub struct ListActs {
     /// Only acts of this task of the action plan.
     #[param(minimum = 1, maximum = 8, example = 2)]
     pub task: Option<u8>,
-    /// Only acts that this role leads.
+    /// Only acts with this lead office.
     pub lead_role: Option<Role>,
-    /// Of the policy of this county (GB/T 2260, 6 digits). Default: your own; where the deployment serves one, that one.
+    /// Acts in the policy of this county (GB/T 2260, 6 digits). Default: your own county, or the only one of the
+    /// deployment.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }
@@ -37,22 +40,23 @@ pub struct ListActs {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListPolicies {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only versions that govern this county (GB/T 2260, 6 digits): its own, and the deployment's.
+    /// Only versions that govern this county (GB/T 2260, 6 digits): its own, and those of the deployment.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }
 
 /// List policy versions
 ///
-/// Newest first, without their texts: what is published in every county, and to a county authority its own drafts.
+/// Lists policy versions without their documents, newest first: published versions of every county, and for a county
+/// authority its own drafts.
 #[utoipa::path(get, path = "/v1/policies",
     tag = "policies", params(ListPolicies), responses((status = 200, description = "A page", body = PageOf<PolicySummary>)))]
 pub async fn list_policies(ctx: Ctx) -> Response {
@@ -70,12 +74,13 @@ pub async fn list_policies(ctx: Ctx) -> Response {
 
 /// Submit a policy version
 ///
-/// A draft for your county. The document is checked whole and every fault listed. `dry_run=true` stores nothing and answers
-/// which standings would change on the day that it takes effect. It takes effect once a second person has approved it, not
-/// before the next day. A version never governs the past, and never makes a decided case worse.
+/// Submits a draft for your county. For the county authority. All input errors of the document are returned together.
+/// With `dry_run=true` it stores nothing and returns the standings that would change on the first day. The version
+/// takes effect when a second person has approved it, on the next day at the earliest. It never governs the past, and
+/// never makes a decided case worse.
 #[utoipa::path(post, path = "/v1/policies", tag = "policies", params(PublishPolicy), request_body = PolicyIn, responses(
-    (status = 201, description = "On file as a draft", body = Policy),
-    (status = 200, description = "Dry run: what would change", body = PolicyPreview)
+    (status = 201, description = "Draft submitted", body = Policy),
+    (status = 200, description = "Dry run: standings that would change", body = PolicyPreview)
 ))]
 pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Response {
     let query: PublishPolicy = ctx.query()?;
@@ -89,8 +94,8 @@ pub async fn publish_policy(ctx: Ctx, body: Body<PolicyIn>) -> Response {
 
 /// Approve a policy version
 ///
-/// By another person of the same county authority than the one who submitted it, on the day before its first day at the
-/// latest. `two_person_rule` of a policy does not lift this.
+/// Approves a draft. For another person of the same county authority than the one who submitted it, at the latest on
+/// the day before its first day. `two_person_rule` of a policy does not change this.
 #[utoipa::path(post, path = "/v1/policies/{version}/approval",
     tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     request_body = PolicyApprovalIn, responses((status = 200, description = "Approved", body = Policy)))]
@@ -101,7 +106,8 @@ pub async fn approve_policy(ctx: Ctx, request: HttpRequest, body: Body<PolicyApp
 
 /// Withdraw a policy draft
 ///
-/// By a person of the county authority that submitted it. An approved version is not withdrawn: a later one replaces it.
+/// Withdraws a draft. For the county authority that submitted it. An approved version cannot be withdrawn; submit a
+/// later version instead.
 #[utoipa::path(post, path = "/v1/policies/{version}/withdrawal",
     tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = Policy)))]
@@ -112,7 +118,7 @@ pub async fn withdraw_policy(ctx: Ctx, request: HttpRequest, body: Body<ReasonsI
 
 /// Get the policy in force
 ///
-/// The version that governs what is found today in a county.
+/// Returns the policy version that governs violations found today in a county.
 #[utoipa::path(get, path = "/v1/policies/current",
     tag = "policies", params(CountyQuery), responses((status = 200, description = "The version in force", body = Policy)))]
 pub async fn get_current_policy(ctx: Ctx) -> Response {
@@ -127,7 +133,8 @@ pub async fn get_current_policy(ctx: Ctx) -> Response {
 
 /// Get a policy version
 ///
-/// Any published version, in force or not, and to a county authority its own drafts; its text never changes.
+/// Returns a published version, in force or not; a county authority also gets its own drafts. The document of a version
+/// never changes.
 #[utoipa::path(get, path = "/v1/policies/{version}",
     tag = "policies", params(("version" = i64, Path, description = "Number of the version", minimum = 1)),
     responses((status = 200, description = "The version", body = Policy)))]
@@ -145,7 +152,7 @@ fn version(request: &HttpRequest) -> Result<i64, Problem> {
 
 /// List regulated acts
 ///
-/// The catalogue of the policy in force in a county, in its order, on one page.
+/// Lists the regulated acts (受监管行为) of the policy in force in a county, in its order, on one page.
 #[utoipa::path(get, path = "/v1/acts",
     tag = "policies", params(ListActs), responses((status = 200, description = "All acts", body = PageOf<Act>)))]
 pub async fn list_acts(ctx: Ctx) -> Response {

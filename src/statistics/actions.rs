@@ -1,3 +1,5 @@
+//! Computing the statistics of an area.
+
 use super::model::{RatingStatistics, RatingStatisticsQuery};
 use super::{query_rules, rules, store};
 use crate::access::Scope;
@@ -8,7 +10,7 @@ use crate::problem::Problem;
 use crate::ratings::consequences::is_low;
 use crate::service::Ctx;
 
-/// The area that is asked for: the caller's own, or a part of it.
+/// The requested area: the caller's division or a part of it.
 pub struct Area {
     pub division: String,
     pub name: String,

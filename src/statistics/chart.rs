@@ -1,4 +1,4 @@
-//! The charts of the report, as pictures in the page itself; the numbers stand in the tables beneath them.
+//! Charts of the report as inline SVG. The tables below them contain the numbers.
 
 use std::fmt::Write;
 
@@ -6,21 +6,21 @@ use super::model::{AreaRatings, PeriodStars, StarCount};
 use crate::inspections::statistics::AreaInspections;
 use crate::render::chart::{escaped, fitting, short};
 
-/// Units of the pictures; the page scales them.
+/// Width in SVG units; the page scales the picture.
 const WIDTH: i64 = 560;
-/// Room for the names at the left of bars, and for the figures at their right.
+/// Space for the names to the left of the bars, and for the figures to the right.
 const NAMES: i64 = 150;
 const FIGURES: i64 = 60;
 const ROW: i64 = 26;
 const BAR: i64 = 16;
-/// Letters of a name that fit.
+/// Number of letters of a name that fit.
 const LETTERS: usize = 11;
 
 fn open(svg: &mut String, label: &str, height: i64) {
     let _ = write!(svg, "<svg class=\"chart\" role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {WIDTH} {height}\">");
 }
 
-/// Parts of a length in proportion: they fill it to the unit.
+/// Divides a length in proportion to the counts, so that the parts fill it exactly.
 fn parts(counts: &[StarCount], length: i64) -> Vec<(&'static str, i64, i64)> {
     let all: i64 = counts.iter().map(|one| one.count).sum();
     let mut before = 0;
@@ -33,7 +33,7 @@ fn parts(counts: &[StarCount], length: i64) -> Vec<(&'static str, i64, i64)> {
     drawn
 }
 
-/// A column for each period, its stars one above the other; as high as its number of ratings.
+/// One column for each period, with its stars on top of each other; its height is the number of ratings.
 pub fn periods(periods: &[PeriodStars]) -> String {
     const HEIGHT: i64 = 220;
     const GROUND: i64 = 180;
@@ -66,7 +66,7 @@ pub fn periods(periods: &[PeriodStars]) -> String {
     svg
 }
 
-/// A bar for each part of the area: the shares of its stars.
+/// One bar for each part of the area, with the shares of its stars.
 pub fn areas(areas: &[AreaRatings], label: &str) -> String {
     let mut svg = String::new();
     open(&mut svg, &escaped(label), areas.len() as i64 * ROW + 4);
@@ -87,7 +87,7 @@ pub fn areas(areas: &[AreaRatings], label: &str) -> String {
     svg
 }
 
-/// A bar for each part of the area: how much of it was inspected.
+/// One bar for each part of the area, with the share of its complexes that was inspected.
 pub fn coverage(areas: &[AreaInspections], label: &str) -> String {
     let mut svg = String::new();
     open(&mut svg, &escaped(label), areas.len() as i64 * ROW + 4);

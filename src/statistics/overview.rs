@@ -1,5 +1,5 @@
-//! What the report says beside stars and inspections: violations by clause, measures, standings, listings and contracts of an
-//! area. Counted from the same rows as the lists, in a few statements.
+//! Figures of the report besides stars and inspections: violations by clause, measures, standings, listings and
+//! contracts of an area. They are counted from the same rows as the lists, with a few statements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,15 +20,15 @@ use crate::standing::model::MeasureState;
 use crate::standing::rules::compute_standing;
 use crate::violations::model::ViolationState;
 
-/// Violations under one clause of the nine prohibitions, or of all other acts.
+/// Violations of one clause of the nine prohibitions, or of all other acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ClauseLine {
     pub clause: Option<i64>,
     pub title: String,
     pub reported: i64,
-    /// Reported or notified: not decided yet.
+    /// Reported or notified, and not decided.
     pub pending: i64,
-    /// Confirmed and standing, an appeal or not.
+    /// Confirmed and not revoked, with or without an appeal.
     pub confirmed: i64,
     pub appealed: i64,
     /// Dismissed or revoked.
@@ -57,32 +57,32 @@ pub struct MeasureLine {
     pub done: i64,
     /// Rejected or cancelled.
     pub fell_away: i64,
-    /// Open, and the last day is over.
+    /// Open, and the due date has passed.
     pub overdue: i64,
 }
 
-/// Where the companies of an area stand today.
+/// Standings of the companies of an area today.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StandingCounts {
     pub companies: i64,
-    /// Level of the ladder, from 0 to 4.
+    /// Number of companies at each ladder level, from 0 to 4.
     pub levels: [i64; 5],
-    /// By band, best first.
+    /// Number of companies in each credit band, best first.
     pub bands: Vec<(String, i64)>,
     pub blacklisted: i64,
     pub restricted: i64,
 }
 
-/// The contracts of an area today.
+/// Contracts of an area today.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ContractCounts {
     pub served: i64,
-    /// Served complexes whose contract in force is filed.
+    /// Complexes with a company whose contract in force is filed.
     pub filed: i64,
     /// Submitted and not reviewed.
     pub waiting: i64,
     pub review_overdue: i64,
-    /// Hand-overs that are not done.
+    /// Handovers that are not completed.
     pub handovers: i64,
     pub handover_overdue: i64,
 }
@@ -133,7 +133,7 @@ fn by_clause(policy: &PolicyVersion, violations: &[(Option<i64>, ViolationState)
     (lines.into_values().chain([others]).collect(), all)
 }
 
-/// In the order of the vocabulary.
+/// Measures by kind, in the order of the vocabulary.
 fn by_kind(measures: Vec<store::SlimMeasure>, today: NaiveDate) -> Vec<MeasureLine> {
     let mut lines: BTreeMap<MeasureKind, MeasureLine> = BTreeMap::new();
     for one in measures {
@@ -156,7 +156,7 @@ fn by_kind(measures: Vec<store::SlimMeasure>, today: NaiveDate) -> Vec<MeasureLi
     lines.into_values().collect()
 }
 
-/// The companies that serve in the area, each with the standing of the company that answers for it.
+/// Standings of the companies that serve in the area; a branch has that of its parent.
 fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> WorkResult<StandingCounts> {
     let policies = policy::current(conn, &ctx.state, area.county())?;
     let serving = store::serving_companies(conn, &area.scope, ctx.today)?;
@@ -169,7 +169,7 @@ fn standing_of(conn: &mut Conn, ctx: &Ctx, area: &Area) -> WorkResult<StandingCo
     let mut counts = StandingCounts::default();
     let mut bands: BTreeMap<&str, i64> = CreditBand::ALL.iter().map(|band| (band.code(), 0)).collect();
     for head in &serving {
-        // Of a company without a confirmed violation there is nothing to count.
+        // A company without a confirmed violation has no facts: level 0 and the best band.
         let (level, band) = known.get(head).copied().unwrap_or((0, CreditBand::A));
         counts.companies += 1;
         if let Some(count) = counts.levels.get_mut(usize::from(level)) {

@@ -1,4 +1,5 @@
-//! Slim rows for the report, each kind in one statement over an index of the area.
+//! Rows for the report, with only the columns that it counts. Each kind is read with one statement over an index of the
+//! area.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use crate::policy::model::MeasureKind;
 use crate::standing::model::MeasureState;
 use crate::violations::model::ViolationState;
 
-/// Clause and state of each violation that was found within a period.
+/// Clause and state of each violation found within a period.
 pub fn violations(
     conn: &mut Conn,
     scope: &Scope,
@@ -43,7 +44,7 @@ pub fn measures(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<SlimMeasure>> 
         .load(conn)?)
 }
 
-/// The complexes of an area that are served on a day.
+/// The complexes of an area that have a company on a day.
 pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<BTreeSet<Id>> {
     let all: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
@@ -53,7 +54,7 @@ pub fn served_complexes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkR
     Ok(all.into_iter().collect())
 }
 
-/// The companies that serve in an area on a day; of a branch, the company that answers for it.
+/// The companies that serve in an area on a day; a branch is counted as its parent.
 pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<BTreeSet<Id>> {
     let all: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))
@@ -73,7 +74,7 @@ pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work
     Ok(heads)
 }
 
-/// Kind and company of each listing that is in force on a day.
+/// Kind and company of each listing in force on a day.
 pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<(ListingKind, Id)>> {
     Ok(crate::blacklist::scoped::listings(scope)
         .filter(listings::listed_from.le(day))
@@ -91,7 +92,7 @@ pub struct OpenContract {
     pub handover_done_on: Option<NaiveDate>,
 }
 
-/// Contracts that wait for a review or a hand-over.
+/// Contracts with a pending filing review or handover.
 pub fn open_contracts(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<OpenContract>> {
     let open_handover = contracts::handover_due_on.is_not_null().and(contracts::handover_done_on.is_null());
     Ok(crate::contracts::scoped::contracts(scope)

@@ -1,11 +1,11 @@
-//! Which periods can be asked for. Pure.
+//! Which periods are allowed in queries. Pure.
 
 use chrono::{Datelike, NaiveDate};
 
 use crate::fault::Fault;
 use crate::problem::Problem;
 
-/// Ratings are of half-years and years.
+/// Rated periods end with a half-year or a year.
 pub fn require_period_end(day: NaiveDate) -> Result<(), Problem> {
     if matches!((day.month(), day.day()), (6, 30) | (12, 31)) {
         return Ok(());
@@ -14,7 +14,7 @@ pub fn require_period_end(day: NaiveDate) -> Result<(), Problem> {
     Err(Problem::faults(vec![Fault::new("query/period_to", "not_a_period", zh, en)]))
 }
 
-/// A report is of days in their order.
+/// The last day must not be before the first.
 pub fn require_span(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
     if from <= to {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The printable report of an area: the same numbers as the statistics, the survey and the lists, with charts.
+//! The printable report of an area. Its numbers are those of the statistics, the survey and the lists, with charts.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -46,7 +46,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> WorkResult<Str
         .iter()
         .map(|one| (one.code.as_str(), one.title_zh.as_str()))
         .collect();
-    // What the parts of an area are called: townships of a county, communities of a township.
+    // Name of the parts of the area: townships of a county, communities of a township.
     let parts = if area.division.len() == 6 { "乡镇" } else { "社区" };
     let this = ratings.periods.iter().find(|one| Some(one.period_to) == ratings.period_to);
     let rated = this.map(|one| period(one.period_from, one.period_to));

@@ -1,3 +1,5 @@
+//! Operations of the statistics and the printable report.
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, VARY};
 
@@ -6,11 +8,10 @@ use super::{actions, report};
 use crate::http::Response;
 use crate::service::Ctx;
 
-/// Get the statistics of ratings
+/// Get rating statistics
 ///
-/// Of your area or a part of it, and of one period: how many complexes have which star, how they moved against the rating
-/// before, how many are on the focus list; the parts of the area the same, and the last eight periods. Published ratings
-/// only.
+/// Returns the statistics of published ratings for your territory or a part of it, in one period: complexes by star,
+/// star movement and focus list, also for each part of the area, and the last eight periods. For offices.
 #[utoipa::path(get, path = "/v1/statistics/ratings", tag = "statistics", params(RatingStatisticsQuery),
     responses((status = 200, description = "The statistics", body = RatingStatistics)))]
 pub async fn get_rating_statistics(ctx: Ctx) -> Response {
@@ -19,14 +20,14 @@ pub async fn get_rating_statistics(ctx: Ctx) -> Response {
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "private, no-cache")).json(found))
 }
 
-/// The page may be shown in a frame or saved; it runs nothing and loads nothing.
+/// The page may be shown in a frame or saved. It runs no script and loads nothing.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-/// Get the printable report
+/// Get the statistics report
 ///
-/// Ratings, inspections, violations by clause, measures, standings, listings, contracts, disclosures and complaints of your
-/// area or a part of it as one HTML page made for print (A4), with charts, from the same numbers as the statistics, the survey
-/// and the lists. It loads nothing: save it, print it, or show it in a frame.
+/// Returns an HTML page for print (A4) about your territory or a part of it, with charts: ratings, inspections,
+/// violations by clause, measures, standings, listings, contracts, disclosures and complaints. Its numbers agree with
+/// the statistics, the survey and the lists. The page loads nothing, so you can save it or show it in a frame.
 #[utoipa::path(get, path = "/v1/statistics/report", tag = "statistics", params(ReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 pub async fn get_statistics_report(ctx: Ctx) -> Response {

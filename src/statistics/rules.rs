@@ -1,4 +1,4 @@
-//! From published ratings to counts. Pure.
+//! Counts of published ratings. Pure.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,7 +30,7 @@ pub struct Rated {
     pub focus: bool,
 }
 
-/// What is counted of one area as it goes.
+/// Running counts of one area.
 #[derive(Default)]
 struct Tally {
     complexes: i64,
@@ -82,8 +82,8 @@ fn star_counts(by_rank: [i64; 6]) -> Vec<StarCount> {
     Star::ALL.iter().rev().map(|star| StarCount { star: *star, count: by_rank[star.rank() as usize] }).collect()
 }
 
-/// The counts of an area and of its parts. `history` holds every published rating of the area; those of `period_to` are
-/// counted, and each is compared with the last one of its complex before it.
+/// The counts of an area and of its parts. `history` contains every published rating of the area. The ratings of
+/// `period_to` are counted, and each is compared with the previous one of its complex.
 pub fn counts(
     division: &str,
     places: &[Place],
@@ -125,7 +125,7 @@ pub fn counts(
     (whole.counts(), parts.into_iter().map(area).collect())
 }
 
-/// Periods that are shown beside each other.
+/// Number of periods shown together.
 const PERIODS: usize = 8;
 
 /// The stars of the last periods up to one, oldest first.

@@ -1,4 +1,4 @@
-//! A few statements over an index of the area, never one for each complex.
+//! Queries of the statistics: a few statements over an index of the area, never one for each complex.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::db::{Conn, Id, WorkResult};
 use crate::points::WeightedPoints;
 use crate::ratings::model::{RatingState, Star};
 
-/// Every complex of an area, and whether it is served on a day.
+/// Every complex of an area, and whether it has a company on a day.
 pub fn places(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<Place>> {
     let served: Vec<Id> = crate::complexes::scoped::complex_services(scope)
         .filter(services::effective_from.le(day))

@@ -1,6 +1,5 @@
-//! The page of the document: Scalar's API reference (MIT), kept beside the program and served from it, so that it works
-//! without the internet. What it loads has its digest in its name and is kept by browsers for good; a new version has
-//! another name.
+//! The page of the OpenAPI document: Scalar's API reference (MIT), included in the program, so that it works without
+//! the internet. Scripts have their digest in the name and browsers keep them for a year; a new version has a new name.
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -12,7 +11,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use crate::http::Response;
 use crate::problem::{Code, Problem};
 
-/// `dist/browser/standalone.js` of npm's `@scalar/api-reference` 1.46.4, as it was published, in gzip.
+/// `dist/browser/standalone.js` of npm's `@scalar/api-reference` 1.46.4, unchanged, in gzip.
 static SCALAR: &[u8] = include_bytes!("docs/scalar.js.gz");
 static START: &str = include_str!("docs/start.js");
 static PAGE: &str = include_str!("docs/index.html");

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of the deployment and of issued tokens.
 
 use crate::service::events::Fact::{Code, Id, Instant, Json, Text};
 use crate::service::events::{Subject, Type};

@@ -1,4 +1,4 @@
-//! What is not counted as it happens, and is looked at when metrics are asked for.
+//! Gauges that are read when metrics are requested, not counted as things happen.
 
 use crate::service::Service;
 use crate::{clock_watch, counties, db, ledger};
@@ -11,7 +11,7 @@ pub async fn refresh(state: &Service) {
         let stopped = clock_watch::store::find(conn)?.is_some_and(|watched| watched.stopped_at.is_some());
         Ok((missing, db::applied(conn)?, ledger::sizes(conn)?, stopped))
     });
-    // While the store is away the last known numbers stand.
+    // If the database is unreachable, the last values stay.
     if let Ok((missing, applied, (sealed, unsealed), stopped)) = asked.await {
         metrics.clock_stopped.set(i64::from(stopped));
         metrics.ledger_size.set(sealed);

@@ -1,4 +1,4 @@
-//! Running the service: probes, metrics, the document and its page, the signing keys, the sandbox's clock.
+//! Operating the service: probes, metrics, the OpenAPI document and its page, the signing keys, and the sandbox clock.
 
 mod docs;
 mod events;
@@ -26,7 +26,7 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// What people type, and where it leads.
+/// Short addresses that people type, and their targets.
 const REDIRECTS: &[(&str, &str)] = &[("/", "/public"), ("/public/", "/public"), ("/docs", "/docs/")];
 
 /// Pages beside the API, open to everyone.

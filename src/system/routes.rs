@@ -1,3 +1,5 @@
+//! Operations of probes, metrics, the OpenAPI document, the signing keys and the sandbox clock.
+
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -15,9 +17,9 @@ use crate::ledger::seal::Sealer;
 use crate::problem::{Code, Problem};
 use crate::service::{Service, document};
 
-/// Is the process alive
+/// Check liveness
 ///
-/// Answers as long as the process can; asks nothing of the store.
+/// Answers 200 as long as the process runs. Does not use the database.
 #[utoipa::path(get, path = "/livez", tag = "system", responses((status = 200, description = "Alive", body = Liveness)))]
 pub async fn get_livez() -> HttpResponse {
     HttpResponse::Ok().json(Liveness { status: "alive".into() })
@@ -34,20 +36,22 @@ pub struct Liveness {
 /// Readiness (就绪).
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; a service that is not ready answers 503.
+    /// Always `ready`. A service that is not ready responds with 503.
     #[schema(example = "ready", max_length = 10)]
     status: String,
-    /// `sqlite` or `postgres`.
+    /// Kind of database: `sqlite` or `postgres`.
     #[schema(example = "sqlite", max_length = 10)]
     store: String,
-    /// What is not as it should be but does not stop the service.
+    /// Readiness warnings: problems that do not stop the service but that an operator should fix.
     #[schema(max_items = 20)]
     warnings: Vec<String>,
 }
 
-/// Can the service serve
+/// Check readiness
 ///
-/// 503 while the store cannot be reached, is not the one that this service belongs to, or its writer does not commit. `title` gives the reason, `detail` what is particular. Warnings name what an operator should mend, such as a year without calendar.
+/// 503 if the database is unreachable or belongs to another deployment, or if the writer does not commit. `title` gives
+/// the reason and `detail` the particulars. `warnings` name what an operator should fix, such as a year without a
+/// calendar.
 #[utoipa::path(get, path = "/readyz", tag = "system", responses(
     (status = 200, description = "Ready", body = Readiness),
     (status = 503, description = "Not ready", body = crate::problem::ProblemBody, content_type = "application/problem+json")
@@ -95,12 +99,13 @@ pub async fn get_readyz(state: web::Data<Service>) -> Response {
     Ok(HttpResponse::Ok().json(Readiness { status: "ready".into(), store: store.into(), warnings }))
 }
 
-/// Metrics
+/// Get metrics
 ///
-/// Prometheus text format. Keep it inside: a proxy should not pass it on. `metrics_listen` serves it on an address of its own.
+/// Returns metrics in the Prometheus text format. Keep them internal: do not let a proxy forward this path.
+/// `metrics_listen` serves them on a separate address.
 #[utoipa::path(get, path = "/metrics", tag = "system", responses(
     (status = 200, description = "Metrics", body = String, content_type = "text/plain"),
-    (status = 404, description = "Metrics are served elsewhere, or not at all", body = crate::problem::ProblemBody,
+    (status = 404, description = "Metrics are served on another address, or not at all", body = crate::problem::ProblemBody,
         content_type = "application/problem+json")
 ))]
 pub async fn get_metrics(state: web::Data<Service>) -> Response {
@@ -117,9 +122,9 @@ pub async fn metrics_text(state: web::Data<Service>) -> Response {
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }
 
-/// This document
+/// Get the OpenAPI document
 ///
-/// The OpenAPI 3.1 document of this very service, as clients integrate from it.
+/// Returns the OpenAPI 3.1 document of this service, for integrators.
 #[utoipa::path(get, path = "/openapi.json",
     tag = "system", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 pub async fn get_openapi(state: web::Data<Service>, request: HttpRequest) -> HttpResponse {
@@ -128,27 +133,27 @@ pub async fn get_openapi(state: web::Data<Service>, request: HttpRequest) -> Htt
     if !state.clock.is_sandbox() {
         return response.body(state.document.clone());
     }
-    // Under the name by which it was asked.
+    // In a sandbox the server address is the one of the request.
     let at = request.connection_info();
     let good = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
     let host = if at.host().bytes().all(good) { at.host() } else { "localhost" };
     response.body(document::served_at(&state.document, &format!("{}://{host}", at.scheme())))
 }
 
-/// Public keys of the local issuer
+/// Get the public keys of the issuer
 ///
-/// A JWK Set (RFC 7517).
+/// Returns the keys of the local issuer as a JWK Set (RFC 7517). Verify its tokens with them.
 #[utoipa::path(get, path = "/.well-known/jwks.json",
     tag = "system", responses((status = 200, description = "JWK Set", body = serde_json::Value)))]
 pub async fn get_jwks(state: web::Data<Service>) -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(state.local_issuer.jwks())
 }
 
-/// Where to move business time to (演示时钟).
+/// New business time of the sandbox (演示时钟).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockIn {
-    /// The instant that it is from now on.
+    /// Business time from now on.
     #[schema(example = "2026-03-09T01:00:00Z")]
     now: DateTime<Utc>,
 }
@@ -156,11 +161,11 @@ pub struct ClockIn {
 /// Business time (业务时间).
 #[derive(Serialize, ToSchema)]
 pub struct ClockOut {
-    /// The instant that deadlines and decisions go by.
+    /// Time that deadlines and decisions use.
     now: Instant,
-    /// Its day in the deployment's time zone.
+    /// Day of `now` in the time zone of the deployment.
     today: chrono::NaiveDate,
-    /// Present where the clock was moved back: what that means for the data.
+    /// Explains what moving the clock back means for the data; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     warning: Option<String>,
@@ -168,10 +173,11 @@ pub struct ClockOut {
 
 /// Move the sandbox clock
 ///
-/// Business time only: tokens keep real time. Every answer of a sandbox carries `X-Xiaoqu-Sandbox-Clock`.
+/// Sets the business time of the sandbox; tokens keep real time. Every response of a sandbox has the header
+/// `X-Xiaoqu-Sandbox-Clock`.
 #[utoipa::path(post, path = "/sandbox/clock", tag = "sandbox", request_body = ClockIn, responses(
     (status = 200, description = "Moved", body = ClockOut),
-    (status = 400, description = "No instant, or none that a clock can stand at", body = crate::problem::ProblemBody,
+    (status = 400, description = "Not an instant, or out of range", body = crate::problem::ProblemBody,
         content_type = "application/problem+json")
 ))]
 pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Response {
@@ -193,7 +199,7 @@ pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest,
     Ok(HttpResponse::Ok().json(ClockOut { now, today: state.clock.day_of(now), warning }))
 }
 
-/// Cards, deadlines and rows of a later time stay as they are: what is shown afterwards need not make sense.
+/// Data of a later time is not changed, so it may be inconsistent afterwards.
 fn moved_back(before: Instant, now: Instant, language: Language) -> String {
     let (from, to) = (before.0.format("%Y-%m-%dT%H:%M:%SZ"), now.0.format("%Y-%m-%dT%H:%M:%SZ"));
     match language {

@@ -1,4 +1,4 @@
-//! The facts of companies, read over the whole county whoever asks: a standing counts all of it.
+//! Facts about companies. They are read from the whole county, for every caller, because a standing counts all of it.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::violations::scoped;
 
 const WHOLE_COUNTY: Scope = Scope::System("a standing counts the whole county");
 
-/// States in which a violation is or was confirmed.
+/// States of a violation that is or was confirmed.
 const CONFIRMED: [ViolationState; 4] =
     [ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld, ViolationState::Revoked];
 
@@ -64,7 +64,7 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
     })
 }
 
-/// What a county knows of a company and its branches, the `family`; `head` is the company that answers.
+/// Facts of a county about a company and its branches (the `family`); `head` is the parent company.
 pub fn of(conn: &mut Conn, head: Id, family: &[Id], county: &str, day: NaiveDate) -> WorkResult<CompanyFacts> {
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))
@@ -77,7 +77,7 @@ pub fn of(conn: &mut Conn, head: Id, family: &[Id], county: &str, day: NaiveDate
     Ok(CompanyFacts { company_id: head.0, listed, violations: rows.into_iter().filter_map(fact).collect() })
 }
 
-/// What is known of every company with a confirmed violation in a county.
+/// Facts about every company with a confirmed violation in a county.
 pub fn of_all(conn: &mut Conn, county: &str, day: NaiveDate) -> WorkResult<Vec<CompanyFacts>> {
     let rows: Vec<FactRow> = scoped::violations(&WHOLE_COUNTY)
         .filter(violations::county.eq(county.to_owned()))

@@ -1,4 +1,4 @@
-//! What happens: violations, contracts, disclosures, ratings, inspections, complaints, and the measures that follow.
+//! Cases: violations, contracts, disclosures, ratings, inspections, complaints, and the measures that follow from them.
 
 pub mod company_facts;
 pub mod complaints;

@@ -1,4 +1,5 @@
-//! What measures on file say to those that lie below them: the stars of ratings, and the contracts that a removal is to end.
+//! Facts about measures for features below them in the layers: the stars of ratings, and the contracts that a removal
+//! terminates.
 
 pub mod scoped;
 
@@ -17,7 +18,7 @@ use crate::violations::scoped::violations_among;
 
 const EVERY_MEASURE: Scope = Scope::System("measures bind whoever they are about, whoever asks");
 
-/// A measure that lowers the stars of a complex, and the violations that it rests on today, oldest first.
+/// A measure that lowers the stars of a complex, with the violations that are its grounds today, oldest first.
 pub struct LoweringStars {
     pub id: Id,
     pub kind: MeasureKind,
@@ -32,8 +33,8 @@ pub struct StarGround {
 
 type OnFile = (Id, MeasureKind, MeasureState, i64, Option<NaiveDate>, Option<Id>);
 
-/// The measures that lower the stars of a complex under a company and its branches: ordered, and neither cancelled nor
-/// suspended nor taken back.
+/// The measures that lower the stars of a complex under a company and its branches: ordered, and neither cancelled,
+/// suspended nor reversed.
 pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> WorkResult<Vec<LoweringStars>> {
     let all: Vec<OnFile> = scoped::measures(&EVERY_MEASURE)
         .filter(measures::complex_id.eq(complex))
@@ -65,7 +66,7 @@ pub fn lowering_stars(conn: &mut Conn, complex: Id, family: &[Id]) -> WorkResult
     Ok(with_grounds.collect())
 }
 
-/// The violations that each of these measures rests on, oldest first.
+/// The violations that are grounds of each of these measures, oldest first.
 fn star_grounds(conn: &mut Conn, measures: &[Id]) -> WorkResult<HashMap<Id, Vec<StarGround>>> {
     let of_measures = grounds_of(conn, measures)?;
     let ids: Vec<Id> = of_measures.values().flatten().copied().collect();
@@ -80,7 +81,7 @@ fn star_grounds(conn: &mut Conn, measures: &[Id]) -> WorkResult<HashMap<Id, Vec<
     Ok(of_measures.iter().map(|(measure, ids)| (*measure, of(ids))).collect())
 }
 
-/// The violations that measures rest on.
+/// The ids of the violations that are grounds of each of these measures.
 pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<Id>>> {
     let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -95,12 +96,12 @@ pub fn grounds_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<Id>
     Ok(all)
 }
 
-/// The violations that one measure rests on.
+/// The ids of the violations that are grounds of one measure.
 pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
     Ok(grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
 
-/// Does a measure still wait to be decided or carried out?
+/// True if a measure is still to be decided or completed.
 pub fn is_open(conn: &mut Conn, measure: Id) -> WorkResult<bool> {
     let system = Scope::System("a contract asks after the removal that opened its ending");
     let state: Option<MeasureState> =

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Which measures each scope sees.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,8 @@ use crate::db::schema::measures;
 use crate::rows_of;
 
 rows_of! {
-    /// Measures: of the territory; a company its own and its branches'; a police station or partner those that it must take.
+    /// Measures of the territory. A company sees its own and those of its branches, a committee those about its
+    /// complex, and an addressed office (police station, partner, utility operator) those that it is responsible for.
     measures, one measure, by id, those measures_among, |all, among| {
         Scope::County(area) => all.filter(measures::county.eq(area.clone())),
         Scope::Township(area) => all.filter(measures::township.eq(area.clone())),

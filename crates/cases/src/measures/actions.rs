@@ -1,4 +1,4 @@
-//! The steps of a measure before its decision: notice and statement as `crate::due_process` has them, and the hearing.
+//! Steps of a measure before its decision. `crate::due_process` implements notice and statement; the hearing is here.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, Statement
 use crate::service::{Body, Tx};
 use crate::standing::model::MeasureState;
 
-/// The rule of a measure's kind, under the policy that called for it.
+/// The rule for this kind of measure in the policy that called for it.
 pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<MeasureRule> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     reconciliation::rule(&policies, row.policy_version, row.kind).cloned()

@@ -1,5 +1,5 @@
-//! Removals that published ratings call for. The ladder and the ratings share one removal for each complex and company, with
-//! all its grounds.
+//! Removals that published ratings call for. A complex and a company have at most one open removal, which holds the
+//! grounds from the ladder and from ratings together.
 
 use std::collections::HashSet;
 
@@ -22,9 +22,9 @@ use crate::standing::model::{MeasureState, Withdrawal};
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
 
-/// What the ratings of a complex say about a removal today.
+/// What the current ratings of a complex imply for its removal.
 struct RemovalFacts {
-    /// Every ground that stands.
+    /// Every ground that applies.
     grounds: Vec<RemovalGround>,
     newest: Option<Id>,
     serving: Option<Id>,
@@ -44,11 +44,11 @@ fn removal_facts(tx: &mut Tx, complex: Id) -> WorkResult<RemovalFacts> {
     Ok(RemovalFacts { grounds, newest, serving: served.get(&complex).map(|service| service.company_id) })
 }
 
-/// Computes the measures of a company in a county anew: [`reconciliation::reconcile_measures`].
+/// The function [`reconciliation::reconcile_measures`], which computes the measures of a company in a county again.
 pub type ReconcileMeasures = fn(&mut Tx, Id, &str) -> WorkResult<()>;
 
-/// Brings the removal of a complex into agreement with its published ratings. The caller holds the lock of the company that
-/// was rated. `reconcile` is an argument so that the one way back from here to measures that lower stars is seen where this
+/// Updates the removal of a complex to match its published ratings. The caller holds the lock of the rated company.
+/// `reconcile` is an argument so that the only path from here back to measures that lower stars is visible where this
 /// is called (`consequences::stars`).
 pub fn sync_removal(tx: &mut Tx, complex: Id, reconcile: ReconcileMeasures) -> WorkResult<()> {
     let removal_facts = removal_facts(tx, complex)?;
@@ -84,7 +84,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, reconcile: ReconcileMeasures) -> W
             }
             return Ok(());
         }
-        // A person has decided on these ratings already, or it has been carried out.
+        // A person has already decided on these ratings, or the removal has been completed.
         if missing.is_empty() && !row.cancelled_by_system {
             return Ok(());
         }
@@ -92,7 +92,7 @@ pub fn sync_removal(tx: &mut Tx, complex: Id, reconcile: ReconcileMeasures) -> W
     propose(tx, complex, company, &due, &wanted)
 }
 
-/// Ratings that call for nothing any more: without another ground the removal falls with them.
+/// Removes ratings that no longer call for a removal. If no other ground is left, the removal is cancelled or reversed.
 fn drop_grounds(
     tx: &mut Tx,
     row: &MeasureRow,

@@ -1,4 +1,4 @@
-//! How the deadlines of a measure follow the calendar.
+//! Moves the deadlines of open measures when the calendar changes.
 
 use super::model::MeasureRow;
 use super::{reconciliation, store};

@@ -1,4 +1,4 @@
-//! Approving, rejecting, carrying out and cancelling a measure.
+//! Approving, rejecting, completing and cancelling a measure.
 
 use serde_json::json;
 
@@ -43,7 +43,7 @@ fn require_due_process(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     Ok(rules::require_due_process(&heard, tx.ctx.today)?)
 }
 
-/// The legal basis that stands on the measure, or that the policy in force has named since.
+/// The legal basis in the policy in force today, or else the one recorded with the measure.
 fn legal_basis(tx: &mut Tx, row: &MeasureRow, kind: MeasureKind) -> WorkResult<Option<String>> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     let now = policies.governing(tx.ctx.today).measure(kind).and_then(|rule| rule.legal_basis.clone());
@@ -73,7 +73,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
     row.proceedings.0.approval = Some(Step::new(ctx, input.clone()));
     row.state = MeasureState::Approved;
     if kind.is_listing() {
-        // The decision itself puts the company on the list.
+        // The approval itself puts the company on the list, so nothing is left to complete.
         let entry = NewListing {
             measure: row.id,
             legal_basis: row.legal_basis.as_deref(),
@@ -101,7 +101,7 @@ pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult
     advance(tx, row, "measure.rejected", json!({}), input)
 }
 
-/// The ending of the contract that the completion of a removal names.
+/// The termination of the contract that the completion of a removal names.
 fn ending(input: &CompletionIn) -> Option<TerminationIn> {
     Some(TerminationIn {
         ground: input.removal_ground?,
@@ -154,8 +154,8 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkR
     advance(tx, row, "measure.done", json!({ "completed_on": completed_on, "in_time": in_time }), input)
 }
 
-/// The contract was ended on a lawful ground with its document: that carries out the removal that asked for it, unless
-/// one of its grounds is under appeal; then it is completed when that is decided.
+/// Completes the removal that asked for the termination of a contract, once the contract has ended. While an appeal
+/// suspends the removal, it stays approved and is completed after the appeal decision.
 pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
     let system = Scope::System("a contract was ended, whoever recorded it");
@@ -179,7 +179,7 @@ pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> WorkR
     advance(tx, row, "measure.done", step, ending).map(drop)
 }
 
-/// Rectification in time restores points, by the policy.
+/// Marks the violation as rectified in time; the policy may restore points for it.
 fn rectified(tx: &mut Tx, row: &MeasureRow, day: chrono::NaiveDate) -> WorkResult<()> {
     let Some(violation) = row.violation_id else { return Ok(()) };
     crate::violations::record_rectification(tx, violation, day)

@@ -1,4 +1,4 @@
-//! What an official document about a measure is made from: who may issue it, and what it says.
+//! Official documents about a measure: who may issue them, and their content.
 
 use serde_json::{Map, Value, json};
 
@@ -19,8 +19,8 @@ use crate::violations::documents::facts as violation_facts;
 use crate::violations::model::ViolationRow;
 use crate::words::days::chinese_day;
 
-/// The office in charge, as for every other act on the measure. A referral is sent by the office of the case, not by the
-/// agency that receives it.
+/// The office in charge issues documents, as it takes every other step. The office of the case issues a referral
+/// letter, not the agency that receives it.
 pub fn require_office(tx: &mut Tx, kind: DocumentKind, row: &MeasureRow) -> WorkResult<()> {
     if kind == DocumentKind::ReferralLetter {
         let violation = violation_of(tx.conn, row)?;
@@ -29,7 +29,7 @@ pub fn require_office(tx: &mut Tx, kind: DocumentKind, row: &MeasureRow) -> Work
     Ok(row.may_handle(&tx.ctx.caller)?)
 }
 
-/// Everything that the document says, beside what `context` holds already.
+/// Collects the content of the document in addition to what `context` already contains.
 pub fn gather(
     tx: &mut Tx,
     input: &DocumentIn,
@@ -129,7 +129,8 @@ fn describe(
     Ok(())
 }
 
-/// The violations that a measure rests on: act, day and place, which is what an office may know of another's case.
+/// The violations that are grounds of a measure. Act, day and place are what one office may know about a case of
+/// another.
 fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> WorkResult<Value> {
     let ids = store::grounds_of_one(conn, row.id)?;
     let mut all = Vec::new();
@@ -141,7 +142,7 @@ fn grounds(conn: &mut Conn, policies: &Policies, row: &MeasureRow) -> WorkResult
     Ok(json!(all))
 }
 
-/// The ratings that a removal rests on: they are published, and so for everyone to know.
+/// The ratings that are grounds of a removal. They are published, so everyone may know them.
 fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> WorkResult<Value> {
     let ids = store::rating_grounds_of_one(conn, row.id)?;
     let all = ratings::cited(conn, &ids)?;
@@ -154,13 +155,13 @@ fn rating_grounds(conn: &mut Conn, row: &MeasureRow) -> WorkResult<Value> {
     Ok(all.iter().map(said).collect())
 }
 
-/// The one violation that a measure rests on.
+/// The one violation that a measure is about.
 fn violation_of(conn: &mut Conn, row: &MeasureRow) -> WorkResult<ViolationRow> {
     let ids: Vec<Id> = row.violation_id.into_iter().collect();
     Ok(violations::store::by_ids(conn, &ids)?.pop().ok_or_else(missing)?)
 }
 
-/// Whom a letter of referral goes to, by the name that the directory has.
+/// Name of the office that a referral letter goes to, from the office directory.
 fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> WorkResult<Option<String>> {
     if input.kind != DocumentKind::ReferralLetter {
         return Ok(None);

@@ -1,4 +1,5 @@
-//! Due process of a biting measure: what its notice tells, which period its delivery begins, and how a step is recorded.
+//! Due process of an adverse measure: what the notice names, which period the delivery starts, and how a step is
+//! recorded.
 
 use serde_json::{Value, json};
 
@@ -21,12 +22,12 @@ use crate::service::{Ctx, Tx};
 use crate::standing::model::MeasureState;
 
 impl MeasureRow {
-    /// Does a ground that the company was told of still stand?
+    /// True if a ground named in the notice still applies.
     pub fn grounds_in_notice(&self, grounds: &[Id]) -> bool {
         rules::grounds_in_notice(&self.proceedings.0.told, grounds)
     }
 
-    /// What the company says or asks for comes after the notice and within its period; saying it opens the notice.
+    /// A statement or hearing request is made after the notice and within its period. Making it opens the notice.
     pub(super) fn require_period(&mut self, tx: &mut Tx) -> WorkResult<()> {
         self.require_state(&[MeasureState::Proposed])?;
         rules::may_be_heard(self.notified)?;
@@ -86,7 +87,7 @@ impl Proceeding for MeasureRow {
         self.require_state(&[MeasureState::Proposed])?;
         let grounds_now = store::all_grounds_of_one(tx.conn, self.id)?;
         rules::may_notify(self.notified, self.grounds_in_notice(&grounds_now))?;
-        // A notice whose grounds have all fallen away is no notice: due process begins again.
+        // A notice whose grounds no longer apply has no effect, so due process starts again.
         after(tx).measure_notified_anew(tx, self.id)?;
         self.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
         self.hearing_request_due_on = None;

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of measures.
 
 use crate::service::events::Fact::{Code, Count, Day, Id, Step, Text};
 use crate::service::events::{Subject, Type};

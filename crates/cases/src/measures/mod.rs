@@ -1,4 +1,4 @@
-//! Measures (处置措施): what the ladder calls for, its due process, and referrals (移交).
+//! Measures (处置措施) that the ladder calls for, with their due process, and referrals (移交).
 
 pub mod actions;
 mod by_rating;

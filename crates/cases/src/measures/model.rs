@@ -1,3 +1,5 @@
+//! Measures: the stored row with its steps, what callers send, and the list filters.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -35,7 +37,7 @@ pub struct Completion {
     pub by: Actor,
 }
 
-/// Why a measure was cancelled; `by` is empty where its grounds fell away.
+/// Cancellation of a measure; `by` is empty if its grounds no longer apply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cancellation {
     pub reason_zh: String,
@@ -50,7 +52,7 @@ pub struct Cancellation {
 #[serde(default)]
 pub struct Proceedings {
     pub notification: Option<Notification>,
-    /// The violations and ratings that the notice told the company of.
+    /// Violations and ratings that the notice named as grounds.
     pub told: Vec<Id>,
     pub delivery: Option<Delivery>,
     pub statement: Option<Statement>,
@@ -93,7 +95,7 @@ pub struct MeasureRow {
     pub proceedings: Json<Proceedings>,
     pub created_at: Instant,
     pub updated_at: Instant,
-    /// Since when an appeal against one of its grounds suspends it.
+    /// Day since which an appeal against one of its grounds suspends it.
     pub suspended_on: Option<NaiveDate>,
 }
 
@@ -107,38 +109,38 @@ impl MeasureRow {
     }
 }
 
-/// The record of a hearing (听证笔录).
+/// Record of a hearing (听证笔录).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HearingRecordIn {
-    /// Day on which it was held; not in the future.
+    /// Day of the hearing (听证日期); must not be in the future.
     #[schema(example = "2026-06-20")]
     pub held_on: NaiveDate,
-    /// What was said.
+    /// Text of the hearing record.
     #[schema(min_length = 2, max_length = 20000, example = "当事人陈述……")]
     pub record: String,
 }
 
-/// The carrying out of a measure, or an agency's answer to a referral (办理结果).
+/// Completion of a measure, or the referred agency's report on a referral (办理结果).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompletionIn {
-    /// Day on which it was done; not in the future.
+    /// Day of completion (执行日期); must not be in the future.
     #[schema(example = "2026-03-20")]
     pub completed_on: NaiveDate,
-    /// What was done.
+    /// Outcome: what was done.
     #[schema(min_length = 2, max_length = 5000, example = "已整改到位，经复查合格")]
     pub outcome: String,
-    /// Documents: texts, links and attachments.
+    /// Evidence: texts, links or attachments.
     #[schema(max_items = 50)]
     #[serde(default)]
     pub evidence: Vec<Evidence>,
-    /// For `removal`: the lawful ground on which the contract ended; its document is among the evidence.
+    /// Required for `removal`: termination ground of the contract (合同终止依据). Attach its document as evidence.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub removal_ground: Option<EndGround>,
-    /// For `removal` where the contract still runs: the day on which the written notice was given, if the ground asks for
-    /// one. `completed_on` is then the contract's last day.
+    /// For `removal` of a company whose contract has not ended: the day of the notice of termination, if the ground
+    /// requires one. `completed_on` is then the last day of the contract.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub notice_given_on: Option<NaiveDate>,
@@ -159,24 +161,24 @@ impl LedgerTexts for CompletionIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListMeasures {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only this state.
+    /// Only measures in this state.
     pub state: Option<MeasureState>,
-    /// Only this kind.
+    /// Only measures of this kind.
     pub kind: Option<MeasureKind>,
-    /// Only this company's.
+    /// Only measures of this company.
     pub company_id: Option<Id>,
-    /// Only about this complex.
+    /// Only measures about this complex.
     pub complex_id: Option<Id>,
-    /// Only those that this office must carry out.
+    /// Only measures of this responsible office.
     pub office_role: Option<Role>,
-    /// Only those that rest on one violation, this one.
+    /// Only measures that are about this one violation.
     pub violation_id: Option<Id>,
 }

@@ -1,4 +1,4 @@
-//! After a decision: the measures on file are brought into agreement with the facts, in the same transaction.
+//! Brings the recorded measures of a company into agreement with its facts, in the transaction of the decision.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::standing::reconcile::reconcile;
 
 const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
 
-/// A company's file: its measures, and how they must change to agree with the facts.
+/// The measures of a company, and the changes that make them agree with the facts.
 pub struct CompanyMeasures {
     pub facts: CompanyFacts,
     policies: Arc<Policies>,
@@ -39,7 +39,7 @@ pub struct CompanyMeasures {
 }
 
 impl CompanyMeasures {
-    /// The measures that would not be called for without some of the facts.
+    /// The measures that would not be called for without the facts left out.
     pub fn not_justified_without(&self, today: NaiveDate, left_out: impl Fn(&ViolationFact) -> bool) -> HashSet<Id> {
         let mut facts = self.facts.clone();
         facts.violations.retain(|fact| !left_out(fact));
@@ -52,7 +52,7 @@ impl CompanyMeasures {
     }
 }
 
-/// The file of a company in a county.
+/// Loads the measures and the facts of a company in a county.
 pub fn load_company_measures(tx: &mut Tx, company: Id, county: &str) -> WorkResult<CompanyMeasures> {
     let ctx = tx.ctx;
     let head = companies::family::head_of(tx.conn, company)?;
@@ -82,7 +82,7 @@ pub fn load_company_measures(tx: &mut Tx, company: Id, county: &str) -> WorkResu
     Ok(CompanyMeasures { facts, policies, rows, existing, changes })
 }
 
-/// Why a measure must not be taken any more, where a lighter policy or a fact has overtaken its proposal.
+/// Why a proposed measure is no longer due: a lighter policy version, or a change of facts. `None` if it is still due.
 pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<Option<Withdrawal>> {
     let changes = load_company_measures(tx, row.company_id, &row.county)?.changes;
     Ok(changes.into_iter().find_map(|change| match change {
@@ -91,7 +91,8 @@ pub fn withdrawal_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<Option<Withdra
     }))
 }
 
-/// Brings a company's measures in a county into agreement with its facts there. The caller holds the company's lock.
+/// Brings the measures of a company in a county into agreement with its facts there. The caller holds the lock of the
+/// company.
 pub fn reconcile_measures(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
     let CompanyMeasures { facts, policies, rows, changes, existing: _ } = load_company_measures(tx, company, county)?;
     let calendar = calendar::work_calendar(tx.conn, county)?;
@@ -121,7 +122,8 @@ pub fn reconcile_measures(tx: &mut Tx, company: Id, county: &str) -> WorkResult<
     if appeals { suspension::follow_appeals(tx, company, county) } else { Ok(()) }
 }
 
-/// Whose measure it is: of the branch where all its grounds are, unless it is about the company as a whole.
+/// The company that a measure belongs to: the branch with all its grounds, or the parent if the measure concerns the
+/// whole company or several branches.
 fn owning_company(facts: &CompanyFacts, due: &DueMeasure) -> Id {
     let mut of_grounds =
         facts.violations.iter().filter(|fact| due.grounds.contains(&fact.id)).map(|fact| fact.company_id);
@@ -185,7 +187,7 @@ fn insert_with_grounds(tx: &mut Tx, row: &MeasureRow, grounds: &[Id]) -> WorkRes
     record(tx, row, "measure.created", json!({ "grounds": grounds }), &())
 }
 
-/// Records a step of a measure in the ledger; the stars follow.
+/// Records a step of a measure in the ledger, and updates the stars that it lowers.
 pub fn record(
     tx: &mut Tx,
     row: &MeasureRow,
@@ -254,13 +256,13 @@ pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawa
     save_and_record(tx, Some(row), "measure.cancelled", step)
 }
 
-/// A measure that is not to be taken.
+/// Triggers the consequences of a cancellation.
 pub fn on_withdrawn(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let removal_from = row.complex_id.filter(|_| row.kind == MeasureKind::Removal);
     after(tx).measure_cancelled(tx, row.id, row.company_id, removal_from)
 }
 
-/// A measure that was carried out and has no ground left becomes a task to take it back.
+/// Creates the task that reverses a completed measure which has no ground left.
 pub(super) fn reverse(
     tx: &mut Tx,
     done: Option<MeasureRow>,

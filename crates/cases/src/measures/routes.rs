@@ -1,3 +1,5 @@
+//! Operations of measures.
+
 use super::model::*;
 use super::view::{self, Measure};
 use super::{actions, decisions, store};
@@ -9,7 +11,8 @@ use crate::service::{Body, Ctx};
 
 /// List measures
 ///
-/// Of your territory, newest first; a company sees its own; an agency those that are referred to it.
+/// Lists the measures of your territory, newest first. A company sees its own and those of its branches, a committee
+/// those about its complex, a police station or referred agency those that it is responsible for.
 #[utoipa::path(get, path = "/v1/measures",
     tag = "measures", params(ListMeasures), responses((status = 200, description = "A page", body = PageOf<Measure>)))]
 pub async fn list_measures(ctx: Ctx) -> Response {
@@ -19,7 +22,8 @@ pub async fn list_measures(ctx: Ctx) -> Response {
 
 /// Get a measure
 ///
-/// With its reason, its grounds and every step. With a company's token this opens its notice: that is the delivery.
+/// Returns a measure with its reason, its grounds and every step. If the company reads it, this opens the notice; the
+/// first opening is the delivery.
 #[utoipa::path(get, path = "/v1/measures/{id}",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     responses((status = 200, description = "The measure", body = Measure)))]
@@ -34,9 +38,11 @@ pub async fn get_measure(ctx: Ctx, id: PathId) -> Response {
     ctx.get_or_open(find, move |tx| actions::open_notice(tx, id.0)).await
 }
 
-/// Notify the company of an intended measure
+/// Notify the company of a measure
 ///
-/// Biting measures have due process of their own: this notice, a statement, a hearing on request, a reasoned decision.
+/// Sends the notice (告知书) of a proposed measure. For the responsible office, or the social affairs office of its
+/// township. Adverse measures have due process of their own: this notice, a statement, a hearing on request, and a
+/// decision with reasons.
 #[utoipa::path(post, path = "/v1/measures/{id}/notification",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Measure)))]
@@ -44,9 +50,10 @@ pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) ->
     ctx.act(body, move |tx, body| actions::notify_measure(tx, id.0, body)).await
 }
 
-/// Record the delivery of a measure's notice
+/// Record a delivery for a measure
 ///
-/// For a company that does not open it.
+/// Records how the notice was delivered, if the company does not open it. For the responsible office, or the social
+/// affairs office of its township. The period for a statement and a hearing request runs from the next working day.
 #[utoipa::path(post, path = "/v1/measures/{id}/delivery",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Measure)))]
@@ -56,7 +63,7 @@ pub async fn record_measure_delivery(ctx: Ctx, id: PathId, body: Body<DeliveryIn
 
 /// Make a statement on a measure
 ///
-/// Once, until the last day of the period.
+/// Submits the company's statement (陈述申辩): once, and no later than the last day of the period.
 #[utoipa::path(post, path = "/v1/measures/{id}/statement",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = StatementIn, responses((status = 200, description = "Submitted", body = Measure)))]
@@ -66,7 +73,8 @@ pub async fn submit_measure_statement(ctx: Ctx, id: PathId, body: Body<Statement
 
 /// Answer a statement on a measure
 ///
-/// The decision waits for it.
+/// Answers the company's statement. For the responsible office, or the social affairs office of its township. An
+/// adverse measure can be approved only after this answer.
 #[utoipa::path(post, path = "/v1/measures/{id}/statement-answer",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Measure)))]
@@ -74,19 +82,21 @@ pub async fn answer_measure_statement(ctx: Ctx, id: PathId, body: Body<ReasonsIn
     ctx.act(body, move |tx, body| actions::answer_measure_statement(tx, id.0, body)).await
 }
 
-/// Ask for a hearing
+/// Request a hearing
 ///
-/// Within the period that the delivery sets (default 5 working days). The decision waits for the hearing.
+/// Requests a hearing (听证). For the company, once, within the period that the delivery starts (default 5 working days).
+/// The measure can be approved only after the hearing.
 #[utoipa::path(post, path = "/v1/measures/{id}/hearing",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
-    request_body = ReasonsIn, responses((status = 200, description = "Asked for", body = Measure)))]
+    request_body = ReasonsIn, responses((status = 200, description = "Requested", body = Measure)))]
 pub async fn request_measure_hearing(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| actions::request_measure_hearing(tx, id.0, body)).await
 }
 
 /// Record a hearing
 ///
-/// The record of the hearing that the company asked for.
+/// Records the hearing that the company requested. For the responsible office, or the social affairs office of its
+/// township.
 #[utoipa::path(post, path = "/v1/measures/{id}/hearing-record",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = HearingRecordIn, responses((status = 200, description = "Recorded", body = Measure)))]
@@ -96,8 +106,9 @@ pub async fn record_measure_hearing(ctx: Ctx, id: PathId, body: Body<HearingReco
 
 /// Approve a measure
 ///
-/// By the role that the policy names (township leader for what is in their charge, county for lists and joint punishment),
-/// after due process. A removal is started by it, not carried out; a blacklisting or restriction takes effect at once.
+/// Approves a proposed measure after due process. For the role that the policy names: the township leader in charge of
+/// task 2, or the county authority for listings and joint punishment. An approved listing takes effect at once. An
+/// approved removal asks for the termination of the contract and is completed later.
 #[utoipa::path(post, path = "/v1/measures/{id}/approval",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Approved", body = Measure)))]
@@ -107,7 +118,7 @@ pub async fn approve_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Res
 
 /// Reject a measure
 ///
-/// It is proposed again only on a new ground.
+/// Rejects a proposed measure. For the role that would approve it. It is proposed again only on a new ground.
 #[utoipa::path(post, path = "/v1/measures/{id}/rejection",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Rejected", body = Measure)))]
@@ -115,20 +126,22 @@ pub async fn reject_measure(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Resp
     ctx.act(body, move |tx, body| decisions::reject_measure(tx, id.0, body)).await
 }
 
-/// Carry out a measure
+/// Complete a measure
 ///
-/// Says when and how; a removal names the lawful ground on which the contract ended and its document; an agency answers a
-/// referral. A rectification in time restores points, by the policy.
+/// Records that an approved measure was carried out. For the responsible office, or the social affairs office of its
+/// township. A removal names the termination ground of the contract and attaches its document. The referred agency
+/// completes a referral with its report. Rectification in time may restore credit points, as the policy says.
 #[utoipa::path(post, path = "/v1/measures/{id}/completion",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
-    request_body = CompletionIn, responses((status = 200, description = "Done", body = Measure)))]
+    request_body = CompletionIn, responses((status = 200, description = "Completed", body = Measure)))]
 pub async fn complete_measure(ctx: Ctx, id: PathId, body: Body<CompletionIn>) -> Response {
     ctx.act(body, move |tx, body| decisions::complete_measure(tx, id.0, body)).await
 }
 
 /// Cancel a measure
 ///
-/// By its office, with reasons.
+/// Cancels a proposed or approved measure, with reasons. For the responsible office, or the social affairs office of
+/// its township.
 #[utoipa::path(post, path = "/v1/measures/{id}/cancellation",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = Measure)))]

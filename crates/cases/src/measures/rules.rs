@@ -1,4 +1,4 @@
-//! Who may do what about a measure, and when. Pure.
+//! Who may take which step of a measure, and when. Pure.
 
 use chrono::NaiveDate;
 
@@ -11,15 +11,16 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered};
 use crate::standing::model::{MeasureState, Withdrawal};
 
-/// The ladder belongs to task 2 of the action plan: a township leader approves what is in their charge.
+/// Task of the action plan that the ladder belongs to. A township leader approves only measures of tasks in their
+/// charge.
 const LADDER_TASK: u8 = 2;
 
-/// The office that a measure is for.
+/// The responsible office of a measure.
 #[derive(Clone, Copy, Debug)]
 pub struct Seat<'a> {
     pub role: Role,
     pub division: &'a str,
-    /// Township of the measure; empty where it is the county's.
+    /// Township of the measure; empty for a measure of the county.
     pub township: &'a str,
 }
 
@@ -29,8 +30,7 @@ impl<'a> From<&'a MeasureRow> for Seat<'a> {
     }
 }
 
-/// Only the office that the measure is for carries it through; the social affairs office of its township may, too, but not
-/// what was referred to an agency.
+/// The responsible office handles a measure. The social affairs office of its township may, too, except for referrals.
 pub fn may_handle(caller: &Caller, seat: Seat, kind: MeasureKind) -> Result<(), Problem> {
     let division = caller.division.as_deref().unwrap_or_default();
     let own = caller.role == seat.role && division == seat.division;
@@ -44,7 +44,7 @@ pub fn may_handle(caller: &Caller, seat: Seat, kind: MeasureKind) -> Result<(), 
     ))
 }
 
-/// The role that the policy names decides; a leader only what is in their charge.
+/// The role that the policy names decides, and a township leader only for a task in their charge.
 pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem> {
     if approver != Some(caller.role) {
         let approver = approver.map_or("nobody", Role::code);
@@ -60,7 +60,7 @@ pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem
     Ok(())
 }
 
-/// Under the two-person rule whoever gave the notice does not decide.
+/// Under the two-person rule, the officer who gave the notice must not decide.
 pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Actor>) -> Result<(), Problem> {
     if rule && notifier.is_some_and(|by| caller.is(by)) {
         return Err(Problem::new(Code::SamePerson).detail(
@@ -71,12 +71,13 @@ pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Act
     Ok(())
 }
 
-/// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
+/// True if a ground named in the notice still applies. A later ground supports the measure, but the decision cannot
+/// rest on it alone.
 pub fn grounds_in_notice(told: &[Id], grounds: &[Id]) -> bool {
     told.iter().any(|told| grounds.contains(told))
 }
 
-/// A notice is given once, and again where all its grounds have fallen away.
+/// A notice is given once, and again only if none of its grounds applies any more.
 pub fn may_notify(notified: bool, stands: bool) -> Result<(), Problem> {
     if notified && stands {
         Err(conflict("已告知企业，不得重复告知。", "The company has been notified already."))
@@ -92,7 +93,7 @@ pub fn may_deliver(notified: bool, delivered: bool) -> Result<(), Problem> {
     Err(conflict("没有待送达的告知书。", "There is no notice to deliver."))
 }
 
-/// What the company says or asks for comes after the notice.
+/// The company may make a statement or request a hearing only after the notice.
 pub fn may_be_heard(notified: bool) -> Result<(), Problem> {
     if notified { Ok(()) } else { Err(conflict("尚未告知企业。", "The company has not been notified.")) }
 }
@@ -118,13 +119,13 @@ pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<
     }
 }
 
-/// What is known of due process when a biting measure is to be decided.
+/// State of due process when an adverse measure is to be decided.
 #[derive(Clone, Copy, Debug)]
 pub struct DueProcessState {
     pub notified: bool,
-    /// One of the grounds that the company was told of stands.
+    /// True if a ground named in the notice still applies.
     pub stands: bool,
-    /// Last day for a statement and for asking for a hearing; none where the notice was not delivered.
+    /// Last day for a statement and a hearing request; `None` if the notice was not delivered.
     pub last_day: Option<NaiveDate>,
     pub hearing_requested: bool,
     pub hearing_held: bool,
@@ -132,7 +133,8 @@ pub struct DueProcessState {
     pub statement_answered: bool,
 }
 
-/// A biting measure is decided after notice, the period for statement and hearing, and the hearing if one was asked for.
+/// An adverse measure is decided after the notice, the period for a statement and a hearing request, and the hearing if
+/// one was requested.
 pub fn require_due_process(heard: &DueProcessState, today: NaiveDate) -> Result<(), Problem> {
     let lacks = |zh: &str, en: &str| Err(Problem::new(Code::DueProcess).detail(zh, en));
     if !heard.notified {
@@ -163,7 +165,7 @@ pub fn require_due_process(heard: &DueProcessState, today: NaiveDate) -> Result<
     Ok(())
 }
 
-/// A kind that rests on a law is not decided before the policy names it.
+/// A kind that requires a legal basis cannot be approved while the policy names none.
 pub fn require_legal_basis(kind: MeasureKind, basis: Option<&str>) -> Result<(), Problem> {
     if basis.is_some() {
         return Ok(());
@@ -177,7 +179,7 @@ pub fn require_legal_basis(kind: MeasureKind, basis: Option<&str>) -> Result<(),
     ))
 }
 
-/// A lighter policy or a fact may have overtaken the proposal.
+/// A lighter policy version or a change of facts may make a proposal no longer due.
 pub fn require_still_due(withdrawal: Option<Withdrawal>) -> Result<(), Problem> {
     match withdrawal {
         Some(why) => Err(Problem::new(Code::NoLongerDue).detail(why.reason_zh, why.reason_en)),
@@ -185,7 +187,7 @@ pub fn require_still_due(withdrawal: Option<Withdrawal>) -> Result<(), Problem> 
     }
 }
 
-/// While an appeal is pending it is not carried out.
+/// A measure is not completed while an appeal suspends it.
 pub fn require_not_suspended(suspended_on: Option<NaiveDate>) -> Result<(), Problem> {
     let Some(since) = suspended_on else { return Ok(()) };
     Err(Problem::new(Code::AppealPending).detail(
@@ -196,8 +198,8 @@ pub fn require_not_suspended(suspended_on: Option<NaiveDate>) -> Result<(), Prob
     ))
 }
 
-/// Does a step of this measure move stars? The taking back of one that lowered them does. A removal does not, nor the taking
-/// back of a removal: what follows from stars moves none.
+/// True if a step of this measure changes stars: a measure that lowers them, or the reversal of one. A removal and its
+/// reversal change none, because stars call for removals and the circle must end.
 pub fn lowers_stars(kind: MeasureKind, reversed: Option<MeasureKind>) -> bool {
     match kind {
         MeasureKind::Reversal => reversed.is_some_and(MeasureKind::lowers_stars),
@@ -205,17 +207,18 @@ pub fn lowers_stars(kind: MeasureKind, reversed: Option<MeasureKind>) -> bool {
     }
 }
 
-/// Is it decided, and can its effect still be held back?
+/// True if the measure is decided and its effect can still be paused.
 pub fn can_be_suspended(state: MeasureState, kind: MeasureKind) -> bool {
     match state {
         MeasureState::Approved => true,
-        // A removal that was carried out ended a contract: nothing of it can be held back.
+        // A completed removal has ended a contract, and its effect cannot be paused.
         MeasureState::Done => kind != MeasureKind::Removal,
         MeasureState::Proposed | MeasureState::Rejected | MeasureState::Cancelled => false,
     }
 }
 
-/// A measure is carried out after it was created, and a removal on a ground that a document proves.
+/// A measure is completed on or after the day of its creation, and a removal needs a termination ground with its
+/// document.
 pub fn check_completion(
     kind: MeasureKind,
     created_on: NaiveDate,

@@ -1,3 +1,5 @@
+//! Queries and updates of measures and their grounds.
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -20,7 +22,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<MeasureRow> {
     Ok(scoped::measure(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the company that answers, then reads it.
+/// Locks the company (the head of its branches), then reads the measure.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<MeasureRow> {
     let company = find(conn, scope, id)?.company_id;
     crate::companies::family::lock_head_of(conn, company)?;
@@ -32,7 +34,7 @@ pub fn of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkResult<Ve
     Ok(scoped::measures(scope).filter(measures::company_id.eq_any(family.to_vec())).order(measures::id).load(conn)?)
 }
 
-/// The ratings that measures rest on.
+/// Ratings that are grounds of these measures.
 pub fn rating_grounds_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<Id>>> {
     let mut all: HashMap<Id, Vec<Id>> = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -47,7 +49,7 @@ pub fn rating_grounds_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, 
     Ok(all)
 }
 
-/// The ratings that one measure rests on.
+/// Ratings that are grounds of one measure.
 pub fn rating_grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
     Ok(rating_grounds_of(conn, &[measure])?.remove(&measure).unwrap_or_default())
 }
@@ -67,14 +69,14 @@ pub fn drop_rating_grounds(conn: &mut Conn, measure: Id, ratings: &[Id]) -> Work
     Ok(())
 }
 
-/// Everything that a measure rests on: violations, then ratings.
+/// All grounds of a measure: violations, then ratings.
 pub fn all_grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
     let mut all = grounds_of_one(conn, measure)?;
     all.extend(rating_grounds_of_one(conn, measure)?);
     Ok(all)
 }
 
-/// Removals from one complex, whichever company's.
+/// Removals at one complex, of any company.
 pub fn removals_at(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::complex_id.eq(complex))
@@ -94,7 +96,7 @@ pub fn insert(conn: &mut Conn, row: &MeasureRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Saves the steps of a measure; what it is never changes.
+/// Saves the steps of a measure. Its kind, its company and its reason never change.
 pub fn save(conn: &mut Conn, row: &MeasureRow) -> WorkResult<()> {
     diesel::update(measures::table.find(row.id))
         .set((
@@ -162,7 +164,7 @@ pub fn open(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<Meas
         .load(conn)?)
 }
 
-/// Measures that are to be decided or carried out, in the order of their ids.
+/// Open measures (proposed or approved), in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<MeasureRow>> {
     Ok(scoped::measures(scope)
         .filter(measures::state.eq_any(MeasureState::OPEN))

@@ -1,4 +1,5 @@
-//! A measure that reduces rights rests on final decisions; a later appeal against one of its grounds suspends it (中止执行).
+//! A measure that reduces rights rests on final decisions. A later appeal against one of its grounds suspends it
+//! (中止执行).
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +21,8 @@ use crate::violations::finality::{obstacle, refuse_unless_final};
 use crate::violations::model::{ViolationRow, ViolationState};
 use crate::violations::store as violations;
 
-/// The grounds of a measure must be final, and the level that calls for it must be reached by final decisions alone.
+/// Requires that the grounds of a measure are final, and that final decisions alone reach the ladder level that calls
+/// for it.
 pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
@@ -37,7 +39,7 @@ pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// A measure that is suspended is not carried out; nor is one whose grounds were not final when it was approved.
+/// A suspended measure must not be completed, nor one whose grounds were not final when it was approved.
 pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> WorkResult<()> {
     if !rule.needs_final_grounds() {
         return Ok(());
@@ -46,7 +48,8 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
     let approved_at = row.proceedings.0.approval.as_ref().map(|step| step.at);
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let mut grounds = violations::by_ids(tx.conn, &grounds)?;
-    // A ground that came later did not carry the decision: it matters only while an appeal against it is pending.
+    // A ground added after the approval did not support the decision. It matters only while an appeal against it is
+    // pending.
     grounds.retain(|one| {
         let confirmed_at = one.proceedings.0.confirmation.as_ref().map(|step| step.at);
         one.state == ViolationState::Appealed || approved_at.is_none() || confirmed_at <= approved_at
@@ -55,7 +58,8 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
     Ok(rules::require_not_suspended(row.suspended_on)?)
 }
 
-/// Suspends the decided measures of a company in a county that an appeal is pending against, and resumes those that it no longer is.
+/// Suspends the approved measures of a company in a county whose grounds are under appeal, and resumes those whose
+/// grounds no longer are.
 pub fn follow_appeals(tx: &mut Tx, company: Id, county: &str) -> WorkResult<()> {
     let file = load_company_measures(tx, company, county)?;
     let pending: HashSet<_> =
@@ -82,7 +86,7 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> WorkResul
     if !suspended {
         row.suspended_on = None;
     }
-    // The time during which it was not to be carried out does not count.
+    // The time of the suspension does not count against the due date.
     if let (Some(since), MeasureState::Approved, false) = (since, row.state, suspended) {
         let calendar = calendar::work_calendar(tx.conn, &row.county)?;
         let left = calendar.working_days_between(since, row.due_on);
@@ -96,8 +100,8 @@ fn set_suspended(tx: &mut Tx, mut row: MeasureRow, suspended: bool) -> WorkResul
     after(tx).measure_suspended(tx, row.id, row.company_id, row.suspended_on)
 }
 
-/// For each of these measures whose grounds are final: the last day on which one of them was not, or its own day where it has
-/// no such ground. Those with a ground that is not final are left out.
+/// For each proposed measure with final grounds: the day on which the last of them became final, or the day of the
+/// measure if it has no violation as a ground. Measures with a ground that is not final are left out.
 pub fn final_since(conn: &mut Conn, rows: &[MeasureRow], today: NaiveDate) -> WorkResult<HashMap<Id, NaiveDate>> {
     let proposed: Vec<&MeasureRow> = rows.iter().filter(|row| row.state == MeasureState::Proposed).collect();
     let ids: Vec<Id> = proposed.iter().map(|row| row.id).collect();

@@ -1,4 +1,5 @@
-//! A measure as a caller sees it; grounds outside the territory by clause, day and division only.
+//! Measures as returned to a caller. Grounds outside the caller's territory show only the clause, the day and the
+//! division.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -29,98 +30,98 @@ use crate::standing::model::{MeasureState, Office};
 use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;
 
-/// A violation that a measure rests on (依据).
+/// A violation that is a ground of a measure (依据).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Ground {
-    /// Null outside of the reader's territory.
+    /// Id of the violation; null outside the caller's territory.
     pub violation_id: Option<Id>,
-    /// Clause of the nine prohibitions.
+    /// Clause of the nine prohibitions (“九不准”条款); null for other acts.
     #[schema(minimum = 1, maximum = 9)]
     pub clause: Option<i64>,
-    /// Code of the act.
+    /// Code of the regulated act (受监管行为).
     #[schema(max_length = 80, example = "nine.coercive_collection")]
     pub act: String,
-    /// The notice told the company of it: the decision rests on these.
+    /// True if the notice to the company named it. The decision rests on these grounds only.
     pub told: bool,
-    /// Day on which it was found (发现日期).
+    /// Day found (发现日期).
     pub found_on: NaiveDate,
-    /// Township where it happened.
+    /// Code of the township where it happened, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
 }
 
-/// A published rating that a removal rests on (依据的星级评定).
+/// A published rating that is a ground of a removal (依据的星级评定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatingGround {
     pub rating_id: Id,
-    /// Name of its cycle.
+    /// Name of the rating cycle.
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
     pub star: Star,
-    /// Its points.
+    /// Total points of the rating.
     pub total: WeightedPoints,
-    /// The notice told the company of it.
+    /// True if the notice to the company named it.
     pub told: bool,
-    /// Day of its publication.
+    /// Day of publication.
     pub published_on: NaiveDate,
 }
 
-/// The hearing (听证).
+/// Record of a hearing (听证笔录).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HearingView {
     /// Day of the hearing (听证日期).
     pub held_on: NaiveDate,
-    /// What was said.
+    /// Text of the hearing record.
     #[schema(max_length = 20000)]
     pub record: String,
     pub at: Instant,
     pub by: Official,
 }
 
-/// The carrying out (办理结果).
+/// Completion of a measure (办理结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CompletionView {
-    /// Day on which it was carried out (执行日期).
+    /// Day of completion (执行日期).
     pub completed_on: NaiveDate,
-    /// What was done.
+    /// Outcome of the measure.
     #[schema(max_length = 5000)]
     pub outcome: String,
-    /// Documents.
+    /// Documents that prove the completion.
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
-    /// The lawful ground on which the contract ended.
+    /// Termination ground of the contract; null except for a removal.
     pub removal_ground: Option<EndGround>,
-    /// It was done by the due day.
+    /// True if it was completed on or before the due date.
     pub in_time: bool,
     pub at: Instant,
     pub by: Official,
 }
 
-/// The cancellation (取消).
+/// Cancellation of a measure (取消).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CancellationView {
-    /// Why, in Chinese.
+    /// Reason in Chinese.
     #[schema(max_length = 5000)]
     pub reason_zh: String,
-    /// Why, in English.
+    /// Reason in English.
     #[schema(max_length = 5000)]
     pub reason_en: String,
-    /// Revoked violations that it had rested on.
+    /// Revoked violations that were its grounds.
     #[schema(max_items = 1000)]
     pub revoked: Vec<Id>,
     pub at: Instant,
-    /// Null where its grounds fell away.
+    /// Officer who cancelled it; null if its grounds no longer apply.
     pub by: Option<Official>,
 }
 
-/// A measure (处置措施) and every step of it.
+/// A measure (处置措施) with every step of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Measure {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version, incremented by each change.
     #[schema(minimum = 1)]
     pub version: i64,
-    /// What it is, once per company: computing it again adds nothing.
+    /// Key that identifies the measure within its company, so that computing the measures again creates no second one.
     #[schema(max_length = 120, example = "removal:019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub key: String,
     pub kind: MeasureKind,
@@ -133,52 +134,53 @@ pub struct Measure {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: Option<String>,
-    /// The one violation that it is about, for deductions, orders and referrals.
+    /// The one violation that a deduction, order or referral is about; null for other kinds.
     pub violation_id: Option<Id>,
-    /// The office that carries it out.
+    /// Responsible office (责任单位).
     pub office: Office,
-    /// The role that approves it; null: none is asked.
+    /// Role that approves it; null if it needs no approval.
     pub approver_role: Option<Role>,
-    /// Level of the ladder.
+    /// Ladder level, 1 to 4; null if the ladder did not call for it.
     #[schema(minimum = 1, maximum = 4)]
     pub level: Option<i64>,
-    /// Law or regulation that it rests on.
+    /// Legal basis (法律依据), if any.
     #[schema(max_length = 300)]
     pub legal_basis: Option<String>,
-    /// Version of the policy that called for it.
+    /// Policy version that called for it.
     #[schema(minimum = 1)]
     pub policy_version: i64,
-    /// Why, in Chinese.
+    /// Reason in Chinese.
     #[schema(max_length = 5000)]
     pub reason_zh: String,
-    /// Why, in English.
+    /// Reason in English.
     #[schema(max_length = 5000)]
     pub reason_en: String,
-    /// Last day to carry it out.
+    /// Last day to complete it (办理期限).
     pub due_on: NaiveDate,
-    /// It is open, not suspended, and its last day is over.
+    /// True if it is open, not suspended, and its due date has passed.
     pub overdue: bool,
-    /// Since when it has no effect, and is not carried out, because an appeal against one of its grounds is pending (中止执行).
+    /// Day since which an appeal against one of its grounds suspends it (中止执行); null if it is not suspended.
     pub suspended_on: Option<NaiveDate>,
-    /// The violations that it rests on.
+    /// Violations that are its grounds.
     #[schema(max_items = 10000)]
     pub grounds: Vec<Ground>,
-    /// The published ratings that it rests on.
+    /// Published ratings that are its grounds.
     #[schema(max_items = 100)]
     pub rating_grounds: Vec<RatingGround>,
-    /// For a company: a notice waits to be opened by `GET /v1/measures/{id}`; until then its content is not shown.
+    /// True for a company or a committee while the notice has not been delivered; its content is then empty. The
+    /// company opens it with `GET /v1/measures/{id}`.
     pub unopened: bool,
-    /// The measure that this task takes back.
+    /// The completed measure that this task reverses (撤回执行).
     pub reverses: Option<Id>,
     pub notification: Option<NotificationView>,
     pub delivery: Option<DeliveryView>,
     pub statement: Option<StatementView>,
-    /// The office's answer to the statement; the decision waits for it.
+    /// Answer of the office to the statement. The decision is possible only after it.
     pub statement_answer: Option<StepView>,
-    /// Last day to make a statement and to ask for a hearing; set by delivery.
+    /// Last day for a statement and a hearing request; null until the notice is delivered.
     pub hearing_request_due_on: Option<NaiveDate>,
-    /// Years up to the deadlines above whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the
-    /// deadlines may move to later days.
+    /// Years up to these deadlines without a recorded holiday arrangement (尚无节假日安排的年份). The deadlines may move to later
+    /// days when it is recorded.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
     pub hearing_request: Option<StepView>,
@@ -191,7 +193,7 @@ pub struct Measure {
     pub updated_at: Instant,
 }
 
-/// May this caller see that violation as a whole? A company sees its own; offices see their territory.
+/// True if the caller may see the whole violation: a company its own, offices those of their territory.
 pub(super) fn sees(ctx: &Ctx, row: &ViolationRow) -> bool {
     match &ctx.scope {
         Scope::Company(_) => true,

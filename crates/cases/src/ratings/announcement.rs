@@ -1,4 +1,4 @@
-//! Announcing ratings, objections to them, and the company's reply.
+//! Announcing ratings (公示), objections to them, and the company's reply.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::proceedings::model::Step;
 use crate::proceedings::rules::require_before;
 use crate::service::{Body, Tx};
 
-/// The last day of a publicity that begins today.
+/// The last day of an announcement period that starts today.
 fn announcement_end(tx: &mut Tx, county: &str, policy_version: i64) -> WorkResult<chrono::NaiveDate> {
     let rules = view::rules_of(tx.conn, tx.ctx, policy_version)?;
     Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
@@ -92,7 +92,8 @@ pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> WorkRe
     record::advance(tx, row, content, "rating.objected", step, input)
 }
 
-/// Accepted: it is scored again, reviewed and announced once more; nothing of it was published.
+/// If the objection is sustained, the rating goes back to scoring and is reviewed and announced again. It has not been
+/// published yet.
 pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisionIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -120,14 +121,14 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
         row.announced_on = None;
         row.publicity_ends_on = None;
         content.proceedings.0.announcement = None;
-        // What comes next is another rating: the company may reply to that.
+        // The next result is a new one, so the company may reply again.
         content.proceedings.0.reply = None;
     }
     let step = json!({ "objection_id": input.objection_id, "outcome": outcome });
     record::advance(tx, row, content, "rating.objection_decided", step, input)
 }
 
-/// The right of reply: once, from the announcement on; it is published with the rating.
+/// Records the company's reply: once, from the announcement on. It is published with the rating.
 pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &ctx.scope, id)?;

@@ -1,4 +1,4 @@
-//! What follows from published stars: the focus list, and when a removal is proposed. Pure.
+//! Consequences of published stars: the focus list, and when a removal is proposed. Pure.
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,7 @@ use super::model::Star;
 use crate::db::Id;
 use crate::policy::ratings::RatingRules;
 
-/// A published rating of one complex, not withdrawn.
+/// A published rating of a complex that was not withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedRating {
     pub id: Id,
@@ -16,21 +16,21 @@ pub struct PublishedRating {
     pub period_to: NaiveDate,
 }
 
-/// A published cycle in whose area the complex lies.
+/// A published cycle whose area contains the complex.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedCycle {
     pub id: Id,
     pub period_to: NaiveDate,
 }
 
-/// Why a removal is due by the stars.
+/// Why the stars call for a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemovalCause {
     Unqualified,
     LowCycles(u32),
 }
 
-/// The ratings that call for a removal.
+/// Ratings that call for a removal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemovalGround {
     pub cause: RemovalCause,
@@ -39,13 +39,13 @@ pub struct RemovalGround {
     pub ratings: Vec<Id>,
 }
 
-/// Few enough stars for the focus list.
+/// True if the star is low enough for the focus list.
 pub fn is_low(rules: &RatingRules, star: Star) -> bool {
     star <= rules.focus_at
 }
 
-/// Every ground for a removal that the published ratings of a complex hold, oldest first: each that is unqualified, and each
-/// run of low ones in consecutive published cycles under one company. `history` and `cycles` are in the order of their periods.
+/// Every ground for a removal in the published ratings of a complex, oldest first: each rating below standard, and each
+/// run of low ratings in consecutive published cycles under one company. `history` and `cycles` are ordered by period.
 pub fn removal_grounds(
     rules: &RatingRules,
     history: &[PublishedRating],
@@ -85,12 +85,12 @@ pub fn removal_grounds(
     grounds
 }
 
-/// A cycle that was published between two, in which the complex has no rating, makes them not consecutive.
+/// True if a cycle without a rating of the complex was published between two others. Then these are not consecutive.
 fn any_between(cycles: &[PublishedCycle], before: NaiveDate, after: NaiveDate) -> bool {
     cycles.iter().any(|cycle| before < cycle.period_to && cycle.period_to < after)
 }
 
-/// Of these the ones that call for a removal now: of the newest rating, where its company still serves.
+/// The grounds that call for a removal now: they include the newest rating, and its company still serves.
 pub fn due_now(grounds: &[RemovalGround], newest: Option<Id>, serving: Option<Id>) -> Vec<&RemovalGround> {
     grounds
         .iter()

@@ -16,7 +16,7 @@ fn day(cycle: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2020 + cycle as i32 / 2, if cycle.is_multiple_of(2) { 6 } else { 12 }, 30).unwrap()
 }
 
-/// One rating a cycle: its company and its star; none where the complex was not rated.
+/// One rating for each cycle: its company and its star. `None` if the complex was not rated.
 fn played(ratings: &[Option<(u128, Star)>]) -> (Vec<PublishedRating>, Vec<PublishedCycle>) {
     let cycles = (0..ratings.len() as u32)
         .map(|cycle| PublishedCycle { id: id(1000 + u128::from(cycle)), period_to: day(cycle) })
@@ -95,7 +95,7 @@ proptest! {
         let gone = history.remove(at % history.len());
         let left = removal_grounds(rules(), &history, &cycles);
         prop_assert!(left.iter().all(|ground| !ground.ratings.contains(&gone.id)));
-        // And what is left was there before: taking away a ground makes no other.
+        // The remaining grounds existed before: removing one creates no other.
         let (whole, _) = played(&ratings);
         let before = removal_grounds(rules(), &whole, &cycles);
         prop_assert!(left.iter().all(|ground| before.contains(ground)));

@@ -1,4 +1,4 @@
-//! What a cycle asks for, who carries it through, and which ratings it takes. Pure.
+//! What a rating cycle requires, who handles it, and which complexes it rates. Pure.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::ledger::Place;
 use crate::problem::{Code, Problem};
 
-/// The last day of a period of the calendar, if the first is the first of one.
+/// The last day of a calendar period that starts on `from`. `None` if none starts on that day.
 pub fn period_end(kind: CycleKind, from: NaiveDate) -> Option<NaiveDate> {
     let months = match (kind, from.month()) {
         (CycleKind::Year, 1) => 12,
@@ -36,7 +36,7 @@ pub fn check_cycle(input: &CycleIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The place that a caller opens cycles for: its county or its township.
+/// The county or township that a caller opens cycles for.
 pub fn own_place(caller: &Caller) -> Place {
     let division = caller.division.as_deref().unwrap_or_default();
     Place {
@@ -46,7 +46,7 @@ pub fn own_place(caller: &Caller) -> Place {
     }
 }
 
-/// No complex is rated twice for one day.
+/// No complex is rated twice for the same day.
 pub fn may_open(overlapping: Option<&CycleRow>) -> Result<(), Problem> {
     let Some(other) = overlapping else { return Ok(()) };
     let zh = format!("与评定周期“{}”（{} 至 {}）的评定期间重叠。", other.name, other.period_from, other.period_to);
@@ -55,7 +55,7 @@ pub fn may_open(overlapping: Option<&CycleRow>) -> Result<(), Problem> {
     Err(Problem::new(Code::AlreadyExists).detail(zh, en))
 }
 
-/// Who opened a cycle for an area carries it through: the county its own, a township its own.
+/// Only the county or township that opened a cycle publishes or cancels it.
 pub fn require_owner(caller: &Caller, area: &str) -> Result<(), Problem> {
     if caller.division.as_deref() == Some(area) {
         return Ok(());
@@ -74,12 +74,12 @@ pub fn require_state(state: CycleState, needed: CycleState) -> Result<(), Proble
     ))
 }
 
-/// Open or published: nothing more is done in a cycle that was cancelled.
+/// Requires an open or published cycle, because no step follows a cancellation.
 pub fn require_live(state: CycleState) -> Result<(), Problem> {
     if state == CycleState::Cancelled { require_state(state, CycleState::Open) } else { Ok(()) }
 }
 
-/// A cycle with ratings is not cancelled.
+/// A cycle with ratings cannot be cancelled.
 pub fn may_cancel(all_withdrawn: bool) -> Result<(), Problem> {
     if all_withdrawn {
         return Ok(());
@@ -88,7 +88,7 @@ pub fn may_cancel(all_withdrawn: bool) -> Result<(), Problem> {
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }
 
-/// A cycle of a township (empty: of the whole county) rates the complexes of its own.
+/// The cycle of a township (empty: of the whole county) rates only complexes of this township.
 pub fn check_area(of_cycle: &str, of_complex: &str) -> Option<Fault> {
     (!of_cycle.is_empty() && of_cycle != of_complex).then(|| {
         let (zh, en) = ("该小区不在该评定周期的范围内", "the complex is outside the area of the rating cycle");
@@ -96,7 +96,7 @@ pub fn check_area(of_cycle: &str, of_complex: &str) -> Option<Fault> {
     })
 }
 
-/// What is rated is a company's service.
+/// A complex without a company cannot be rated.
 pub fn not_serving() -> Fault {
     let (zh, en) = (
         "评定期末该小区没有物业服务企业，不参加评定",
@@ -105,7 +105,7 @@ pub fn not_serving() -> Fault {
     Fault::new("/complex_id", "not_serving", zh, en)
 }
 
-/// A complex has one rating in a cycle, which was not withdrawn.
+/// A complex has at most one rating in a cycle that was not withdrawn.
 pub fn may_begin(has_one: bool) -> Result<(), Problem> {
     if !has_one {
         return Ok(());
@@ -114,13 +114,13 @@ pub fn may_begin(has_one: bool) -> Result<(), Problem> {
     Err(Problem::new(Code::AlreadyExists).detail(zh, en))
 }
 
-/// Announced are the ratings that were reviewed.
+/// Requires that at least one reviewed rating was announced.
 pub fn require_some_announced(announced: usize) -> Result<(), Problem> {
     let (zh, en) = ("没有已复核、待公示的星级评定。", "No reviewed rating is pending announcement.");
     require_some(announced, zh, en)
 }
 
-/// Published are the ratings whose publicity is over, with no objection open.
+/// Requires that at least one rating was published: its announcement period over and no objection open.
 pub fn require_some_published(published: usize) -> Result<(), Problem> {
     let (zh, en) = (
         "没有公示期届满且异议均已处理的星级评定。",
@@ -133,7 +133,7 @@ fn require_some(count: usize, zh: &str, en: &str) -> Result<(), Problem> {
     if count > 0 { Ok(()) } else { Err(Problem::new(Code::StateConflict).detail(zh, en)) }
 }
 
-/// What is not over is not rated: the last day may be the worst.
+/// A rating cannot be announced before its period has ended, because later facts still count.
 pub fn require_over(period_to: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     if today > period_to {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Cycles as a caller sees them.
+//! Rating cycles as returned to a caller.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -16,58 +16,59 @@ use crate::service::Ctx;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatingCycle {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version, incremented by each change.
     #[schema(minimum = 1)]
     pub version: i64,
-    /// Its name.
+    /// Name of the cycle.
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub name: String,
     pub kind: CycleKind,
     pub state: CycleState,
-    /// The county or township that it is of, 6 or 9 digits.
+    /// Code of the county (6 digits) or township (9 digits) that opened it.
     #[schema(max_length = 9, example = "640121102")]
     pub division: String,
-    /// First day of what is rated.
+    /// First day of the rated period.
     pub period_from: NaiveDate,
-    /// Last day of what is rated.
+    /// Last day of the rated period.
     pub period_to: NaiveDate,
-    /// First day on which is scored.
+    /// First day of scoring.
     pub opens_on: NaiveDate,
-    /// Last day on which is scored.
+    /// Last day of scoring.
     pub closes_on: NaiveDate,
-    /// Version of the policy whose rubric it goes by.
+    /// Policy version whose rubric applies.
     #[schema(minimum = 1)]
     pub policy_version: i64,
-    /// Day on which its first ratings were published.
+    /// Day on which its first ratings were published; null before.
     pub published_on: Option<NaiveDate>,
-    /// How far it is, in your territory; null in lists.
+    /// Progress in your territory; null in lists.
     pub progress: Option<CycleProgress>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-/// How many ratings of a cycle stand where (评定进度).
+/// Progress of a cycle (评定进度).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CycleProgress {
-    /// Complexes of the area that have no rating in it; those that nobody serves are among them, and are not rated.
+    /// Complexes of the area that have no rating in the cycle. They include complexes without a company, which are not
+    /// rated.
     #[schema(minimum = 0)]
     pub not_begun: i64,
     /// Ratings by state.
     #[schema(max_items = 6)]
     pub ratings: Vec<StateCount>,
-    /// Published ratings whose consequences (plaques, proposals) are still being worked out.
+    /// Published ratings whose consequences (plaques, proposals of removal) are pending.
     #[schema(minimum = 0)]
     pub consequences_pending: i64,
-    /// How many ratings this call began, announced or published; null when it was only read.
+    /// Number of ratings that this request started, announced or published; null for a read.
     #[schema(minimum = 0)]
     pub moved: Option<i64>,
 }
 
-/// How many ratings are in a state.
+/// Number of ratings in one state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StateCount {
     pub state: RatingState,
-    /// How many.
+    /// Number of ratings.
     #[schema(minimum = 0)]
     pub count: i64,
 }
@@ -92,7 +93,7 @@ pub fn cycle(row: CycleRow) -> RatingCycle {
     }
 }
 
-/// A cycle with how far it is in the reader's territory.
+/// A cycle with its progress in the caller's territory.
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: CycleRow, moved: Option<usize>) -> WorkResult<Entity<RatingCycle>> {
     let ratings = store::count_by_state(conn, &ctx.scope, row.id)?
         .into_iter()

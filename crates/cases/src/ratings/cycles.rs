@@ -1,4 +1,4 @@
-//! Opening a cycle, beginning its ratings, and cancelling it.
+//! Opening and cancelling a cycle, and starting its ratings.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Tx};
 
-/// Ratings that one call begins at most, so that no write holds the writer long.
+/// Maximum number of ratings that one request starts, so that no transaction blocks other writers for long.
 const AT_ONCE: usize = 200;
 
 pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> WorkResult<Entity<RatingCycle>> {
@@ -32,7 +32,7 @@ pub fn create_rating_cycle(tx: &mut Tx, body: &Body<CycleIn>) -> WorkResult<Enti
             Ok(())
         },
     )?;
-    // One at a time, so that no two cycles of one period are opened at once.
+    // The lock prevents two requests from opening overlapping cycles at the same time.
     crate::db::lock_register(tx.conn, crate::db::Register::RatingCycles)?;
     let place = cycle_rules::own_place(&ctx.caller);
     let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
@@ -83,7 +83,7 @@ pub fn cancel_rating_cycle(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkR
     cycle_view::entity(tx.conn, ctx, row, None)
 }
 
-/// A new rating of a complex, for the company that served it at the end of the period.
+/// Starts the rating of a complex, for the company that served it at the end of the period.
 fn begin(
     tx: &mut Tx,
     cycle: &CycleRow,
@@ -179,7 +179,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> WorkResult<Entity<Ra
     Ok(Entity::created(id, 1, entity.body, "/v1/ratings"))
 }
 
-/// Begins the ratings of the complexes that have none yet and are served, some at a time.
+/// Starts the ratings of complexes that have a company and no rating yet, up to `AT_ONCE` of them.
 pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
@@ -187,7 +187,7 @@ pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Ent
     tx.if_match(cycle.version)?;
     cycle_rules::require_state(cycle.state, CycleState::Open)?;
     let waiting = store::not_rated(tx.conn, &ctx.scope, &cycle)?;
-    // Whose service is rated: of the last day of the period, or of today while it runs.
+    // The company that served on the last day of the period is rated; before that day, the one of today.
     let served = complexes::services_in_force(tx.conn, &ctx.scope, &waiting, ctx.today.min(cycle.period_to))?;
     let mut begun = 0;
     for complex in waiting.into_iter().filter(|id| served.contains_key(id)).take(AT_ONCE) {

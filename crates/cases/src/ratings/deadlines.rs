@@ -1,4 +1,4 @@
-//! How the publicity of a rating follows the calendar.
+//! Moves the end of an announcement period when the calendar changes.
 
 use super::model::RatingState;
 use super::rows::RatingRow;

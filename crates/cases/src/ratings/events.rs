@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of ratings, cycles and plaques.
 
 use crate::service::events::Fact::{Code, Count, Day, Flag, Id, Step, Text};
 use crate::service::events::{Subject, Type};

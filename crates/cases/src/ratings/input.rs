@@ -1,4 +1,4 @@
-//! What callers send.
+//! What callers send about ratings, and the list filters.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -15,17 +15,17 @@ use crate::proceedings::model::Evidence;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CycleIn {
-    /// Its name.
+    /// Name of the cycle.
     #[schema(min_length = 2, max_length = 100, example = "2026 年上半年星级评定")]
     pub name: String,
     pub kind: CycleKind,
-    /// First day of what is rated: of a half-year or a year of the calendar.
+    /// First day of the rated period: 1 January, or 1 July for a half-year.
     #[schema(example = "2026-01-01")]
     pub period_from: NaiveDate,
-    /// First day on which is scored.
+    /// First day of scoring.
     #[schema(example = "2026-06-15")]
     pub opens_on: NaiveDate,
-    /// Last day on which is scored; not before the first.
+    /// Last day of scoring; not before the first.
     #[schema(example = "2026-07-31")]
     pub closes_on: NaiveDate,
 }
@@ -36,21 +36,21 @@ impl LedgerTexts for CycleIn {
     }
 }
 
-/// A rating to begin (评定).
+/// A rating to start (评定).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RatingIn {
-    /// An open cycle.
+    /// Id of the cycle, which must not be cancelled.
     pub cycle_id: Id,
-    /// A complex of its area that a company serves.
+    /// Id of a complex in the area of the cycle with a current company.
     pub complex_id: Id,
 }
 
-/// A step that needs no more than to be taken (办理).
+/// A step without further content (办理).
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepIn {
-    /// A note for the file.
+    /// Note for the record.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 1000, example = "经镇长办公会研究同意")]
     pub note: Option<String>,
@@ -62,39 +62,39 @@ impl LedgerTexts for StepIn {
     }
 }
 
-/// The scores of one assessor (评分表).
+/// Score sheet of one rater (评分表).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoresIn {
     pub assessor: Assessor,
-    /// Every item of the rubric, once; for the owners none.
+    /// Scores of every rubric item, each once; empty for the owners.
     #[serde(default)]
     #[schema(max_items = 350)]
     pub items: Vec<ItemScore>,
-    /// The owners' satisfaction, out of 100; for the owners only.
+    /// Owners' satisfaction, out of 100; for the owners only.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub satisfaction: Option<Points>,
-    /// Households that answered; for the owners only.
+    /// Number of households that answered; for the owners only.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 1_000_000, example = json!(null))]
     pub respondents: Option<i64>,
-    /// Vetoes that apply; the office finds them.
+    /// Vetoes that apply (一票否决项); for the office only.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub vetoes: Vec<VetoIn>,
-    /// Points on top; the office gives them.
+    /// Bonus points awarded (加分); for the office only.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub bonus: Vec<BonusIn>,
-    /// Evidence of the whole: a signed sheet, the form of a survey.
+    /// Evidence for the whole sheet, for example the signed sheet or the survey form.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
 }
 
 impl ScoresIn {
-    /// Its lists of evidence, each with its pointer.
+    /// The lists of evidence in the sheet, each with its pointer.
     pub fn lists(&self) -> Vec<(String, &[Evidence])> {
         let mut lists: Vec<(String, &[Evidence])> = Vec::new();
         for (at, one) in self.items.iter().enumerate() {
@@ -112,7 +112,7 @@ impl ScoresIn {
 }
 
 impl LedgerTexts for ScoresIn {
-    /// The sheet as JSON, its members in the order of the document.
+    /// The sheet as JSON, with members in the order of the schema.
     fn texts(&self) -> Texts {
         let text = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
         vec![
@@ -124,12 +124,12 @@ impl LedgerTexts for ScoresIn {
     }
 }
 
-/// A review (复核).
+/// A rating review (复核).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewIn {
     pub outcome: ReviewOutcome,
-    /// The reasons; a return gives them.
+    /// Reasons; required for a return.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "逐项核对，评分与事实相符")]
     pub reasons: Option<String>,
@@ -145,14 +145,14 @@ impl LedgerTexts for ReviewIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectionIn {
-    /// It is the owners' objection, handed in by the community; only a community says so.
+    /// True for an objection of owners that the community submits; only a community may set it.
     #[serde(default)]
     #[schema(example = false)]
     pub on_behalf_of_owners: bool,
-    /// What is objected to, and why.
+    /// Text of the objection, with its reasons.
     #[schema(min_length = 2, max_length = 5000, example = "消防设施 4 月已更换，检查记录未采用最新结果")]
     pub text: String,
-    /// Evidence of it.
+    /// Evidence for the objection.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
@@ -164,14 +164,14 @@ impl LedgerTexts for ObjectionIn {
     }
 }
 
-/// A decision on an objection (异议处理).
+/// Decision on an objection (异议处理).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectionDecisionIn {
-    /// The objection, one that is open.
+    /// Id of an open objection of this rating.
     pub objection_id: Id,
     pub outcome: ObjectionOutcome,
-    /// The reasons, told to whoever objected.
+    /// Reasons; the objector sees them.
     #[schema(min_length = 2, max_length = 5000, example = "经复查，评分依据为 5 月检查结果，已包含更换后的设施")]
     pub reasons: String,
 }
@@ -182,11 +182,11 @@ impl LedgerTexts for ObjectionDecisionIn {
     }
 }
 
-/// What the company replies (企业回应): it stands beside the rating for everyone to read.
+/// Reply of the company (企业回应), published with the rating.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplyIn {
-    /// Its text, without personal data.
+    /// Text of the reply; must not contain personal data.
     #[schema(min_length = 2, max_length = 2000, example = "我公司已制定提升方案，二季度完成消防设施改造")]
     pub text: String,
 }
@@ -200,62 +200,62 @@ impl LedgerTexts for ReplyIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListCycles {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only this state.
+    /// Only cycles in this state.
     pub state: Option<CycleState>,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListRatings {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only of this cycle.
+    /// Only ratings of this cycle.
     pub cycle_id: Option<Id>,
-    /// Only of this complex: its history.
+    /// Only ratings of this complex: its history.
     pub complex_id: Option<Id>,
-    /// Only of this company.
+    /// Only ratings of this company.
     pub company_id: Option<Id>,
-    /// Only this state.
+    /// Only ratings in this state.
     pub state: Option<RatingState>,
-    /// Only with this star.
+    /// Only ratings with this star.
     pub star: Option<Star>,
-    /// Only of this community.
+    /// Only ratings in this community.
     #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
     pub community: Option<String>,
-    /// Only the last published ones, one for each complex.
+    /// Only the current rating of each complex, that is, the one published last.
     pub current: Option<bool>,
-    /// The published ratings that stood on this day, with the star that they had then.
+    /// Only the ratings that were current on this day, with the star of that day.
     pub as_of: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFocus {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only of this company.
+    /// Only complexes rated for this company.
     pub company_id: Option<Id>,
-    /// Only of this community.
+    /// Only complexes in this community.
     #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
     pub community: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! The ladder and the stars: a measure that lowers a star applies to the current rating and to new ones, and what is taken
-//! back is undone at once.
+//! How the ladder changes stars: a measure that lowers them applies to the current rating and to new ratings. Its
+//! reversal takes effect at once.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -19,8 +19,8 @@ use crate::service::{Ctx, Tx};
 use crate::standing;
 use crate::words::days::chinese_day;
 
-/// The measures of the ladder that bind a rating's complex and company today. What adjusted the rating already binds it for
-/// as long as the measure stands; to a rating that is made anew it counts while one of its violations is in the window.
+/// The measures of the ladder that lower a rating today. A measure that already lowered a published rating keeps doing
+/// so until it is reversed or cancelled. It lowers a new rating only while one of its violations is in the window.
 pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> WorkResult<Vec<LadderMeasure>> {
     let held: Vec<Id> = match row.state {
         RatingState::Published => {
@@ -52,7 +52,7 @@ pub fn in_force(conn: &mut Conn, ctx: &Ctx, row: &RatingRow) -> WorkResult<Vec<L
         .collect()
 }
 
-/// In the words of the violations that stand today: one that was revoked is no ground any more, and is not told.
+/// Names only violations whose confirmation is in effect, because a revoked one is no longer a ground.
 fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -> (String, String) {
     let named = |clause: &dyn Fn(i64, NaiveDate) -> String| {
         let all = grounds.iter().filter_map(|one| Some(clause(one.clause?, one.found_on)));
@@ -72,7 +72,8 @@ fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -
     )
 }
 
-/// Works the star out of what is on file and writes it down; the caller saves both rows. None while an assessor is missing.
+/// Computes the star from the score sheets and the ladder and writes it into both rows; the caller saves them. `None`
+/// while a score sheet is missing.
 pub fn derive(
     tx: &mut Tx,
     rules: &RatingRules,
@@ -90,16 +91,16 @@ pub fn derive(
     row.final_star = Some(derived.star.rank());
     let change = StarChange { from: tx.ctx.today, star: derived.star, adjustments: derived.adjustments.clone() };
     if row.state != RatingState::Published {
-        // Nobody has seen it: there is no history yet.
+        // Before its publication a rating has no history.
         content.stars.0.clear();
     }
-    // Several changes of one day leave the last.
+    // Of several changes on one day only the last is kept.
     content.stars.0.retain(|before| before.from < change.from);
     content.stars.0.push(change);
     Ok(Some(derived))
 }
 
-/// A measure that lowers a star took a step: the ratings that it binds are worked out again.
+/// Computes the ratings again that a changed measure lowers, or lowered until now.
 pub fn on_measure_changed(tx: &mut Tx, complex: Id, company: Id, measure: Id) -> WorkResult<()> {
     for company in companies::family::of(tx.conn, company)? {
         for row in store::of_company_at(tx.conn, complex, company)? {
@@ -122,7 +123,7 @@ fn adjust(tx: &mut Tx, mut row: RatingRow, because_of: Id) -> WorkResult<()> {
     plaques::renew(tx, &row)
 }
 
-/// Puts a current rating on the focus list or takes it off, by its star.
+/// Puts a current rating on the focus list, or takes it off the list, by its star.
 pub fn set_focus(rules: &RatingRules, row: &mut RatingRow, today: NaiveDate) {
     let low = row.is_current && row.star().is_some_and(|star| is_low(rules, star));
     row.focus_since = low.then(|| row.focus_since.unwrap_or(today));

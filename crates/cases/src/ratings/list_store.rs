@@ -1,4 +1,4 @@
-//! The lists of cycles and ratings.
+//! Lists of cycles and ratings, and the focus list.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -57,7 +57,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRatings) -> WorkResult<PageO
     })
 }
 
-/// The focus list: the current ratings with few stars, longest on it first.
+/// The focus list: current ratings with a low star, the one longest on the list first.
 pub fn focus_list(conn: &mut Conn, ctx: &Ctx, query: &ListFocus) -> WorkResult<PageOf<RatingRow>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let filtered = || {

@@ -1,8 +1,9 @@
-//! Star ratings (星级评定) of the service at complexes, and what follows from them.
+//! Star ratings (星级评定) of property service at complexes, and their consequences.
 //!
-//! The way of a rating: `cycles` (it is begun) → `scoring` (sheets, review) → `announcement` (announcement, objections, reply) →
-//! `publication` (one instant for a whole cycle, then `publication_worker`). `rules` make a star of scores; `cycle_rules` and `step_rules` say what is permitted; `consequences` tell what
-//! follows from stars; `ladder_adjustment` brings the measures of the ladder to bear on them.
+//! A rating runs through these modules: `cycles` (start), `scoring` (score sheets, review), `announcement`
+//! (announcement, objections, reply), `publication` (publication of a whole cycle in one step, then
+//! `publication_worker`). `rules` derives the star from the scores, `cycle_rules` and `step_rules` say which step is
+//! allowed, `consequences` says what stars call for, and `ladder_adjustment` applies the ladder to stars.
 
 pub mod announcement;
 pub mod consequences;
@@ -85,7 +86,8 @@ pub const FEATURE: Feature = Feature {
         ("star", model::Star::LABELS),
     ],
     jobs: &[
-        // Woken by a publication; and again and again for what another replica, or a process that is gone, left.
+        // A publication wakes the job at once. It also runs regularly, for work that another replica or an ended
+        // process left.
         Job::every(
             Duration::from_secs(1),
             "publications",
@@ -109,7 +111,8 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// What happens to a rating, and what follows from it. In the document its fact sheet stands before.
+/// Steps of a rating, and the focus list. A separate feature, so that the fact sheet comes before them in the OpenAPI
+/// document.
 pub const STEPS: Feature = Feature {
     name: "rating_steps",
     operations: &[
@@ -131,6 +134,6 @@ pub const STEPS: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// A cycle was published: what follows from it waits to be worked off. Woken at once; the loop looks again by itself, too.
+/// Wakes the publication worker as soon as a cycle was announced or published.
 #[derive(Default)]
 pub struct Published(pub tokio::sync::Notify);

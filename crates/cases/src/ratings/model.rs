@@ -1,4 +1,4 @@
-//! The words of ratings.
+//! Enumerations of ratings.
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where a rating cycle stands (周期状态).
+    /// State of a rating cycle (周期状态).
     #[schema(example = "open")]
     pub stored enum CycleState {
         Open "open" "评定中" "Open"
@@ -25,7 +25,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where a rating stands (评定状态).
+    /// State of a rating (评定状态).
     #[schema(example = "announced")]
     pub stored enum RatingState {
         Draft "draft" "评分中" "Being scored"
@@ -38,14 +38,14 @@ coded_enum! {
 }
 
 impl RatingState {
-    /// Before it is announced, and again while it is scored anew: the offices' business.
+    /// True while it is scored and reviewed, also for the second time. Only offices see it then.
     pub fn is_in_the_making(self) -> bool {
         matches!(self, RatingState::Draft | RatingState::Scored | RatingState::Reviewed)
     }
 }
 
 coded_enum! {
-    /// What a review came to (复核结果).
+    /// Outcome of a rating review (复核结果).
     #[schema(example = "confirmed")]
     pub enum ReviewOutcome {
         Confirmed "confirmed" "复核通过" "Confirmed"
@@ -54,7 +54,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who objects (异议人).
+    /// Party that objects (异议人).
     #[schema(example = "company")]
     pub enum Objector {
         Company "company" "物业服务企业" "The company"
@@ -65,7 +65,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What an objection came to (异议处理结果).
+    /// Outcome of an objection (异议处理结果).
     #[schema(example = "dismissed")]
     pub enum ObjectionOutcome {
         Accepted "accepted" "异议成立，重新评定" "Accepted: it is scored again"
@@ -74,7 +74,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Whether a plaque may hang (铭牌状态).
+    /// State of a plaque (铭牌状态).
     #[schema(example = "valid")]
     pub stored enum PlaqueState {
         Valid "valid" "有效" "Valid"
@@ -83,12 +83,12 @@ coded_enum! {
     }
 }
 
-/// What the last published rating of a complex says today.
+/// Star of the current rating of a complex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentStar {
     pub star: Star,
-    /// Day of the publication of its rating.
+    /// Day of publication.
     pub published_on: NaiveDate,
-    /// On the focus list (重点整治名单) since this day; none where it is not on it.
+    /// Day since which the complex is on the focus list (重点整治名单); `None` if it is not on it.
     pub focus_since: Option<NaiveDate>,
 }

@@ -1,3 +1,5 @@
+//! Queries and updates of plaques.
+
 use std::collections::HashMap;
 
 use diesel::expression::SqlLiteral;
@@ -17,7 +19,7 @@ pub fn find(conn: &mut Conn, number: &str) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::number.eq(number.to_owned())).first(conn).optional()?)
 }
 
-/// The valid plaques of ratings.
+/// The numbers of the valid plaques of these ratings.
 pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> WorkResult<HashMap<Id, String>> {
     let mut all = HashMap::new();
     for chunk in ratings.chunks(500) {
@@ -31,17 +33,18 @@ pub fn valid_of(conn: &mut Conn, ratings: &[Id]) -> WorkResult<HashMap<Id, Strin
     Ok(all)
 }
 
-/// Written out: SQLite does not see that its index of valid plaques serves a bound value, and would read every plaque.
+/// The state is written into the SQL: with a bound value SQLite does not use the partial index of valid plaques, and
+/// reads every plaque.
 fn is_valid() -> SqlLiteral<Bool> {
     diesel::dsl::sql(&format!("plaques.state = '{}'", PlaqueState::Valid.code()))
 }
 
-/// The plaque that may hang at a complex.
+/// The valid plaque of a complex.
 pub fn valid_at(conn: &mut Conn, complex: Id) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::complex_id.eq(complex)).filter(is_valid()).first(conn).optional()?)
 }
 
-/// The plaque of a rating that shows this star.
+/// The plaque of a rating with this star.
 pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE)
         .filter(plaques::rating_id.eq(rating))
@@ -50,7 +53,7 @@ pub fn of_rating(conn: &mut Conn, rating: Id, star: Star) -> WorkResult<Option<P
         .optional()?)
 }
 
-/// Every plaque that a rating had.
+/// Every plaque that a rating ever had.
 pub fn all_of_rating(conn: &mut Conn, rating: Id) -> WorkResult<Vec<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::rating_id.eq(rating)).order(plaques::number).load(conn)?)
 }
@@ -60,7 +63,7 @@ pub fn insert(conn: &mut Conn, row: &PlaqueRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Saves whether a plaque may hang; what is on it never changes.
+/// Saves whether a plaque is valid. Its content never changes.
 pub fn save(conn: &mut Conn, row: &PlaqueRow) -> WorkResult<()> {
     diesel::update(plaques::table.find(&row.number))
         .set((plaques::state.eq(row.state), plaques::ended_on.eq(row.ended_on)))

@@ -1,4 +1,4 @@
-//! Plaques (铭牌): a number, and whether the plaque with it may hang.
+//! Plaques (铭牌): their numbers, and whether a plaque is valid.
 
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -22,58 +22,58 @@ use crate::service::{Service, Tx};
 
 const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
 
-/// The series that plaques are numbered in, beside the words of the offices.
+/// Number series of the plaques; official documents use the document prefixes of the offices.
 const SERIES: &str = "铭牌";
 
-/// What everyone may check of a plaque (铭牌核验).
+/// Verification of a plaque (铭牌核验). Public.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Plaque {
-    /// Its number (铭牌编号).
+    /// Number of the plaque (铭牌编号).
     #[schema(max_length = 40, example = "640121-2026-0012")]
     pub number: String,
     pub state: PlaqueState,
-    /// The star that it shows.
+    /// Star on the plaque.
     pub star: Star,
     pub complex_id: Id,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
-    /// Its divisions in words.
+    /// Names of county, township and community.
     #[schema(max_length = 200, example = "永宁县望远镇望远居委会")]
     pub area: String,
     /// The company whose service was rated.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Name of the cycle.
+    /// Name of the rating cycle.
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
-    /// First day of what was rated.
+    /// First day of the rated period.
     pub period_from: chrono::NaiveDate,
-    /// Last day of what was rated.
+    /// Last day of the rated period.
     pub period_to: chrono::NaiveDate,
-    /// The body that rated it (颁发单位).
+    /// Body that issued it (颁发单位).
     #[schema(max_length = 200, example = "永宁县望远镇人民政府")]
     pub issued_by: String,
     /// Day of issue.
     pub issued_on: chrono::NaiveDate,
-    /// Day since which it may not hang any more.
+    /// Day since which it is not valid; null while it is valid.
     pub ended_on: Option<chrono::NaiveDate>,
-    /// Number of the plaque that may hang there now, where it is another.
+    /// Number of the valid plaque of the complex, if it is a different one.
     #[schema(max_length = 40, example = "640121-2026-0099")]
     pub superseded_by: Option<String>,
-    /// The rated company serves the complex today; where it does not, the star is its and not its successor's.
+    /// True if the rated company still serves the complex. Otherwise the star says nothing about the current company.
     pub still_serves: bool,
-    /// Its page, which the QR code opens.
+    /// Address of its public page, which the QR code opens.
     #[schema(max_length = 300, example = "https://wuye.example.gov.cn/public/plaques/640121-2026-0012")]
     pub page_url: String,
 }
 
-/// Where the QR code of a plaque leads.
+/// The address in the QR code of a plaque.
 pub fn page_url(state: &Service, number: &str) -> String {
     format!("{}/public/plaques/{number}", state.local_issuer.url)
 }
 
-/// A number as somebody typed it from a plaque, with any dash or none; `None` where it can be none.
+/// Reads a number as somebody typed it from a plaque, with any dashes or none. `None` if it cannot be a number.
 fn normalised(typed: &str) -> Option<String> {
     if typed.chars().count() > 40 {
         return None;
@@ -83,7 +83,7 @@ fn normalised(typed: &str) -> Option<String> {
     good.then(|| format!("{}-{}-{}", &digits[..6], &digits[6..10], &digits[10..]))
 }
 
-/// A plaque by its number, as everyone may check it.
+/// Finds a plaque by its number. Public.
 pub fn find(conn: &mut Conn, state: &Service, number: &str) -> WorkResult<Plaque> {
     let unknown = || Problem::not_found_at("path/number");
     let number = normalised(number).ok_or_else(unknown)?;
@@ -115,7 +115,8 @@ pub fn find(conn: &mut Conn, state: &Service, number: &str) -> WorkResult<Plaque
     })
 }
 
-/// The body that published the cycle, by the policy that it goes by: the county's authority, or what the township's office belongs to.
+/// The body that published the cycle: the county authority, or the township government that the office belongs to under
+/// the policy.
 fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> WorkResult<String> {
     let (role, division) = match cycle.township.is_empty() {
         true => (Role::CountyAuthority, &cycle.county),
@@ -129,8 +130,8 @@ fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> WorkResult<Stri
     documents::issuing_body(conn, rules, &office)
 }
 
-/// Brings the plaque of a complex into agreement with a rating that changed: one hangs for the current rating and shows its
-/// star; for an unqualified one none does.
+/// Brings the plaque of a complex into agreement with a changed rating. The current rating has one valid plaque with
+/// its star, or none if it is below standard.
 pub fn renew(tx: &mut Tx, rating: &RatingRow) -> WorkResult<()> {
     let wanted = match (rating.is_current, rating.star()) {
         (true, Some(star)) if star > Star::Unqualified => Some(star),
@@ -149,7 +150,7 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> WorkResult<()> {
         }
     }
     let supersedes = before.as_ref().map(|plaque| plaque.number.clone());
-    // The company whose plaque it was learns of it: by the plaque that takes its place, where that is its own.
+    // The company of the ended plaque is notified by an event, unless the event of its own new plaque says so already.
     if let Some(ended) = before.filter(|plaque| wanted.is_none() || plaque.company_id != rating.company_id) {
         record(tx, &ended, "plaque.ended", None)?;
     }
@@ -159,7 +160,7 @@ pub fn renew(tx: &mut Tx, rating: &RatingRow) -> WorkResult<()> {
     }
 }
 
-/// The plaques that a withdrawn rating ever had are withdrawn, too: none of them was right.
+/// Withdraws every plaque of a withdrawn rating, because none of them was right.
 pub fn withdraw_all(tx: &mut Tx, rating: &RatingRow) -> WorkResult<()> {
     for mut plaque in plaque_store::all_of_rating(tx.conn, rating.id)? {
         if plaque.state != PlaqueState::Withdrawn {
@@ -179,7 +180,7 @@ fn end(tx: &mut Tx, mut plaque: PlaqueRow, state: PlaqueState) -> WorkResult<Pla
     Ok(plaque)
 }
 
-/// A new one, or the one of this rating and star that hung before.
+/// Issues a new plaque, or makes an earlier one of this rating and star valid again.
 fn issue(tx: &mut Tx, rating: &RatingRow, star: Star, supersedes: Option<String>) -> WorkResult<()> {
     if let Some(mut before) = plaque_store::of_rating(tx.conn, rating.id, star)? {
         before.state = PlaqueState::Valid;

@@ -1,5 +1,5 @@
-//! What everyone may see of the ratings of a complex: the current one with how it came about, and those before it. Who scored,
-//! the notes of the items and the evidence are not for everyone: they may name persons.
+//! Public view of the ratings of a complex: the current one with its derivation, and earlier ones. It leaves out who
+//! scored, the notes of the items and the evidence, because they may name persons.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,104 +17,105 @@ use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// Earlier ratings that are shown: of five years, where there are two a year.
+/// Number of earlier ratings shown: five years at two a year.
 const EARLIER: i64 = 10;
 
 /// The current star rating of a complex (星级评定公示).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicRating {
-    /// The star today.
+    /// Star today.
     pub star: Star,
-    /// Since when it is that: the day of publication, or a later one on which the ladder changed it.
+    /// Day since which it has this star: the day of publication, or a later day on which the ladder changed it.
     pub star_since: NaiveDate,
-    /// Name of the cycle (评定周期).
+    /// Name of the rating cycle (评定周期).
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
-    /// First day of what was rated.
+    /// First day of the rated period.
     pub period_from: NaiveDate,
-    /// Last day of what was rated.
+    /// Last day of the rated period.
     pub period_to: NaiveDate,
-    /// Day of its publication (发布日期).
+    /// Day of publication (发布日期).
     pub published_on: NaiveDate,
-    /// The company whose service was rated (被评企业): at times another one than serves today.
+    /// Name of the rated company (被评企业); may differ from the current company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// What each assessor contributes, by dimension (评定主体得分).
+    /// Points of each rater, by dimension (评定主体得分).
     #[schema(max_items = 3)]
     pub assessors: Vec<AssessorPoints>,
-    /// Points on top, each with its ground (加分).
+    /// Bonus points awarded (加分), each with its ground.
     #[schema(max_items = 50)]
     pub bonus: Vec<GivenBonus>,
-    /// Points on top that count, within the limit.
+    /// Bonus points that count, up to the limit of the rubric.
     pub bonus_counted: Points,
-    /// The weighted points of the assessors and the bonus that counts, exact (总分).
+    /// Total points (总分): the weighted points of the raters and the bonus that counts, exact.
     pub total: WeightedPoints,
-    /// The star of the points alone.
+    /// Star that the points alone give.
     pub raw_star: Star,
     /// Vetoes, each with its ground (一票否决).
     #[schema(max_items = 50)]
     pub vetoes: Vec<AppliedVeto>,
-    /// What the ladder took, each with its ground (阶梯惩戒调整).
+    /// Ladder adjustments, each with its ground (惩戒调整).
     #[schema(max_items = 50)]
     pub adjustments: Vec<PublicAdjustment>,
-    /// What the company replies (企业回应).
+    /// Reply of the company (企业回应), if any.
     pub reply: Option<PublicReply>,
-    /// On the focus list since this day (重点整治); null where it is not on it.
+    /// Day since which the complex is on the focus list (重点整治名单); null if it is not on it.
     pub focus_since: Option<NaiveDate>,
-    /// The plaque that may hang (铭牌); null for an unqualified one, and for a moment after the publication of a whole cycle.
+    /// Valid plaque (铭牌); null if the rating is below standard, and for a moment after the publication of a whole
+    /// cycle.
     pub plaque: Option<PublicPlaque>,
-    /// Published ratings before it, newest first.
+    /// Earlier published ratings, newest first.
     #[schema(max_items = 10)]
     pub earlier: Vec<EarlierRating>,
 }
 
-/// A measure of the ladder that lowered the star (阶梯惩戒调整).
+/// A measure of the ladder that lowered the star (惩戒调整).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicAdjustment {
-    /// A star less, or unqualified.
+    /// Kind of measure: star downgrade, or rating below standard.
     pub kind: MeasureKind,
-    /// The star before it.
+    /// Star before the adjustment.
     pub from: Star,
-    /// The star after it.
+    /// Star after the adjustment.
     pub to: Star,
-    /// Its grounds, in Chinese.
+    /// Grounds in Chinese.
     #[schema(max_length = 5000)]
     pub reason_zh: String,
-    /// Its grounds, in English.
+    /// Grounds in English.
     #[schema(max_length = 5000)]
     pub reason_en: String,
 }
 
-/// A reply of the company (企业回应).
+/// Reply of the company (企业回应).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicReply {
-    /// The text.
+    /// Text of the reply.
     #[schema(max_length = 10000)]
     pub text: String,
-    /// Its day.
+    /// Day of the reply.
     pub replied_on: NaiveDate,
 }
 
 /// The plaque of a rating (铭牌).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicPlaque {
-    /// Its number (铭牌编号).
+    /// Number of the plaque (铭牌编号).
     #[schema(max_length = 40, example = "640121-2026-0012")]
     pub number: String,
-    /// Its page, which the QR code opens.
+    /// Address of its public page, which the QR code opens.
     #[schema(max_length = 300, example = "https://wuye.example.gov.cn/public/plaques/640121-2026-0012")]
     pub page_url: String,
 }
 
-/// A published rating before the current one (历次星级).
+/// An earlier published rating (历次星级).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EarlierRating {
-    /// The star that it had at last.
+    /// Star at the end.
     pub star: Star,
-    /// Name of the cycle.
+    /// Name of the rating cycle.
     #[schema(max_length = 100, example = "2025 年下半年星级评定")]
     pub cycle_name: String,
-    /// Day of its publication.
+    /// Day of publication.
     pub published_on: NaiveDate,
 }
 
@@ -123,7 +124,7 @@ fn broken() -> Problem {
     Problem::broken("a published rating lacks what it was published with")
 }
 
-/// The current rating of a complex; none where none is published.
+/// The current rating of a complex; `None` if none is published.
 pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> WorkResult<Option<PublicRating>> {
     let Some(row) = store::current_of(conn, complex)? else { return Ok(None) };
     let content = store::content(conn, row.id)?;
@@ -145,7 +146,7 @@ pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> WorkResult<O
     let plaque = plaque.map(|number| PublicPlaque { page_url: plaques::page_url(state, &number), number });
     let policies = policy::holding(conn, state, &[row.policy_version])?;
     let rules = &policies.get(row.policy_version).ok_or_else(broken)?.document().ratings;
-    // The points go by the rubric; what the ladder took is what was written down when it took it.
+    // The points are computed with the rubric; the ladder adjustments are shown as they were recorded.
     let derivation = rules::derive(rules, &content.sheets.0, &[]).ok_or_else(broken)?;
     let star = row.star().ok_or_else(broken)?;
     let published_on = row.published_on.ok_or_else(broken)?;
@@ -172,24 +173,24 @@ pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> WorkResult<O
     }))
 }
 
-/// A rating that is announced and may be objected to (公示中的评定).
+/// An announced rating that is open to objections (公示中的评定).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AnnouncedRating {
-    /// The star that it would have.
+    /// Announced star.
     pub star: Star,
-    /// Its points.
+    /// Total points.
     pub total: WeightedPoints,
-    /// Name of the cycle.
+    /// Name of the rating cycle.
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
-    /// The company whose service is rated.
+    /// Name of the company whose service is rated.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Last day of the publicity: owners object through their community until then.
+    /// Last day of the announcement period (公示截止日). Owners may object through their community until then.
     pub publicity_ends_on: NaiveDate,
 }
 
-/// The ratings of a complex whose publicity runs.
+/// The ratings of a complex whose announcement period is not over.
 pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResult<Vec<AnnouncedRating>> {
     let rows = public_store::announced_at(conn, complex, today)?;
     let cycles = store::cycles_of(conn, &rows.iter().map(|row| row.cycle_id).collect::<Vec<_>>())?;
@@ -206,7 +207,7 @@ pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResul
     Ok(shown.collect())
 }
 
-/// The first day of the run of changes that left the star as it is.
+/// The first day of the latest run of changes with the same star.
 fn star_since(content: &ContentRow, published_on: NaiveDate) -> NaiveDate {
     let changes = &content.stars.0;
     let Some(last) = changes.last() else { return published_on };

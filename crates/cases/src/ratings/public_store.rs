@@ -1,3 +1,5 @@
+//! Public queries of ratings.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -10,7 +12,7 @@ use crate::ratings::scoped;
 
 const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
 
-/// Published ratings of a complex beside the current one, newest first. One that was withdrawn is none.
+/// Published ratings of a complex except the current one and withdrawn ones, newest first.
 pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))
@@ -21,7 +23,7 @@ pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> WorkResult<Vec<
         .load(conn)?)
 }
 
-/// Announced ratings of a complex whose publicity is not over.
+/// Announced ratings of a complex whose announcement period is not over.
 pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))

@@ -1,4 +1,4 @@
-//! Publishing ratings at one instant, withdrawing them, and what follows.
+//! Publishing and withdrawing ratings.
 
 use serde_json::json;
 
@@ -27,8 +27,8 @@ fn mark_published(tx: &mut Tx, cycle: &mut CycleRow, step: serde_json::Value, in
     record::record_cycle(tx, cycle, "rating_cycle.published", step, input)
 }
 
-/// Publishes every rating of the cycle that is ready, at one instant. What follows from each comes in chunks, in the name of
-/// whoever published.
+/// Publishes all ratings of the cycle that are ready in one transaction. Their consequences follow in chunks, on behalf
+/// of the person who published.
 pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<RatingCycle>> {
     let ctx = tx.ctx;
     let mut cycle = store::find_cycle_for_update(tx.conn, &ctx.scope, id)?;
@@ -41,7 +41,7 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkRes
     let transition = BulkTransition { cycle: cycle.id, area: &area, today: ctx.today, now: ctx.now };
     let published = store::publish_ready(tx.conn, &transition, rules.focus_at)?;
     cycle_rules::require_some_published(published)?;
-    // What was published, bound by one digest: a line for each rating, in the order of their ids.
+    // One digest in the ledger binds the published stars: one line for each rating, ordered by id.
     let lines: String = store::published_now(tx.conn, &transition)?
         .iter()
         .map(|(id, complex, star)| format!("{id} {complex} {}\n", star.unwrap_or_default()))
@@ -52,7 +52,7 @@ pub fn publish_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkRes
     cycle_view::entity(tx.conn, ctx, cycle, Some(published))
 }
 
-/// Publishes one rating, with what follows from it at once.
+/// Publishes one rating with its consequences.
 pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -86,14 +86,14 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<En
     view::to_entity(tx.conn, ctx, row, content)
 }
 
-/// The plaque, and what a low star calls for.
+/// Issues the plaque, and proposes what a low star calls for.
 pub fn consequences(tx: &mut Tx, row: &RatingRow) -> WorkResult<()> {
     plaques::renew(tx, row)?;
-    // A star that is not low calls for nothing and takes nothing back.
+    // Only a low star calls for a measure or changes one.
     if row.focus_since.is_some() { after(tx).ratings_changed(tx, row.complex_id) } else { Ok(()) }
 }
 
-/// Takes a rating back, with reasons: the one before it stands again, and what followed from it falls.
+/// Withdraws a rating with reasons. The rating before it is current again, and the consequences are undone.
 pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
@@ -121,7 +121,7 @@ pub fn withdraw_rating(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
     view::to_entity(tx.conn, ctx, row, content)
 }
 
-/// Since when the complex is on the focus list does not count from a rating that was withdrawn.
+/// Computes again since when a complex is on the focus list, because a withdrawn rating does not count.
 fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> WorkResult<()> {
     let Some(mut current) = store::current_of(tx.conn, withdrawn.complex_id)? else { return Ok(()) };
     if current.focus_since.is_none() {
@@ -133,7 +133,8 @@ fn count_anew(tx: &mut Tx, withdrawn: &RatingRow) -> WorkResult<()> {
         store::standing_at(tx.conn, withdrawn.complex_id)?.iter().filter(|row| row.period_to <= current.period_to)
     {
         let low = row.star().is_some_and(|star| is_low(&rules, star));
-        // A rating that was lowered later came on the list that day; one that took another's place has its day.
+        // A rating that the ladder lowered later came on the list that day. One that superseded a low rating keeps the
+        // day of that.
         let own = row.focus_since.max(row.published_on);
         since = if low { since.or(own) } else { None };
     }
@@ -151,7 +152,7 @@ fn restore(tx: &mut Tx, mut before: RatingRow, withdrawn: &RatingRow) -> WorkRes
     let mut content = store::content(tx.conn, before.id)?;
     before.is_current = true;
     before.superseded_on = None;
-    // The ladder may have moved while it did not count.
+    // The ladder may have changed while the rating was superseded.
     ladder_adjustment::derive(tx, &rules, &mut before, &mut content)?;
     if before.focus_since.is_none() {
         let published = before.published_on.unwrap_or(tx.ctx.today);

@@ -1,5 +1,6 @@
-//! After the publication of a cycle: plaques, events and proposals of each rating, some at a time, so that the writer is free
-//! for others in between. A rating says itself that this is still to come, so it survives the end of the process.
+//! Processes the consequences of an announced or published cycle (plaques, events, proposals of removal) in small
+//! chunks, so that other writers can work in between. Each pending rating is marked in its row, so the work survives a
+//! restart.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -14,19 +15,19 @@ use crate::db::{Conn, Id, WorkResult, WriteLock};
 use crate::problem::Problem;
 use crate::service::{Ctx, Service, Tx};
 
-/// Ratings that one transaction takes on at most, and the time after which it takes on no more. Sealing their events and the
-/// commit come on top of it, and the whole is to stay below 100 ms on a busy machine.
+/// Limits of one transaction: the number of ratings, and the time after which it takes no further rating. Sealing the
+/// events and the commit come on top; the whole must stay below 100 ms on a busy machine.
 const CHUNK: i64 = 50;
 const TIME_BUDGET: Duration = Duration::from_millis(25);
 
-/// Works out a chunk of what is still to come; returns how many ratings that was.
+/// Processes one chunk of pending ratings. Returns how many ratings that was.
 pub async fn process_pending(state: &Arc<Service>) -> Result<usize, Problem> {
     let waiting = state.db.read(|conn| Ok(store::pending(conn, 1)?.len())).await?;
     if waiting == 0 {
         return Ok(0);
     }
     let with = state.clone();
-    // From the beginning of its last run to after its commit.
+    // Measured from the start of the last attempt to the end of the commit.
     let work = move |conn: &mut Conn| {
         let begun = StopWatch::now();
         Ok((chunk(conn, &with, begun)?, begun))
@@ -68,7 +69,7 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<
             record::record(&mut tx, &row, "rating.published", json!({}), &())?;
             publication::consequences(&mut tx, &row)?;
         } else {
-            // Announced with many: those who may object learn of it.
+            // Announced together with others: the event notifies the parties that may object.
             record::record(&mut tx, &row, "rating.announced", json!({}), &())?;
         }
         done.push(row.id);

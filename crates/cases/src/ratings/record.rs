@@ -1,4 +1,4 @@
-//! Saving a step of a rating and recording it.
+//! Saving a step of a rating or cycle, and recording it in the ledger.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::service::Tx;
 
-/// Saves a step of a rating, records it, and shows the rating.
+/// Saves a step of a rating, records it, and returns the rating.
 pub fn advance(
     tx: &mut Tx,
     mut row: RatingRow,
@@ -39,8 +39,8 @@ pub fn save(
     record(tx, row, kind, step, texts)
 }
 
-/// Records a step of a rating. Before it is announced, and again while it is scored anew, it is the offices' business; what
-/// became of an objection is not.
+/// Records a step of a rating. Before the announcement, and while it is scored again, only offices see the event. The
+/// parties always see the decision on an objection.
 pub fn record(
     tx: &mut Tx,
     row: &RatingRow,

@@ -1,3 +1,5 @@
+//! Operations of ratings, cycles, plaques and the focus list.
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Published;
@@ -13,7 +15,7 @@ use crate::service::{Body, Ctx, Service};
 
 /// List rating cycles
 ///
-/// Of your county and township, newest first.
+/// Lists the cycles of your county and township, newest first. For offices.
 #[utoipa::path(get, path = "/v1/rating-cycles",
     tag = "ratings", params(ListCycles), responses((status = 200, description = "A page", body = PageOf<RatingCycle>)))]
 pub async fn list_rating_cycles(ctx: Ctx) -> Response {
@@ -27,17 +29,19 @@ pub async fn list_rating_cycles(ctx: Ctx) -> Response {
 
 /// Open a rating cycle
 ///
-/// Of a half-year or a year, for the caller's county or township. It goes by the rubric of the policy in force today to its
-/// end. One cycle of a period and area; a county's and a township's of the same days exclude each other.
+/// Opens a cycle for a half-year or a year in your county or township. For the county authority or a social affairs
+/// office. The rubric of the policy in force today applies until its end. Cycles of the same county must not overlap if
+/// they share complexes.
 #[utoipa::path(post, path = "/v1/rating-cycles",
-    tag = "ratings", request_body = CycleIn, responses((status = 201, description = "Open", body = RatingCycle)))]
+    tag = "ratings", request_body = CycleIn, responses((status = 201, description = "Opened", body = RatingCycle)))]
 pub async fn create_rating_cycle(ctx: Ctx, body: Body<CycleIn>) -> Response {
     ctx.act(body, cycles::create_rating_cycle).await
 }
 
 /// Get a rating cycle
 ///
-/// With how many ratings stand where in your territory, and whether what follows from its publication is done.
+/// Returns a cycle with its progress in your territory, including the number of ratings whose consequences are pending.
+/// For offices.
 #[utoipa::path(get, path = "/v1/rating-cycles/{id}",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     responses((status = 200, description = "The cycle", body = RatingCycle)))]
@@ -49,21 +53,23 @@ pub async fn get_rating_cycle(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Begin the ratings of a cycle
+/// Start the ratings of a cycle
 ///
-/// Of the complexes of your territory that have none in it and that a company serves today: up to 200 in one call;
-/// `progress.moved` tells how many. Call it until that is 0.
+/// Starts the ratings of complexes in your territory that have a company and no rating in the open cycle. For the
+/// county authority or a social affairs office. One request starts up to 200; `progress.moved` counts them. Repeat the
+/// request until it is 0.
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/ratings",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
-    request_body = StepIn, responses((status = 200, description = "Begun", body = RatingCycle)))]
+    request_body = StepIn, responses((status = 200, description = "Started", body = RatingCycle)))]
 pub async fn begin_ratings(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Response {
     ctx.act(body, move |tx, body| cycles::begin_ratings(tx, id.0, body)).await
 }
 
 /// Announce the ratings of a cycle
 ///
-/// Every reviewed one of your territory, with one publicity (公示): the company, the committee, the community and the owners
-/// may object until its last day.
+/// Announces (公示) every reviewed rating of your territory, with one announcement period; the rated period must have
+/// ended. For the county authority or a social affairs office. The company, the committee and the community, also on
+/// behalf of owners, may object until the last day of the period.
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/announcement",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = RatingCycle)))]
@@ -76,9 +82,10 @@ pub async fn announce_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> 
 
 /// Publish a rating cycle
 ///
-/// Every rating of it whose publicity is over and to which no objection is open, at one instant: nobody sees one before the
-/// others. The rest waits for another call. Plaques and proposals of removal follow within seconds;
-/// `progress.consequences_pending` tells how many are still to come.
+/// Publishes all ratings of the cycle whose announcement period is over and that have no open objection, in one step:
+/// none is visible before the others. For the county or township that opened it. Repeat it later for the remaining
+/// ratings. Plaques and proposals of removal follow within seconds; `progress.consequences_pending` counts what is
+/// left.
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/publication",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = StepIn, responses((status = 200, description = "Published", body = RatingCycle)))]
@@ -91,7 +98,8 @@ pub async fn publish_rating_cycle(ctx: Ctx, id: PathId, body: Body<StepIn>) -> R
 
 /// Cancel a rating cycle
 ///
-/// One that was opened by mistake, while nothing is rated in it.
+/// Cancels a cycle that was opened by mistake and has no ratings except withdrawn ones. For the county or township that
+/// opened it.
 #[utoipa::path(post, path = "/v1/rating-cycles/{id}/cancellation",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the cycle")),
     request_body = ReasonsIn, responses((status = 200, description = "Cancelled", body = RatingCycle)))]
@@ -101,8 +109,8 @@ pub async fn cancel_rating_cycle(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) ->
 
 /// List ratings
 ///
-/// Of your territory, newest first; a company sees its own and a committee those of its complex once they are announced.
-/// `as_of` a day: the published ratings that stood then, with the stars that they had.
+/// Lists the ratings of your territory, newest first. A company sees its own and a committee those of its complex, from
+/// the announcement on. `as_of` lists the ratings that were current on a day, with the star of that day.
 #[utoipa::path(get, path = "/v1/ratings",
     tag = "ratings", params(ListRatings), responses((status = 200, description = "A page", body = PageOf<RatingSummary>)))]
 pub async fn list_ratings(ctx: Ctx) -> Response {
@@ -114,19 +122,20 @@ pub async fn list_ratings(ctx: Ctx) -> Response {
     .await
 }
 
-/// Begin a rating
+/// Start a rating
 ///
-/// Of one complex that a company serves; one in each cycle. After the withdrawal of a published one it is its correction.
+/// Starts the rating of one complex that has a company. For the county authority or a social affairs office. Each
+/// complex has one rating in a cycle. If an earlier published one was withdrawn, the new one corrects it.
 #[utoipa::path(post, path = "/v1/ratings",
-    tag = "ratings", request_body = RatingIn, responses((status = 201, description = "Begun", body = Rating)))]
+    tag = "ratings", request_body = RatingIn, responses((status = 201, description = "Started", body = Rating)))]
 pub async fn create_rating(ctx: Ctx, body: Body<RatingIn>) -> Response {
     ctx.act(body, cycles::create_rating).await
 }
 
 /// Get a rating
 ///
-/// With its scores and how they became the star: points, raw star, vetoes, adjustments by the ladder, each with its ground.
-/// Who scored is shown to offices; to the company only where the policy says so.
+/// Returns a rating with its score sheets and the derivation of the star: points, raw star, vetoes and ladder
+/// adjustments, each with its ground. Offices see who scored; other callers see it only if the policy allows.
 #[utoipa::path(get, path = "/v1/ratings/{id}",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The rating", body = Rating)))]
@@ -138,11 +147,12 @@ pub async fn get_rating(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Submit the scores of an assessor
+/// Submit a score sheet
 ///
-/// Every item of the rubric, with a note where points are deducted; a missing item is a fault. The owners' satisfaction is
-/// one figure. Given again before the review, the sheet takes the place of the one before. With the last assessor's sheet
-/// the rating is scored.
+/// Submits the score sheet of a rater: the points of every rubric item, with a note where points are deducted. For the
+/// office (social affairs or enforcement office) and the community. For the owners, submit one satisfaction figure.
+/// Possible while the cycle is open for scoring, and again after a return or a sustained objection. A second sheet
+/// replaces the first until the review. With the last missing sheet the rating is scored.
 #[utoipa::path(post, path = "/v1/ratings/{id}/scores",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ScoresIn, responses((status = 200, description = "Scored", body = Rating)))]
@@ -152,7 +162,8 @@ pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) ->
 
 /// Review a rating
 ///
-/// By another person than those who scored (复核). A return lets it be scored again.
+/// Confirms a scored rating, or returns it to be scored again (复核). For the county authority, a township leader or a
+/// social affairs office, but not for a person who scored it.
 #[utoipa::path(post, path = "/v1/ratings/{id}/review",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
@@ -162,7 +173,8 @@ pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Respon
 
 /// Announce a rating
 ///
-/// The publicity (公示) begins on the next working day and lasts as long as the policy says.
+/// Announces (公示) one reviewed rating; the rated period must have ended. For the county authority or a social affairs
+/// office. The announcement period runs from the next working day for the number of days in the policy.
 #[utoipa::path(post, path = "/v1/ratings/{id}/announcement",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = StepIn, responses((status = 200, description = "Announced", body = Rating)))]
@@ -172,8 +184,8 @@ pub async fn announce_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Respon
 
 /// Object to a rating
 ///
-/// By the company, the committee or the community, for itself or for owners, within the publicity. It stops the publication
-/// until it is decided.
+/// Submits an objection (异议) during the announcement period. For the company, the committee or the community, which may
+/// also submit it on behalf of owners. The rating cannot be published until it is decided.
 #[utoipa::path(post, path = "/v1/ratings/{id}/objection",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionIn, responses((status = 200, description = "Objected", body = Rating)))]
@@ -181,9 +193,10 @@ pub async fn object_to_rating(ctx: Ctx, id: PathId, body: Body<ObjectionIn>) -> 
     ctx.act(body, move |tx, body| announcement::object_to_rating(tx, id.0, body)).await
 }
 
-/// Decide an objection
+/// Decide an objection to a rating
 ///
-/// By another person than those who scored. Accepted: the rating is scored, reviewed and announced once more.
+/// Decides an objection. For the county authority, a township leader or a social affairs office, but not for a person
+/// who scored or reviewed the rating. If it is sustained, the rating is scored, reviewed and announced again.
 #[utoipa::path(post, path = "/v1/ratings/{id}/objection-decision",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ObjectionDecisionIn, responses((status = 200, description = "Decided", body = Rating)))]
@@ -193,7 +206,8 @@ pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionD
 
 /// Reply to a rating
 ///
-/// By the company, once, from the announcement on. Its text is published with the rating, so it holds no personal data.
+/// Submits the company's reply, once, from the announcement on. It is published with the rating, so it must not contain
+/// personal data.
 #[utoipa::path(post, path = "/v1/ratings/{id}/reply",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
@@ -203,7 +217,8 @@ pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Respo
 
 /// Publish a rating
 ///
-/// One by itself, once its publicity is over and no objection is open, with what follows from it at once.
+/// Publishes one announced rating and processes its consequences at once. Its announcement period must be over and no
+/// objection open. For the county or township that opened the cycle.
 #[utoipa::path(post, path = "/v1/ratings/{id}/publication",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = StepIn, responses((status = 200, description = "Published", body = Rating)))]
@@ -213,8 +228,9 @@ pub async fn publish_rating(ctx: Ctx, id: PathId, body: Body<StepIn>) -> Respons
 
 /// Withdraw a rating
 ///
-/// With reasons. The rating before it stands again; the focus list, the plaque and a proposed removal follow. A new rating
-/// of the complex in the cycle is its correction.
+/// Withdraws a rating, with reasons. The rating before it is current again, and the focus list, the plaque and a
+/// proposed removal follow. A new rating of the complex in the cycle corrects it. A published one must be withdrawn by
+/// a person who did not score it.
 #[utoipa::path(post, path = "/v1/ratings/{id}/withdrawal",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     request_body = ReasonsIn, responses((status = 200, description = "Withdrawn", body = Rating)))]
@@ -224,7 +240,7 @@ pub async fn withdraw_rating(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Res
 
 /// List the focus list
 ///
-/// Complexes with few stars (重点整治名单), longest on it first, each with why and since when.
+/// Lists complexes with a low star (重点整治名单), the one longest on the list first, each with its reason and first day.
 #[utoipa::path(get, path = "/v1/focus-list",
     tag = "ratings", params(ListFocus), responses((status = 200, description = "A page", body = PageOf<FocusEntry>)))]
 pub async fn list_focus_list(ctx: Ctx) -> Response {
@@ -234,13 +250,13 @@ pub async fn list_focus_list(ctx: Ctx) -> Response {
 
 /// Check a plaque
 ///
-/// By the number that is on it: valid, superseded or withdrawn.
+/// Returns the plaque (铭牌) with this number: valid, superseded or withdrawn. Public.
 #[utoipa::path(get, path = "/v1/plaques/{number}",
     tag = "ratings", params(("number" = String, Path, description = "Number of the plaque", max_length = 40, example = "640121-2026-0001")),
     responses(
         (status = 200, description = "The plaque", body = Plaque),
         (status = 404, description = "No plaque has this number", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+        (status = 503, description = "The database is unavailable", body = ProblemBody, content_type = "application/problem+json")
     ))]
 pub async fn get_plaque(state: web::Data<Service>, request: HttpRequest) -> Response {
     let number = request.match_info().get("number").unwrap_or_default().to_owned();

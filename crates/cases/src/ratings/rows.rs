@@ -1,4 +1,4 @@
-//! Cycles and ratings as they are stored.
+//! Cycles, ratings and plaques as they are stored.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -16,7 +16,8 @@ use crate::policy::model::MeasureKind;
 use crate::proceedings::model::{Evidence, Step};
 use crate::service::Ctx;
 
-/// The last call that announced or published many ratings of a cycle: in its name follows what comes in chunks.
+/// The last request that announced or published many ratings of a cycle. Its consequences are processed in chunks on
+/// behalf of this caller.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BulkDecision {
     pub at: Instant,
@@ -64,7 +65,7 @@ impl CycleRow {
         Place { county: self.county.clone(), township: self.township.clone(), community: String::new() }
     }
 
-    /// The division that it is of.
+    /// Code of the division of the cycle: the township, or the county.
     pub fn area(&self) -> &str {
         if self.township.is_empty() { &self.county } else { &self.township }
     }
@@ -82,13 +83,13 @@ pub struct RatingRow {
     pub township: String,
     pub community: String,
     pub state: RatingState,
-    /// It was announced: the company and the committee see it.
+    /// True after the first announcement: the company and the committee see the rating.
     pub shared: bool,
-    /// The last published one of its complex.
+    /// True for the latest published rating of its complex.
     pub is_current: bool,
-    /// It is published, and what follows from that is still to be done.
+    /// True while the consequences of its announcement or publication are pending.
     pub pending: bool,
-    /// Ten-thousandths of a point.
+    /// In ten-thousandths of a point.
     pub total: Option<i64>,
     pub raw_star: Option<i64>,
     pub final_star: Option<i64>,
@@ -117,7 +118,7 @@ impl RatingRow {
     }
 }
 
-/// What a rating says, and its steps.
+/// Content of a rating: its score sheets, steps and stars.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = rating_contents)]
 pub struct ContentRow {
@@ -128,26 +129,26 @@ pub struct ContentRow {
 }
 
 impl ContentRow {
-    /// Whether the caller is one of those who scored: the two-person rule of each later step.
+    /// True if the caller filled in one of the score sheets. Later steps need another person under the two-person rule.
     pub fn scored_by(&self, caller: &Caller) -> bool {
         self.sheets.0.iter().any(|sheet| caller.is(&sheet.by))
     }
 }
 
-/// The score of one item (单项得分).
+/// Score of one rubric item (单项得分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ItemScore {
-    /// Code of the item, one of the rubric's.
+    /// Code of the rubric item.
     #[schema(max_length = 64, example = "hygiene.common_parts")]
     pub item: String,
-    /// Points given, up to the item's.
+    /// Points awarded, up to the points of the item.
     pub points: Points,
-    /// Why: what was found.
+    /// Note on what was found; required where points are deducted.
     #[serde(default)]
     #[schema(max_length = 1000, example = "3 号楼 2 单元楼道有积尘，扣 0.5 分")]
     pub note: Option<String>,
-    /// Evidence of it.
+    /// Evidence for the score.
     #[serde(default)]
     #[schema(max_items = 10)]
     pub evidence: Vec<Evidence>,
@@ -157,42 +158,42 @@ pub struct ItemScore {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VetoIn {
-    /// Code of the veto, one of the rubric's.
+    /// Code of the veto in the rubric.
     #[schema(max_length = 64, example = "veto.refused_rectification")]
     pub code: String,
-    /// Its ground: what happened, and when.
+    /// Ground of the veto: what happened, and when. It is published and must not contain personal data.
     #[schema(min_length = 2, max_length = 1000, example = "2026-03-20 到期的责令整改至今未落实")]
     pub ground: String,
-    /// Evidence of it.
+    /// Evidence for the veto.
     #[serde(default)]
     #[schema(max_items = 10)]
     pub evidence: Vec<Evidence>,
 }
 
-/// Points on top (加分).
+/// Bonus points (加分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BonusIn {
-    /// Code of the bonus, one of the rubric's.
+    /// Code of the bonus in the rubric.
     #[schema(max_length = 64, example = "bonus.honour")]
     pub code: String,
-    /// Points given, up to the bonus's.
+    /// Points awarded, up to the points of the bonus.
     pub points: Points,
-    /// Its ground.
+    /// Ground of the bonus. It is published and must not contain personal data.
     #[schema(min_length = 2, max_length = 1000, example = "获县级“文明小区”表彰")]
     pub ground: String,
-    /// Evidence of it.
+    /// Evidence for the bonus.
     #[serde(default)]
     #[schema(max_items = 10)]
     pub evidence: Vec<Evidence>,
 }
 
-/// What one assessor gave, as it is stored.
+/// The score sheet of one rater, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
     pub assessor: Assessor,
     pub items: Vec<ItemScore>,
-    /// The owners' satisfaction, out of 100.
+    /// Owners' satisfaction, out of 100.
     pub satisfaction: Option<Points>,
     pub respondents: Option<i64>,
     pub vetoes: Vec<VetoIn>,
@@ -211,35 +212,36 @@ impl Sheet {
     }
 }
 
-/// A measure of the ladder that lowers the star (阶梯惩戒调整).
+/// A measure of the ladder that lowered the star (惩戒调整).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Adjustment {
     pub measure_id: Id,
-    /// A star less, or unqualified.
+    /// Kind of measure: star downgrade, or rating below standard.
     pub kind: MeasureKind,
-    /// The star before it.
+    /// Star before the adjustment.
     pub from: Star,
-    /// The star after it.
+    /// Star after the adjustment.
     pub to: Star,
-    /// Its grounds, in Chinese.
+    /// Grounds in Chinese.
     #[schema(max_length = 5000)]
     pub reason_zh: String,
-    /// Its grounds, in English.
+    /// Grounds in English.
     #[schema(max_length = 5000)]
     pub reason_en: String,
-    /// Ratings that are made up to this day are lowered by it: then the last of its violations leaves the window of the ladder.
+    /// Last day on which a new rating is lowered by it: then the last of its violations leaves the window of the
+    /// ladder.
     #[serde(default)]
     pub counts_until: Option<NaiveDate>,
 }
 
-/// The star from a day on (星级变化).
+/// The star from a day on (星级变动).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StarChange {
-    /// First day of it.
+    /// First day with this star.
     pub from: NaiveDate,
-    /// The star from that day on.
+    /// Star from that day on.
     pub star: Star,
-    /// The adjustments that made it.
+    /// Ladder adjustments behind this star.
     #[schema(max_items = 50)]
     pub adjustments: Vec<Adjustment>,
 }
@@ -283,7 +285,7 @@ pub struct Proceedings {
     pub withdrawal: Option<Step>,
 }
 
-/// Who took a step that has no text.
+/// When and by whom a step without text was taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Announced {
     pub at: Instant,
@@ -307,7 +309,7 @@ pub struct PlaqueRow {
     pub ended_on: Option<NaiveDate>,
 }
 
-/// A total as points.
+/// The total of a rating as points.
 pub fn total_of(row: &RatingRow) -> Option<WeightedPoints> {
     row.total.map(WeightedPoints::from_units)
 }

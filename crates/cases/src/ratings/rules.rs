@@ -1,4 +1,4 @@
-//! From scores to a star, each step with its ground. Pure: no clock, no database, no HTTP.
+//! Derives the star from the scores, each step with its ground. Pure: no clock, no database, no HTTP.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 
-/// What one assessor gives, as far as the rubric looks at it.
+/// The parts of a score sheet that the rubric checks.
 pub struct AssessorScores<'a> {
     pub assessor: Assessor,
     pub items: &'a [ItemScore],
@@ -25,7 +25,8 @@ pub struct AssessorScores<'a> {
     pub bonus: &'a [BonusIn],
 }
 
-/// Every item of the rubric scored once and within its points. An item that is missing is a fault, not a zero.
+/// Requires a score for every rubric item, each once and within its points. A missing item is an input error and does
+/// not count as zero.
 pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
     if rules.weight(given.assessor).is_none() {
         let (zh, en) = ("评分细则中没有该评定主体", "the rubric has no such rater");
@@ -101,12 +102,12 @@ fn check_items(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fau
     }
 }
 
-/// A ground is published with the rating: it names no person.
+/// A ground is published with the rating, so it must not contain personal data.
 fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
     faults.extend(personal_data_fault(pointer, ground));
 }
 
-/// Vetoes and bonus are the office's to find.
+/// Only the office may record vetoes and bonus points.
 fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
     if given.assessor != Assessor::Office {
         for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
@@ -158,103 +159,103 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
     }
 }
 
-/// Points of one assessor in one dimension (维度得分).
+/// Points of one rater in one dimension (维度得分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DimensionPoints {
     pub dimension: Dimension,
-    /// The sum of its items.
+    /// Sum of the points of its items.
     pub points: Points,
-    /// The most that it can have.
+    /// Maximum points of the dimension.
     pub of: Points,
 }
 
-/// What an assessor contributes (评定主体得分).
+/// Points of one rater (评定主体得分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AssessorPoints {
     pub assessor: Assessor,
-    /// By dimension; empty for the owners, who give one figure.
+    /// Points by dimension; empty for the owners, who give one figure.
     #[schema(max_items = 7)]
     pub dimensions: Vec<DimensionPoints>,
-    /// Out of 100: the sum of the dimensions, or the satisfaction.
+    /// Points out of 100: the sum of the dimensions, or the satisfaction of the owners.
     pub points: Points,
-    /// Its weight in percent.
+    /// Weight of the rater, in percent.
     #[schema(minimum = 1, maximum = 100)]
     pub weight_percent: u32,
-    /// The points times the weight, exact.
+    /// Points times weight, exact.
     pub weighted: WeightedPoints,
 }
 
-/// A veto that was applied (一票否决).
+/// An applied veto (一票否决).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AppliedVeto {
     /// Code of the veto.
     #[schema(max_length = 64, example = "veto.refused_rectification")]
     pub code: String,
-    /// The veto in Chinese.
+    /// Title of the veto in Chinese.
     #[schema(max_length = 200)]
     pub title_zh: String,
-    /// The veto in English.
+    /// Title of the veto in English.
     #[schema(max_length = 300)]
     pub title_en: String,
-    /// Its ground.
+    /// Ground of the veto.
     #[schema(max_length = 1000)]
     pub ground: String,
-    /// The star is at most this.
+    /// Highest star that the veto allows.
     pub caps_at: Star,
-    /// The star before it.
+    /// Star before the veto.
     pub from: Star,
-    /// The star after it.
+    /// Star after the veto.
     pub to: Star,
 }
 
-/// Points on top that were given (加分).
+/// Bonus points awarded (加分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GivenBonus {
     /// Code of the bonus.
     #[schema(max_length = 64, example = "bonus.honour")]
     pub code: String,
-    /// The bonus in Chinese.
+    /// Title of the bonus in Chinese.
     #[schema(max_length = 200)]
     pub title_zh: String,
-    /// The bonus in English.
+    /// Title of the bonus in English.
     #[schema(max_length = 300)]
     pub title_en: String,
-    /// Its ground.
+    /// Ground of the bonus.
     #[schema(max_length = 1000)]
     pub ground: String,
-    /// Points given.
+    /// Points awarded.
     pub points: Points,
 }
 
-/// How points became a star (评定推导): assessors and bonus make the total, the total the raw star, vetoes and adjustments
-/// the final one.
+/// Derivation of the star (评定推导). The raters and the bonus give the total, the total gives the raw star, and vetoes and
+/// ladder adjustments give the final star.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Derivation {
-    /// What each assessor contributes.
+    /// Points of each rater.
     #[schema(max_items = 3)]
     pub assessors: Vec<AssessorPoints>,
-    /// Points on top.
+    /// Bonus points awarded.
     #[schema(max_items = 50)]
     pub bonus: Vec<GivenBonus>,
-    /// Points on top that count, within the limit.
+    /// Bonus points that count, up to the limit of the rubric.
     pub bonus_counted: Points,
-    /// The weighted points and the bonus, exact.
+    /// Total of the weighted points and the bonus that counts, exact.
     pub total: WeightedPoints,
-    /// The star of the total.
+    /// Star that the total gives.
     pub raw_star: Star,
     /// Vetoes, each with its ground.
     #[schema(max_items = 50)]
     pub vetoes: Vec<AppliedVeto>,
-    /// The star after the vetoes.
+    /// Star after the vetoes.
     pub vetoed_star: Star,
-    /// Adjustments by the ladder, each with its ground.
+    /// Ladder adjustments, each with its ground.
     #[schema(max_items = 50)]
     pub adjustments: Vec<Adjustment>,
-    /// The final star.
+    /// Final star.
     pub star: Star,
 }
 
-/// None while an assessor is missing.
+/// Derives the star. `None` while a score sheet is missing.
 pub fn derive(rules: &RatingRules, sheets: &[Sheet], ladder: &[LadderMeasure]) -> Option<Derivation> {
     let mut assessors = Vec::with_capacity(rules.assessors.len());
     for rule in &rules.assessors {
@@ -323,19 +324,19 @@ fn assessor_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> A
     }
 }
 
-/// A measure of the ladder that binds a complex and its company: it is ordered, and not taken back.
+/// A measure of the ladder that applies to a complex and its company: ordered, and not reversed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LadderMeasure {
     pub id: Id,
     pub kind: MeasureKind,
     pub reason_zh: String,
     pub reason_en: String,
-    /// Ratings that are made up to this day are lowered by it.
+    /// Last day on which a new rating is lowered by it.
     pub counts_until: Option<NaiveDate>,
 }
 
-/// Lowers a star by the measures of the ladder. A downgrade takes one star and never the last one, so that level 2 alone
-/// removes nobody; what is ordered unqualified is unqualified.
+/// Lowers a star by the measures of the ladder. A downgrade takes one star and never the last one, so that level 2
+/// alone leads to no removal. A measure "rating below standard" takes all stars.
 pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
     let mut star = star;
     let mut adjustments = Vec::new();

@@ -14,7 +14,7 @@ fn actor() -> Actor {
     Actor { iss: "urn:test".into(), sub: "officer".into(), role: Role::SocialAffairsOffice, division: None }
 }
 
-/// A sheet in which each item has a share of its points, in hundredths of them.
+/// A sheet in which each item has the given percentage of its points.
 fn sheet(assessor: Assessor, share: u32) -> Sheet {
     let items = rules()
         .items()
@@ -125,7 +125,7 @@ fn a_missing_item_is_a_fault_and_so_is_each_other_one_at_once() {
     ] {
         assert!(told.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} is not among {told:?}");
     }
-    // The first item, the one under another code, and the one whose place a copy took.
+    // The first item, the item under another code, and the item that a copy replaced.
     assert_eq!(told.iter().filter(|(pointer, _)| pointer == "/items").count(), 3);
 }
 
@@ -225,7 +225,7 @@ proptest! {
             code: "bonus.honour".into(), points: Points(Decimal::new(bonus.into(), 2)), ground: "表彰".into(), evidence: Vec::new(),
         }];
         let derived = derive(rules(), &all, &[]).unwrap();
-        // As a reader would add it up: from the strings.
+        // Adds up the strings, as a reader would.
         let read = |text: String| text.parse::<Decimal>().unwrap();
         let mut sum = read(derived.bonus_counted.to_string());
         for (one, sheet) in derived.assessors.iter().zip(&all) {

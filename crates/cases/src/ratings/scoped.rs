@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Which ratings, cycles and plaques each scope sees.
 
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::db::schema::{plaques, rating_cycles, ratings};
 use crate::rows_of;
 
 rows_of! {
-    /// Ratings: of the territory; once they are announced, a company its own and a committee those of its complex.
+    /// Ratings of the territory. From the announcement on, a company sees its own and a committee those of its complex.
     ratings, one rating, by id, those ratings_among, |all, among| {
         Scope::County(area) => all.filter(ratings::county.eq(area.clone())),
         Scope::Township(area) => all.filter(ratings::township.eq(area.clone())),
@@ -23,7 +23,7 @@ rows_of! {
     }
 }
 
-/// Rating cycles of the territory: the county's, and the township's own.
+/// Rating cycles of the territory: those of the county and those of the township.
 pub fn rating_cycles<'a>(scope: &Scope) -> rating_cycles::BoxedQuery<'a, MultiBackend> {
     let all = rating_cycles::table.into_boxed();
     let of_township = |area: &str| {
@@ -43,7 +43,7 @@ pub fn rating_cycles<'a>(scope: &Scope) -> rating_cycles::BoxedQuery<'a, MultiBa
     }
 }
 
-/// Plaques: what hangs at a gate is for everyone to check; the program keeps them.
+/// Plaques. They are read with the system scope only, because everyone may verify a plaque.
 pub fn plaques<'a>(scope: &Scope) -> plaques::BoxedQuery<'a, MultiBackend> {
     let all = plaques::table.into_boxed();
     match scope {

@@ -1,4 +1,4 @@
-//! Scores of the assessors, and their review by another person.
+//! Score sheets of the raters, and their review by another person.
 
 use serde_json::json;
 

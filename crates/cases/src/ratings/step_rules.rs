@@ -1,4 +1,4 @@
-//! Which step a rating may take, by whom and when. Pure.
+//! Which step of a rating is allowed, for whom and when. Pure.
 
 use chrono::NaiveDate;
 
@@ -12,7 +12,7 @@ use crate::problem::{Code, Problem};
 use crate::proceedings;
 use crate::proceedings::rules::conflict;
 
-/// Objections to one rating are few; more are a mistake of a program.
+/// More objections than this to one rating come from a faulty program.
 const MOST_OBJECTIONS: usize = 100;
 
 pub fn require_state(state: RatingState, allowed: &[RatingState]) -> Result<(), Problem> {
@@ -23,7 +23,7 @@ fn same_person(zh: &str, en: &str) -> Problem {
     Problem::new(Code::SamePerson).detail(zh, en)
 }
 
-/// The sheets that an office fills in: for itself, and those of the owners' survey; a community the same.
+/// The score sheets that an office may fill in: its own, and that of the owners' survey.
 fn assessors_of(role: Role) -> &'static [Assessor] {
     match role {
         Role::SocialAffairsOffice | Role::EnforcementOffice => &[Assessor::Office, Assessor::Owners],
@@ -39,7 +39,7 @@ pub fn check_assessor(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// No more households answer than the complex has, where that is known.
+/// No more households can answer than the complex has, if that number is recorded.
 pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<Fault>) {
     if respondents.zip(households).is_some_and(|(answered, all)| answered > all) {
         let (zh, en) = ("不得超过小区总户数", "must not be more than the households of the complex");
@@ -47,7 +47,8 @@ pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faul
     }
 }
 
-/// Scored is between the days of the cycle, or when it is scored once more.
+/// Scores are submitted between the scoring days of the cycle. After a withdrawal, a return or a sustained objection,
+/// also later.
 pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: NaiveDate) -> Result<(), Problem> {
     cycle_rules::require_live(cycle.state)?;
     if today < cycle.opens_on {
@@ -72,7 +73,7 @@ pub fn check_review(input: &ReviewIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Whoever scored does not review.
+/// A person who scored must not review.
 pub fn may_review(scored: bool) -> Result<(), Problem> {
     if scored {
         Err(same_person(
@@ -84,7 +85,7 @@ pub fn may_review(scored: bool) -> Result<(), Problem> {
     }
 }
 
-/// For whom somebody objects.
+/// The party that an objection is recorded for.
 pub fn objector(role: Role, on_behalf_of_owners: bool) -> Objector {
     match role {
         Role::PropertyCompany => Objector::Company,
@@ -94,7 +95,8 @@ pub fn objector(role: Role, on_behalf_of_owners: bool) -> Objector {
     }
 }
 
-/// The owners' objection comes through the community, and the rated company reads it.
+/// Only the community submits objections of owners. The rated company reads the text, so it must not contain personal
+/// data.
 pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<Fault>) {
     if on_behalf_of_owners && role != Role::Community {
         let (zh, en) = ("业主的异议由村（社区）代为提交", "only the community may submit the owners' objection");
@@ -105,7 +107,7 @@ pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults
     }
 }
 
-/// What others read names nobody.
+/// A text that others read must not contain personal data.
 pub fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
     if let Some(found) = crate::personal::personal_data(text) {
         let (zh, en) = found.words();
@@ -121,7 +123,7 @@ pub fn may_object(objections: usize) -> Result<(), Problem> {
     Err(conflict("该星级评定的异议数已达上限。", "The rating has the most objections allowed."))
 }
 
-/// Decided once, and by nobody who scored or reviewed.
+/// An objection is decided once, by a person who neither scored nor reviewed.
 pub fn may_decide_objection(
     caller: &Caller,
     objection: &Objection,
@@ -150,7 +152,7 @@ pub fn may_reply(has_replied: bool) -> Result<(), Problem> {
     }
 }
 
-/// The publicity is over and nothing is objected to it.
+/// The announcement period must be over and no objection open.
 pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
     require_state(row.state, &[RatingState::Announced])?;
     if row.objections_open > 0 {
@@ -168,8 +170,8 @@ pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
     }
 }
 
-/// Withdrawn is once, and not while what follows from the publication is being done. An objection is decided and not buried;
-/// and what was published is not taken back by whoever scored it alone.
+/// A rating is withdrawn once, and not while its consequences are being processed or an objection is open. A published
+/// rating is not withdrawn by a person who scored it.
 pub fn may_withdraw(row: &RatingRow, content: &ContentRow, caller: &Caller) -> Result<(), Problem> {
     if row.state == RatingState::Withdrawn {
         return Err(conflict("该星级评定已撤回。", "The rating has been withdrawn already."));

@@ -1,3 +1,5 @@
+//! Queries and updates of cycles and ratings.
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
@@ -15,7 +17,8 @@ use crate::points::WeightedPoints;
 use crate::problem::Problem;
 use crate::ratings::scoped;
 
-// Flags stand in a filter by themselves, not as `= true`: SQLite does not see that a partial index serves a bound value.
+// Boolean columns are used as filters by themselves, not as `= true`, because SQLite does not use a partial index for a
+// bound value.
 const EVERY_RATING: Scope = Scope::System("what follows from a rating does not depend on who asks");
 
 pub fn find_cycle(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<CycleRow> {
@@ -23,7 +26,7 @@ pub fn find_cycle(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<CycleRow
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the cycle's row, then reads it.
+/// Locks the row of a cycle, then reads it.
 pub fn find_cycle_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<CycleRow> {
     find_cycle(conn, scope, id)?;
     if let Conn::Postgres(conn) = conn {
@@ -32,14 +35,14 @@ pub fn find_cycle_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResu
     find_cycle(conn, scope, id)
 }
 
-/// Cycles by their ids, for rows that the caller sees.
+/// Cycles by their ids, for ratings that the caller sees.
 pub fn cycles_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, CycleRow>> {
     let rows: Vec<CycleRow> =
         scoped::rating_cycles(&EVERY_RATING).filter(cycles::id.eq_any(distinct(ids))).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Live cycles of a county that share a day with these, in an area that shares complexes with this one.
+/// Cycles of the county, not cancelled, that share a day and a complex with this one.
 pub fn overlapping(conn: &mut Conn, row: &CycleRow) -> WorkResult<Vec<CycleRow>> {
     let mut rows = scoped::rating_cycles(&EVERY_RATING)
         .filter(cycles::county.eq(row.county.clone()))
@@ -66,7 +69,8 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RatingRow> {
     Ok(scoped::rating(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the company that answers and the rating, in this order as everywhere, then reads it.
+/// Locks the company (the head of its branches), then the rating, in the same order as everywhere, and reads the
+/// rating.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RatingRow> {
     let company = find(conn, scope, id)?.company_id;
     crate::companies::family::lock_head_of(conn, company)?;
@@ -118,7 +122,7 @@ pub fn save_row(conn: &mut Conn, row: &RatingRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The live rating of a complex in a cycle.
+/// The rating of a complex in a cycle, not withdrawn.
 pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> WorkResult<Option<RatingRow>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle))
@@ -128,7 +132,7 @@ pub fn live_of(conn: &mut Conn, cycle: Id, complex: Id) -> WorkResult<Option<Rat
         .optional()?)
 }
 
-/// Complexes of an area that the cycle does not rate yet, in order.
+/// Complexes of the cycle's area in the scope that have no rating in it, in the order of their ids.
 pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> WorkResult<Vec<Id>> {
     let rated: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle.id))
@@ -145,7 +149,7 @@ pub fn not_rated(conn: &mut Conn, scope: &Scope, cycle: &CycleRow) -> WorkResult
     Ok(all)
 }
 
-/// Ratings that the ladder may lower: those of a company's complex that are scored and not withdrawn. Locked.
+/// Locks and reads the ratings of a complex and company that the ladder may lower: scored and not withdrawn.
 pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> WorkResult<Vec<RatingRow>> {
     let ids: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
@@ -166,7 +170,7 @@ pub fn of_company_at(conn: &mut Conn, complex: Id, company: Id) -> WorkResult<Ve
     Ok(scoped::ratings(&EVERY_RATING).filter(ratings::id.eq_any(ids)).order(ratings::id).load(conn)?)
 }
 
-/// Every rating of a complex that is published and stands, in the order of their periods, with the published cycles there.
+/// Every published rating of a complex that was not withdrawn, ordered by period, with the published cycles there.
 pub fn published_at(conn: &mut Conn, complex: Id) -> WorkResult<(Vec<PublishedRating>, Vec<PublishedCycle>)> {
     let rows = standing_at(conn, complex)?;
     let Some((county, township)) = rows.first().map(|row| (row.county.clone(), row.township.clone())) else {
@@ -192,7 +196,7 @@ pub fn published_at(conn: &mut Conn, complex: Id) -> WorkResult<(Vec<PublishedRa
     Ok((rows.iter().filter_map(rating).collect(), published.into_iter().map(cycle).collect()))
 }
 
-/// Every rating of a cycle, in the order in which they were begun.
+/// Every rating of a cycle, in the order in which they were started.
 pub fn of_cycle(conn: &mut Conn, scope: &Scope, cycle: Id) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).order(ratings::id).load(conn)?)
 }
@@ -203,7 +207,7 @@ pub fn current_of(conn: &mut Conn, complex: Id) -> WorkResult<Option<RatingRow>>
     Ok(current.first(conn).optional()?)
 }
 
-/// The current ratings of a company and its branches, fewest stars first.
+/// The current ratings of a company and its branches, lowest star first.
 pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
         .filter(ratings::company_id.eq_any(family.to_vec()))
@@ -212,10 +216,10 @@ pub fn current_of_family(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkR
         .load(conn)?)
 }
 
-/// Complex, star, day of publication, and since when it is on the focus list.
+/// Complex, star, day of publication, and day since which it is on the focus list.
 type Current = (Id, Option<i64>, Option<NaiveDate>, Option<NaiveDate>);
 
-/// What the current ratings of these complexes say; a complex that has none is left out.
+/// Stars of the current ratings of these complexes. A complex without a rating is left out.
 pub fn current_stars(conn: &mut Conn, of: &[Id]) -> WorkResult<HashMap<Id, CurrentStar>> {
     let mut all = HashMap::new();
     for chunk in of.chunks(500) {
@@ -232,7 +236,7 @@ pub fn current_stars(conn: &mut Conn, of: &[Id]) -> WorkResult<HashMap<Id, Curre
     Ok(all)
 }
 
-/// Ratings on their way to publication, in no order; for the inbox.
+/// Ratings that are not published yet, in no order; for the inbox.
 pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
         .filter(ratings::published_on.is_null())
@@ -241,21 +245,21 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, at_most: i64) -> WorkResult<Vec<R
         .load(conn)?)
 }
 
-/// Published ratings whose consequences are still to come, those of one company together: a chunk locks few companies.
+/// Published ratings whose consequences are pending, grouped by company, so that a chunk locks few companies.
 pub fn pending(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     let waiting = scoped::ratings(&EVERY_RATING).filter(ratings::pending);
     Ok(waiting.order((ratings::company_id, ratings::id)).limit(at_most).load(conn)?)
 }
 
-/// Locks and reads one that is still pending.
+/// Locks and reads a rating, if it is still pending.
 pub fn still_pending(conn: &mut Conn, id: Id) -> WorkResult<Option<RatingRow>> {
     lock(conn, id)?;
     Ok(scoped::ratings(&EVERY_RATING).filter(ratings::id.eq(id)).filter(ratings::pending).first(conn).optional()?)
 }
 
-/// What follows from these is done.
+/// Marks the consequences of these ratings as processed.
 pub fn mark_processed(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
-    // This column alone: with the whole row SQLite would write every index of it again.
+    // Only this column is updated, because for the whole row SQLite would rewrite every index.
     diesel::update(ratings::table.filter(ratings::id.eq_any(ids.to_vec())))
         .set(ratings::pending.eq(false))
         .execute(conn)?;
@@ -267,16 +271,16 @@ pub fn count_pending(conn: &mut Conn, cycle: Id) -> WorkResult<i64> {
     Ok(rows.count().get_result(conn)?)
 }
 
-/// What an announcement or a publication of many sets.
+/// Parameters of the announcement or publication of many ratings.
 pub struct BulkTransition<'a> {
     pub cycle: Id,
-    /// Only the ratings of this division, of 6, 9 or 12 digits.
+    /// Code of the division whose ratings it covers, 6, 9 or 12 digits.
     pub area: &'a str,
     pub today: NaiveDate,
     pub now: Instant,
 }
 
-/// Announces every reviewed rating of a cycle in an area, in one statement. Returns how many.
+/// Announces every reviewed rating of a cycle in an area with one statement. Returns their number.
 pub fn announce_all(conn: &mut Conn, transition: &BulkTransition, ends_on: NaiveDate) -> WorkResult<usize> {
     macro_rules! announce {
         ($column:ident) => {
@@ -305,7 +309,7 @@ pub fn announce_all(conn: &mut Conn, transition: &BulkTransition, ends_on: Naive
     })
 }
 
-/// What was published a moment ago, in this transaction: rating, complex and star, in the order of their ids.
+/// Ratings published in this transaction: rating, complex and star, ordered by rating id.
 pub fn published_now(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<Vec<(Id, Id, Option<i64>)>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(transition.cycle))
@@ -316,9 +320,9 @@ pub fn published_now(conn: &mut Conn, transition: &BulkTransition) -> WorkResult
         .load(conn)?)
 }
 
-/// Publishes the ratings of a cycle in an area that are ready (publicity over, no objection open), in few short statements:
-/// nobody sees one of them before the others. A rating takes the place of its complex's current one unless that is of a later
-/// period; who was on the focus list stays on it since then.
+/// Publishes the ratings of a cycle in an area that are ready (announcement period over, no open objection) with a few
+/// short statements, so that none is visible before the others. A rating becomes current unless the current one is of a
+/// later period. A complex already on the focus list keeps its first day there.
 pub fn publish_ready(conn: &mut Conn, transition: &BulkTransition, low: Star) -> WorkResult<usize> {
     use diesel::sql_types::{BigInt, Date};
 
@@ -340,7 +344,7 @@ pub fn publish_ready(conn: &mut Conn, transition: &BulkTransition, low: Star) ->
          WHERE other.complex_id = ratings.complex_id AND other.is_current), $1) END WHERE {ready}",
         RatingState::Published.code()
     );
-    // SQLite numbers its parameters with another sign.
+    // SQLite marks its parameters with another sign.
     let sign = if matches!(conn, Conn::Sqlite(_)) { "?" } else { "$" };
     let publish = publish.replace('$', sign);
     let published = on_both!(conn, |conn| diesel::sql_query(&publish)
@@ -354,8 +358,8 @@ pub fn publish_ready(conn: &mut Conn, transition: &BulkTransition, low: Star) ->
     Ok(published)
 }
 
-/// The ratings before those that were just published are not current any more. The complexes are read first: PostgreSQL's
-/// statistics do not know yet how many were published, and a join of both went through them once for each (3.6 s for 3,000).
+/// Marks the ratings before those just published as superseded. The complexes are read first, because PostgreSQL has no
+/// statistics of the new rows yet and would join them one by one (3.6 s for 3,000).
 fn supersede(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<()> {
     let replaced: Vec<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(transition.cycle))
@@ -381,7 +385,7 @@ fn supersede(conn: &mut Conn, transition: &BulkTransition) -> WorkResult<()> {
     Ok(())
 }
 
-/// How many ratings of a cycle stand where, in the reader's territory.
+/// Number of ratings of a cycle by state, in the scope.
 pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> WorkResult<Vec<(RatingState, i64)>> {
     let states: Vec<RatingState> =
         scoped::ratings(scope).filter(ratings::cycle_id.eq(cycle)).select(ratings::state).load(conn)?;
@@ -394,7 +398,7 @@ pub fn count_by_state(conn: &mut Conn, scope: &Scope, cycle: Id) -> WorkResult<V
     Ok(counts)
 }
 
-/// Every published rating of a complex that stands, in the order of their periods.
+/// Every published rating of a complex that was not withdrawn, ordered by period.
 pub fn standing_at(conn: &mut Conn, complex: Id) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
@@ -403,7 +407,7 @@ pub fn standing_at(conn: &mut Conn, complex: Id) -> WorkResult<Vec<RatingRow>> {
         .load(conn)?)
 }
 
-/// The last rating of a complex in a cycle that was withdrawn after its publication.
+/// The rating of a complex in a cycle that was withdrawn last after its publication.
 pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> WorkResult<Option<Id>> {
     Ok(scoped::ratings(&EVERY_RATING)
         .filter(ratings::cycle_id.eq(cycle))
@@ -416,7 +420,7 @@ pub fn last_withdrawn(conn: &mut Conn, cycle: Id, complex: Id) -> WorkResult<Opt
         .optional()?)
 }
 
-/// The published rating that stands again when the current one is withdrawn. Locked.
+/// Locks and reads the rating that becomes current when the current one is withdrawn.
 pub fn newest_published(conn: &mut Conn, complex: Id) -> WorkResult<Option<RatingRow>> {
     let newest: Option<Id> = scoped::ratings(&EVERY_RATING)
         .filter(ratings::complex_id.eq(complex))
@@ -430,7 +434,7 @@ pub fn newest_published(conn: &mut Conn, complex: Id) -> WorkResult<Option<Ratin
     Ok(scoped::rating(conn, &EVERY_RATING, id)?)
 }
 
-/// A published rating as what rests on it names it.
+/// A published rating as a measure or document refers to it.
 pub struct RatingReference {
     pub id: Id,
     pub cycle_name: String,
@@ -439,7 +443,7 @@ pub struct RatingReference {
     pub published_on: NaiveDate,
 }
 
-/// Ratings that something rests on, in the order of their periods.
+/// The published ratings with these ids, ordered by period.
 pub fn cited(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<RatingReference>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -459,7 +463,7 @@ pub fn cited(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<RatingReference>> {
     Ok(all.collect())
 }
 
-/// Ratings in their publicity, in the order of their ids.
+/// Announced ratings, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i64) -> WorkResult<Vec<RatingRow>> {
     Ok(scoped::ratings(scope)
         .filter(ratings::state.eq(RatingState::Announced))

@@ -1,4 +1,4 @@
-//! Cycles and ratings as a caller sees them.
+//! Ratings and the focus list as returned to a caller.
 
 use std::collections::HashMap;
 
@@ -26,21 +26,21 @@ use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
 use crate::service::Ctx;
 
-/// A rating in short (星级评定).
+/// Summary of a star rating (星级评定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatingSummary {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version, incremented by each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: RatingState,
     pub cycle_id: Id,
-    /// Name of the cycle.
+    /// Name of the rating cycle (评定周期).
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
-    /// First day of what is rated.
+    /// First day of the rated period.
     pub period_from: NaiveDate,
-    /// Last day of what is rated.
+    /// Last day of the rated period.
     pub period_to: NaiveDate,
     pub complex_id: Id,
     /// Name of the complex.
@@ -51,79 +51,79 @@ pub struct RatingSummary {
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Township, 9 digits.
+    /// Code of the township, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Community, 12 digits.
+    /// Code of the community, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// The points; null while an assessor is missing.
+    /// Total points; null while a score sheet is missing, or not visible to you.
     pub total: Option<WeightedPoints>,
-    /// The star of the points alone.
+    /// Star that the points alone give; null while `total` is null.
     pub raw_star: Option<Star>,
-    /// The final star; as of a day, the one that it was then.
+    /// Final star; with `as_of`, the star on that day. Null while `total` is null.
     pub star: Option<Star>,
-    /// Last day of the publicity (公示截止日).
+    /// Last day of the announcement period (公示截止日); null before the announcement.
     pub publicity_ends_on: Option<NaiveDate>,
-    /// Years up to that day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may move to
-    /// a later one.
+    /// Years up to that day without a recorded holiday arrangement (尚无节假日安排的年份). The day may move to a later one when
+    /// it is recorded.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
-    /// Objections that wait for a decision.
+    /// Number of objections that are not decided.
     #[schema(minimum = 0)]
     pub objections_open: i64,
-    /// Day of its announcement (公示日期).
+    /// Day of the announcement (公示日期).
     pub announced_on: Option<NaiveDate>,
-    /// Day of its publication (发布日期).
+    /// Day of publication (发布日期).
     pub published_on: Option<NaiveDate>,
-    /// It is the last published one of its complex.
+    /// True if it is the latest published rating of its complex.
     pub is_current: bool,
-    /// Day on which another one took its place.
+    /// Day on which a newer rating superseded it.
     pub superseded_on: Option<NaiveDate>,
-    /// Day of its withdrawal (撤回日期).
+    /// Day of withdrawal (撤回日期).
     pub withdrawn_on: Option<NaiveDate>,
-    /// On the focus list since this day (重点整治).
+    /// Day since which the complex is on the focus list (重点整治名单); null if it is not on it.
     pub focus_since: Option<NaiveDate>,
-    /// Number of its plaque that is valid.
+    /// Number of its valid plaque (铭牌编号), if any.
     #[schema(max_length = 40, example = "640121-2026-0012")]
     pub plaque: Option<String>,
 }
 
-/// What one assessor gave (评分表).
+/// Score sheet of one rater (评分表).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SheetView {
     pub assessor: Assessor,
-    /// Its items.
+    /// Scores of the rubric items.
     #[schema(max_items = 350)]
     pub items: Vec<ItemScore>,
-    /// The owners' satisfaction, out of 100.
+    /// Owners' satisfaction, out of 100; null for other raters.
     pub satisfaction: Option<Points>,
-    /// Households that answered.
+    /// Number of households that answered; null for other raters than the owners.
     #[schema(minimum = 1)]
     pub respondents: Option<i64>,
-    /// Evidence of the whole.
+    /// Evidence for the whole sheet.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
     pub by: Official,
 }
 
-/// A review (复核).
+/// A rating review (复核).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewView {
     pub outcome: ReviewOutcome,
-    /// Its reasons.
+    /// Reasons, if any.
     #[schema(max_length = 2000)]
     pub reasons: Option<String>,
     pub at: Instant,
     pub by: Official,
 }
 
-/// A decision on an objection (异议处理).
+/// Decision on an objection (异议处理).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ObjectionDecisionView {
     pub outcome: ObjectionOutcome,
-    /// Its reasons.
+    /// Reasons for the decision.
     #[schema(max_length = 5000)]
     pub reasons: String,
     pub at: Instant,
@@ -135,43 +135,43 @@ pub struct ObjectionDecisionView {
 pub struct ObjectionView {
     pub id: Id,
     pub objector: Objector,
-    /// What is objected to, and why.
+    /// Text of the objection, with its reasons.
     #[schema(max_length = 5000)]
     pub text: String,
-    /// Evidence of it.
+    /// Evidence for the objection.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
-    /// Null while it waits.
+    /// Decision on the objection; null while it is open.
     pub decision: Option<ObjectionDecisionView>,
 }
 
-/// A rating with all that it rests on (星级评定).
+/// A star rating (星级评定) with its score sheets, derivation and steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Rating {
     pub summary: RatingSummary,
-    /// Version of the policy whose rubric it goes by.
+    /// Policy version whose rubric applies.
     #[schema(minimum = 1)]
     pub policy_version: i64,
-    /// Assessors that have not scored yet.
+    /// Raters whose score sheet is missing.
     #[schema(max_items = 3)]
     pub missing: Vec<Assessor>,
-    /// How the points became the star; null while an assessor is missing.
+    /// How the points gave the star; null while a score sheet is missing, or not visible to you.
     pub derivation: Option<Derivation>,
-    /// What the assessors gave.
+    /// Score sheets of the raters.
     #[schema(max_items = 3)]
     pub sheets: Vec<SheetView>,
     pub review: Option<ReviewView>,
     /// Objections, oldest first.
     #[schema(max_items = 100)]
     pub objections: Vec<ObjectionView>,
-    /// What the company replies.
+    /// Reply of the company (企业回应).
     pub reply: Option<RemarkView>,
     pub withdrawal: Option<StepView>,
-    /// The stars that it has had since it was published, oldest first.
+    /// Changes of the star since publication, oldest first.
     #[schema(max_items = 1000)]
     pub stars: Vec<StarChange>,
-    /// The withdrawn rating that it corrects.
+    /// The withdrawn rating that this one corrects.
     pub corrects: Option<Id>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -189,29 +189,29 @@ pub struct FocusEntry {
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// Township, 9 digits.
+    /// Code of the township, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Community, 12 digits.
+    /// Code of the community, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Since when.
+    /// Day since which it is on the list.
     pub since: NaiveDate,
     pub star: Star,
-    /// The rating that put it there.
+    /// The rating that put it on the list.
     pub rating_id: Id,
-    /// Name of its cycle.
+    /// Name of the rating cycle.
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
-    /// Why, in Chinese.
+    /// Reason in Chinese.
     #[schema(max_length = 1000, example = "2026 年上半年星级评定得分62.5分，评为二星级")]
     pub reason_zh: String,
-    /// Why, in English.
+    /// Reason in English.
     #[schema(max_length = 1000)]
     pub reason_en: String,
 }
 
-/// The names that rows are shown with.
+/// Names of the cycles, companies and complexes in a set of rows.
 struct Names {
     cycles: HashMap<Id, CycleRow>,
     companies: HashMap<Id, (String, String)>,
@@ -271,7 +271,7 @@ fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<St
     })
 }
 
-/// Rows of a list; as of a day, with the stars of that day.
+/// Makes the items of a list; with `as_of`, with the stars of that day.
 pub fn summaries(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -298,7 +298,8 @@ pub fn summaries(
         .collect()
 }
 
-/// The star that a rating had on a day. Of one that nothing has changed since its publication only the row knows.
+/// The star of a rating on a day. A rating that has not changed since its publication has no list of changes, so its
+/// row answers.
 fn star_on(row: &RatingRow, content: &ContentRow, day: NaiveDate) -> Option<Star> {
     let then = content.stars.0.iter().rev().find(|change| change.from <= day);
     then.map(|change| change.star).or_else(|| row.star())
@@ -336,7 +337,7 @@ pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> WorkResult<Vec<FocusEntry
     Ok(entries.collect())
 }
 
-/// The rubric of a rating: of the policy version that its cycle goes by.
+/// The rating rules of the policy version of a rating's cycle.
 pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> WorkResult<RatingRules> {
     let policies = policy::holding(conn, &ctx.state, &[version])?;
     Ok(policies
@@ -347,7 +348,8 @@ pub fn rules_of(conn: &mut Conn, ctx: &Ctx, version: i64) -> WorkResult<RatingRu
         .clone())
 }
 
-/// Those whom it is about do not see a rating in the making, though they have seen one that was announced before.
+/// A company or committee does not see a rating that is being scored or reviewed, even if an earlier result was
+/// announced.
 fn hidden_from(ctx: &Ctx, row: &RatingRow) -> bool {
     let party = matches!(ctx.caller.role.row().kind, RoleKind::Company | RoleKind::Committee);
     party && row.state.is_in_the_making()
@@ -364,7 +366,7 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
     let plaque = plaque_store::valid_of(conn, &[row.id])?.remove(&row.id);
     let ContentRow { mut sheets, proceedings, mut stars, .. } = content;
     let mut derivation = rules::derive(&rules, &sheets.0, &[]);
-    // The adjustments that were made to it are on file.
+    // The recorded adjustments are shown, not those that the ladder would make today.
     if let (Some(derivation), Some(last)) = (&mut derivation, stars.0.last()) {
         derivation.adjustments = last.adjustments.clone();
         derivation.star = last.star;
@@ -387,7 +389,7 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
     let mut summary = summary(&row, &names, row.star(), plaque)?;
     summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
     if hidden_from(ctx, &row) {
-        // Scored anew after an objection: nothing is known before it is announced again.
+        // After a sustained objection nothing is visible to a party until the new announcement.
         (summary.total, summary.raw_star, summary.star) = (None, None, None);
         (derivation, sheets, stars) = (None, Json(Vec::new()), Json(Vec::new()));
     }
@@ -443,7 +445,7 @@ fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
     }
 }
 
-/// What the last published rating of a complex of the company says (星级评定情况).
+/// Current rating of a complex, as part of a company record (星级评定情况).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatingOnFile {
     pub rating_id: Id,
@@ -451,19 +453,19 @@ pub struct RatingOnFile {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
-    /// Name of the cycle.
+    /// Name of the rating cycle.
     #[schema(max_length = 100, example = "2026 年上半年星级评定")]
     pub cycle_name: String,
     pub star: Star,
-    /// The star of the points alone: where it is another, vetoes or the ladder lowered it.
+    /// Star that the points alone give. If it differs from `star`, vetoes or the ladder lowered it.
     pub raw_star: Star,
-    /// Day of its publication.
+    /// Day of publication.
     pub published_on: NaiveDate,
-    /// On the focus list since this day.
+    /// Day since which the complex is on the focus list; null if it is not on it.
     pub focus_since: Option<NaiveDate>,
 }
 
-/// The current ratings of a company's complexes, fewest stars first.
+/// The current ratings of a company's complexes, lowest star first.
 pub fn on_file(conn: &mut Conn, scope: &Scope, family: &[Id]) -> WorkResult<Vec<RatingOnFile>> {
     let rows = store::current_of_family(conn, scope, family)?;
     let names = Names::of(conn, &rows)?;

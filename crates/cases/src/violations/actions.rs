@@ -1,4 +1,4 @@
-//! The steps of a case before its decision: each as `crate::due_process` has it for every kind of case.
+//! Steps of a case before its decision. `crate::due_process` implements them for every kind of case.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub fn answer_violation_statement(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -
     due_process::answer_statement::<ViolationRow>(tx, id, body)
 }
 
-/// The rectification order of a violation was fulfilled in time; by the policy that restores points.
+/// Records that the rectification order of a violation was complied with in time. The policy may restore points for it.
 pub fn record_rectification(tx: &mut Tx, id: Id, day: NaiveDate) -> WorkResult<()> {
     let system = Scope::System("a rectification belongs to its violation");
     let mut row = store::find(tx.conn, &system, id)?;

@@ -1,4 +1,4 @@
-//! How the deadlines of a case follow the calendar.
+//! Moves the deadlines of open cases when the calendar changes.
 
 use super::model::{ViolationRow, ViolationState};
 use super::store;

@@ -1,4 +1,4 @@
-//! Confirming and dismissing.
+//! Confirming and dismissing a violation.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::proceedings::model::{ReasonsIn, Step};
 use crate::proceedings::port::{Case, after};
 use crate::service::{Body, Tx};
 
-/// Confirms a violation: due process first, then the decision, then what follows from it.
+/// Checks due process, records the confirmation, and then triggers its consequences in the same transaction.
 pub fn confirm_violation(tx: &mut Tx, id: Id, body: &Body<ConfirmationIn>) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;

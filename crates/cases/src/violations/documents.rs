@@ -1,4 +1,4 @@
-//! What an official document about a violation is made from: who may issue it, and what it says.
+//! Official documents about a violation: who may issue them, and their content.
 
 use serde_json::{Map, Value, json};
 
@@ -14,10 +14,9 @@ use crate::policy::versions::Policies;
 use crate::service::{Ctx, Tx};
 use crate::words::days::chinese_day;
 
-/// The office in charge, as for every other act on the case; of a decision, the body that took it.
+/// The office in charge issues documents, as it takes every other step. A decision is issued by the body that made it.
 pub fn require_office(ctx: &Ctx, kind: DocumentKind, row: &ViolationRow) -> WorkResult<()> {
     let steps = &row.proceedings.0;
-    // Whoever decided puts the decision into form.
     let by = match kind {
         DocumentKind::AppealDecision => steps.appeal_decision.as_ref().map(|decision| &decision.by),
         DocumentKind::RevocationDecision => steps.revocation.as_ref().map(|step| &step.by),
@@ -29,7 +28,7 @@ pub fn require_office(ctx: &Ctx, kind: DocumentKind, row: &ViolationRow) -> Work
     }
 }
 
-/// Everything that the document says, beside what `context` holds already.
+/// Collects the content of the document in addition to what `context` already contains.
 pub fn gather(
     tx: &mut Tx,
     kind: DocumentKind,
@@ -110,7 +109,7 @@ fn describe(
     Ok(())
 }
 
-/// The violation itself, as every document about it names it.
+/// The facts of the violation, as every document about it states them.
 pub fn facts(policies: &Policies, row: &ViolationRow) -> Value {
     let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
     json!({

@@ -1,4 +1,5 @@
-//! Due process of a violation: what its notice opens, which periods its deliveries begin, and how a step is recorded.
+//! Due process of a violation: who sees it after the notice, which periods start with a delivery, and how a step is
+//! recorded.
 
 use serde_json::{Value, json};
 
@@ -21,14 +22,14 @@ use crate::proceedings::port::after;
 use crate::proceedings::rules::{may_make_statement, require_before};
 use crate::service::{Ctx, Tx};
 
-/// The periods of the policy that governs a case.
+/// The procedural rules of the policy that governs a case.
 pub fn process_rules(tx: &mut Tx, row: &ViolationRow) -> WorkResult<ProcessRules> {
     let policies = policy::current(tx.conn, &tx.ctx.state, &row.county)?;
     Ok(policies.process(row.policy_version, row.found_on).clone())
 }
 
 impl ViolationRow {
-    /// When was what now waits for delivery issued?
+    /// When the notice or decision that has not been delivered was issued; `None` if nothing is undelivered.
     fn undelivered_since(&self) -> Option<Instant> {
         let steps = &self.proceedings.0;
         match self.state {
@@ -108,7 +109,8 @@ impl Proceeding for ViolationRow {
         Ok(())
     }
 
-    /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
+    /// The statement period starts with the delivery of the notice, the appeal period with the delivery of the
+    /// decision.
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
         after(tx).served(tx, self.id)?;
         let process = process_rules(tx, self)?;

@@ -1,5 +1,5 @@
-//! When a decision on a violation is final (认定生效): delivered, and its time for an appeal over or the appeal decided.
-//! What reduces a company's rights for good rests on final decisions only. Pure.
+//! When a confirmation is final (最终确定): it was delivered, and its appeal period has ended or its appeal was decided.
+//! Measures that reduce a company's rights irreversibly rest on final decisions only. Pure.
 
 use chrono::NaiveDate;
 
@@ -45,7 +45,8 @@ impl Obstacle {
     }
 }
 
-/// What keeps the decision on a violation from being final; none where there is no decision to rest on.
+/// Returns what keeps the confirmation of a violation from being final. `None` if it is final, or if the violation has
+/// no confirmation in effect.
 pub fn obstacle(row: &ViolationRow, today: NaiveDate) -> Option<Obstacle> {
     match row.state {
         ViolationState::Confirmed if row.proceedings.0.decision_delivery.is_none() => Some(Obstacle::NotDelivered),
@@ -59,7 +60,8 @@ pub fn obstacle(row: &ViolationRow, today: NaiveDate) -> Option<Obstacle> {
     }
 }
 
-/// Refuses what rests on decisions that are not final, and names each: by its id only where the caller may see it.
+/// Refuses the step if one of the decisions is not final, and lists each of these. Its id is shown only where `sees`
+/// allows it.
 pub fn refuse_unless_final<'a>(
     rows: impl IntoIterator<Item = &'a ViolationRow>,
     today: NaiveDate,

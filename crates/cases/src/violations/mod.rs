@@ -1,4 +1,4 @@
-//! Violations (违规行为): from a report over notice and statement to a decision, its appeal and its revocation.
+//! Violations (违规行为): report, notice, statement, decision, appeal and revocation.
 
 pub mod actions;
 mod deadlines;

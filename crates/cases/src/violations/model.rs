@@ -1,3 +1,5 @@
+//! Violations: the stored row with its steps, what callers send, and the list filters.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,7 @@ use crate::proceedings::model::{Delivery, Evidence, Notification, Statement, Ste
 use crate::proceedings::rules::require_state;
 
 coded_enum! {
-    /// Where a violation stands (办理状态).
+    /// State of a violation (办理状态).
     pub stored enum ViolationState {
         Reported "reported" "已登记" "Reported"
         Notified "notified" "已告知" "Notified"
@@ -30,7 +32,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// How a violation came to be known (来源).
+    /// Source of the report (来源).
     pub stored enum ViolationSource {
         Inspection "inspection" "检查" "Inspection"
         Complaint "complaint" "投诉" "Complaint"
@@ -41,7 +43,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What an appeal came to (申诉结果).
+    /// Outcome of an appeal (申诉结果).
     pub enum AppealOutcome {
         Upheld "upheld" "维持" "Upheld"
         Revoked "revoked" "撤销" "Revoked"
@@ -61,7 +63,8 @@ pub struct Confirmation {
 pub struct AppealDecision {
     pub outcome: AppealOutcome,
     pub reasons: String,
-    /// The body that confirmed has nobody above it here: another person of it decided.
+    /// True if the body that confirmed the violation also decided the appeal, through another person: this system has
+    /// no higher body.
     #[serde(default)]
     pub same_body: bool,
     pub at: Instant,
@@ -77,7 +80,7 @@ pub struct Proceedings {
     pub statement: Option<Statement>,
     pub statement_answer: Option<Step>,
     pub confirmation: Option<Confirmation>,
-    /// How the confirmation reached the company: its period for an appeal starts then.
+    /// Delivery of the confirmation; the appeal period starts with it.
     pub decision_delivery: Option<Delivery>,
     pub dismissal: Option<Step>,
     pub appeal: Option<Statement>,
@@ -85,7 +88,7 @@ pub struct Proceedings {
     pub revocation: Option<Step>,
 }
 
-/// What belongs to the report and is not searched for.
+/// Parts of a report that are stored as JSON because no query filters by them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub by: Actor,
@@ -93,7 +96,7 @@ pub struct Report {
     pub stopped_and_reported: bool,
     #[serde(default)]
     pub point: Option<Point>,
-    /// Whoever found it, where another reported it: neither confirms it.
+    /// Officer who found the violation, if somebody else reported it. Neither of them may confirm it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found_by: Option<Actor>,
 }
@@ -134,13 +137,13 @@ pub struct ViolationRow {
 }
 
 impl ViolationState {
-    /// It was confirmed, and not revoked.
+    /// States of a violation whose confirmation is in effect: confirmed and not revoked.
     pub const STANDING: [ViolationState; 3] =
         [ViolationState::Confirmed, ViolationState::Appealed, ViolationState::Upheld];
 }
 
 impl ViolationRow {
-    /// The act is done in one of these states only.
+    /// Refuses the step unless the violation is in one of these states.
     pub fn require_state(&self, allowed: &[ViolationState]) -> Result<(), Problem> {
         require_state(self.state, allowed, ViolationState::label)
     }
@@ -154,47 +157,48 @@ impl ViolationRow {
     }
 }
 
-/// A violation to report (违规登记).
+/// Report of a violation (违规上报).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViolationIn {
-    /// Code of the act, one of `GET /v1/acts`.
+    /// Code of the act; `GET /v1/acts` lists them.
     #[schema(min_length = 3, max_length = 80, example = "nine.staff_not_in_uniform")]
     pub act: String,
-    /// The company, for acts of companies.
+    /// Company that committed the act; required for acts of companies, and only for them.
     #[serde(default)]
     pub company_id: Option<Id>,
-    /// Name of the developer, business, utility or committee, for their acts. Natural persons are not named here.
+    /// Name of the developer, business, utility operator or committee, for their acts. Do not name natural persons.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 200, example = json!(null))]
     pub subject_name: Option<String>,
-    /// The complex where it happened.
+    /// Complex where it happened.
     #[serde(default)]
     pub complex_id: Option<Id>,
-    /// Where it happened outside of a complex: township (9 digits) or community (12).
+    /// Township (9 digits) or community (12 digits), if it happened outside a complex.
     #[serde(default)]
     #[schema(pattern = "^([0-9]{9}|[0-9]{12})$", example = json!(null))]
     pub division: Option<String>,
-    /// The point outside of a complex.
+    /// Point of a place outside a complex.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub point: Option<PointIn>,
-    /// Day on which it was found; not in the future.
+    /// Day found (发现日期); must not be in the future.
     #[schema(example = "2026-03-02")]
     pub found_on: NaiveDate,
     pub source: ViolationSource,
-    /// What was found.
+    /// Description of the facts found.
     #[schema(min_length = 5, max_length = 5000, example = "保洁、秩序维护人员未按岗位统一着装")]
     pub description: String,
-    /// Evidence: texts, links and attachments.
+    /// Evidence: texts, links or attachments.
     #[schema(max_items = 50)]
     #[serde(default)]
     pub evidence: Vec<Evidence>,
-    /// Why this is another fact, where the same company, complex and day already stand under an overlapping act.
+    /// Why this is a different fact, if the same company, complex and day are already recorded under an overlapping
+    /// act.
     #[serde(default)]
     #[schema(min_length = 5, max_length = 1000, example = json!(null))]
     pub distinct_fact_reason: Option<String>,
-    /// A company that reports others' acts: it has told them to stop and reported in time (Civil Code 942).
+    /// Only for a company that reports acts of others: it stopped the act and reported it in time (Civil Code 942).
     #[serde(default)]
     #[schema(example = false)]
     pub stopped_and_reported: bool,
@@ -204,10 +208,10 @@ pub struct ViolationIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmationIn {
-    /// The reasons, told to the company.
+    /// Reasons for the confirmation; they are notified to the company.
     #[schema(min_length = 2, max_length = 5000, example = "事实清楚，陈述申辩期内未提出异议")]
     pub reasons: String,
-    /// Why it cannot wait for the end of the statement period (紧急情形).
+    /// Why the decision cannot wait for the end of the statement period (紧急情形); null if it is not urgent.
     #[serde(default)]
     #[schema(min_length = 5, max_length = 1000, example = json!(null))]
     pub urgent_reason: Option<String>,
@@ -218,7 +222,7 @@ pub struct ConfirmationIn {
 #[serde(deny_unknown_fields)]
 pub struct AppealDecisionIn {
     pub outcome: AppealOutcome,
-    /// The reasons, told to the company.
+    /// Reasons for the decision; they are notified to the company.
     #[schema(min_length = 2, max_length = 5000, example = "收费项目已按规定公示，原认定证据不足")]
     pub reasons: String,
 }
@@ -239,30 +243,30 @@ impl LedgerTexts for AppealDecisionIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListViolations {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
-    /// Only this state.
+    /// Only violations in this state.
     pub state: Option<ViolationState>,
-    /// Only this company's.
+    /// Only violations of this company.
     pub company_id: Option<Id>,
-    /// Only at this complex.
+    /// Only violations at this complex.
     pub complex_id: Option<Id>,
-    /// Only this act.
+    /// Only violations of this act.
     #[param(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub act: Option<String>,
-    /// Found on this day or later.
+    /// Only violations found on this day or later.
     pub found_from: Option<NaiveDate>,
-    /// Found on this day or earlier.
+    /// Only violations found on this day or earlier.
     pub found_to: Option<NaiveDate>,
 }
 
-/// Kinds of subject that are organisations, and may be named.
+/// True for subjects that are organisations. Only these may be named.
 pub fn names_an_organisation(subject: ActSubject) -> bool {
     matches!(subject, ActSubject::Developer | ActSubject::Business | ActSubject::Utility | ActSubject::Committee)
 }

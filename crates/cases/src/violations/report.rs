@@ -1,4 +1,4 @@
-//! Reporting a violation.
+//! Reporting a violation, by a caller or by another action (an inspection, the survey).
 
 use serde_json::json;
 
@@ -39,13 +39,13 @@ pub fn report_violation(tx: &mut Tx, body: &Body<ViolationIn>) -> WorkResult<Ent
     Ok(reported)
 }
 
-/// Puts a violation on file, for any action that has checked what it reports ([`check`]) and whose its evidence is. The
-/// overlap with what is on file already is refused here.
+/// Records a violation for an action that has already checked the input with [`check`] and attaches the evidence
+/// itself. Refuses it if it overlaps with a recorded violation.
 pub fn report(tx: &mut Tx, id: Id, input: ViolationIn) -> WorkResult<Entity<Violation>> {
     report_found_by(tx, id, input, None)
 }
 
-/// The same where somebody else found it than who reports it: neither of them confirms it.
+/// Like [`report`], for a violation that somebody else found. Under the two-person rule neither person may confirm it.
 pub fn report_found_by(
     tx: &mut Tx,
     id: Id,
@@ -56,11 +56,12 @@ pub fn report_found_by(
     let mut place = complexes::place(tx.conn, &ctx.scope, input.complex_id, input.division.as_deref())?
         .ok_or_else(|| Problem::broken("a place that was checked is not found"))?;
     let policies = policy::current(tx.conn, &ctx.state, &place.county)?;
-    // The act is governed by the version in force on the day it was found.
+    // The version in force on the day found governs the act.
     let version = policies.governing(input.found_on);
     let act = version.act(&input.act).ok_or_else(|| Problem::broken("an act that was checked is not in the policy"))?;
     if act.lead_role == Role::DisciplineOffice {
-        // A case about officials never reaches the office complained of: it belongs to the county, not to the township.
+        // A case about officials must never reach the office complained of, so it belongs to the county and to no
+        // township.
         place = Place { county: place.county, ..Place::default() };
     }
     if let Some(company) = input.company_id {
@@ -146,7 +147,7 @@ pub fn report_found_by(
     Ok(Entity::created(id, version, view, "/v1/violations"))
 }
 
-/// Offices that do not see the whole territory are let in one by one.
+/// Makes the violation visible to an office that does not see its whole territory.
 pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> WorkResult<()> {
     if !role.is_addressed() {
         return Ok(());
@@ -154,7 +155,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> WorkResu
     store::add_audience(conn, role, role.area_of(&row.county, &row.township), row.id, row.found_on)
 }
 
-/// Every fault of a report, but of its evidence.
+/// Collects all faults of a report, except those of its evidence.
 pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     rules::check_found_on(input.found_on, ctx.today, faults);
     let place = complexes::place(conn, &ctx.scope, input.complex_id, input.division.as_deref())?;
@@ -177,8 +178,8 @@ pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<F
     complexes::check_place(conn, &ctx.scope, input.complex_id, input.division.as_deref(), faults)
 }
 
-/// What the caller knows of the company that a report names. A company acts at a complex that it serves, or has served:
-/// handing over comes after its last day.
+/// Classifies the named company for the caller. A company that served the complex earlier also counts, because handover
+/// duties come after its last day.
 fn named(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, of_company: bool) -> WorkResult<Named> {
     let Some(company) = input.company_id else { return Ok(Named::Nobody) };
     if !of_company {
@@ -196,8 +197,8 @@ fn named(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, of_company: bool) -> W
     Ok(if serving { Named::Serving } else { Named::NotServing })
 }
 
-/// One fact is one act: another one for the same company, complex and day under the same or an overlapping act must say
-/// why it is another fact.
+/// Refuses a second report for the same company, complex and day under the same or an overlapping act, unless it
+/// explains why it is a different fact.
 fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &PolicyVersion) -> WorkResult<()> {
     if input.distinct_fact_reason.is_some() {
         return Ok(());

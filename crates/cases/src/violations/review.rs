@@ -1,4 +1,4 @@
-//! Appeal, its decision, and revocation by a higher office.
+//! Appeal, appeal decision, and revocation by a higher office.
 
 use serde_json::json;
 

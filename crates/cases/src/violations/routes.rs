@@ -1,3 +1,5 @@
+//! Operations of violations.
+
 use super::model::*;
 use super::view::{self, Violation};
 use super::{actions, decisions, report, review, store};
@@ -9,8 +11,9 @@ use crate::service::{Body, Ctx};
 
 /// List violations
 ///
-/// Of your territory, newest day of finding first. A company sees its own from the notice on, and what it reported
-/// itself; a police station or partner what it leads or was referred.
+/// Lists the violations of your territory, the latest day found first. A company sees its own from the notice on, and
+/// those that it reported. A committee sees notified violations of companies at its complex. A police station or
+/// partner agency sees those that it leads, reported or was referred.
 #[utoipa::path(get, path = "/v1/violations",
     tag = "violations", params(ListViolations), responses((status = 200, description = "A page", body = PageOf<Violation>)))]
 pub async fn list_violations(ctx: Ctx) -> Response {
@@ -20,8 +23,9 @@ pub async fn list_violations(ctx: Ctx) -> Response {
 
 /// Report a violation
 ///
-/// One act, one subject, one place, one day. The act is governed by the policy in force on the day it was found. The same
-/// fact under an overlapping act is refused, unless `distinct_fact_reason` says why it is another.
+/// Records one act of one subject at one place on one day. The policy in force on the day found governs it. If the same
+/// fact is already recorded under an overlapping act, the report is refused unless `distinct_fact_reason` explains the
+/// difference.
 #[utoipa::path(post, path = "/v1/violations",
     tag = "violations", request_body = ViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
 pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Response {
@@ -30,8 +34,8 @@ pub async fn report_violation(ctx: Ctx, body: Body<ViolationIn>) -> Response {
 
 /// Get a violation
 ///
-/// With a company's token this opens its notice, and later its decision: the first opening is the delivery, and the period
-/// for a statement or an appeal begins.
+/// Returns a violation with all steps of its case. If a company reads its case, this opens the notice, and later the
+/// decision. The first opening is the delivery and starts the period for a statement or an appeal.
 #[utoipa::path(get, path = "/v1/violations/{id}",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     responses((status = 200, description = "The violation", body = Violation)))]
@@ -48,8 +52,9 @@ pub async fn get_violation(ctx: Ctx, id: PathId) -> Response {
 
 /// Notify the company
 ///
-/// Facts, grounds and intended consequence. The company sees the case from now on; its period for a statement starts with
-/// the delivery.
+/// Sends the notice (告知书) with facts, grounds and intended consequence. For the lead office of the act or the social
+/// affairs office; the violation must be reported. The company sees the case from now on. Its statement period starts
+/// with the delivery.
 #[utoipa::path(post, path = "/v1/violations/{id}/notification",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Violation)))]
@@ -57,10 +62,10 @@ pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) 
     ctx.act(body, move |tx, body| actions::notify_violation(tx, id.0, body)).await
 }
 
-/// Record the delivery of a notice or a decision
+/// Record a delivery for a violation
 ///
-/// For a company that does not open its notice or its decision. The period for a statement or an appeal starts on the next
-/// working day.
+/// Records how a notice or decision was delivered, if the company does not open it. For the lead office or the social
+/// affairs office. The period for a statement or an appeal runs from the next working day.
 #[utoipa::path(post, path = "/v1/violations/{id}/delivery",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = DeliveryIn, responses((status = 200, description = "Delivered", body = Violation)))]
@@ -68,9 +73,10 @@ pub async fn record_violation_delivery(ctx: Ctx, id: PathId, body: Body<Delivery
     ctx.act(body, move |tx, body| actions::record_violation_delivery(tx, id.0, body)).await
 }
 
-/// Make a statement
+/// Submit a statement on a violation
 ///
-/// The company's statement (陈述申辩), once, until the last day of the period. It never makes the consequence worse.
+/// Submits the company's statement (陈述申辩): once, and no later than the last day of the period. It never leads to a more
+/// severe consequence. After an urgent confirmation the company may still submit one.
 #[utoipa::path(post, path = "/v1/violations/{id}/statement",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Submitted", body = Violation)))]
@@ -78,9 +84,10 @@ pub async fn submit_violation_statement(ctx: Ctx, id: PathId, body: Body<Stateme
     ctx.act(body, move |tx, body| actions::submit_violation_statement(tx, id.0, body)).await
 }
 
-/// Answer a statement
+/// Answer a statement on a violation
 ///
-/// A confirmation waits for it.
+/// Answers the company's statement. For the lead office or the social affairs office. Unless urgent, the confirmation
+/// is possible only after this answer.
 #[utoipa::path(post, path = "/v1/violations/{id}/statement-answer",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Answered", body = Violation)))]
@@ -90,8 +97,9 @@ pub async fn answer_violation_statement(ctx: Ctx, id: PathId, body: Body<Reasons
 
 /// Confirm a violation
 ///
-/// By the office that leads the act or the social affairs office, and never by whoever reported it; after the statement
-/// period, unless urgent with a reason. What follows (measures, referrals) is put on file in the same transaction.
+/// Confirms a notified violation (认定). For the lead office or the social affairs office, and under the two-person rule
+/// never for a person who found or reported it. The statement period must have ended and a statement must be answered,
+/// unless you give an `urgent_reason`. The resulting measures and referrals are created in the same transaction.
 #[utoipa::path(post, path = "/v1/violations/{id}/confirmation",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ConfirmationIn, responses((status = 200, description = "Confirmed", body = Violation)))]
@@ -101,7 +109,8 @@ pub async fn confirm_violation(ctx: Ctx, id: PathId, body: Body<ConfirmationIn>)
 
 /// Dismiss a violation
 ///
-/// The facts do not hold, or are no violation.
+/// Dismisses a reported or notified violation because the facts are not proven or are no violation. For the lead office
+/// or the social affairs office.
 #[utoipa::path(post, path = "/v1/violations/{id}/dismissal",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Dismissed", body = Violation)))]
@@ -109,9 +118,10 @@ pub async fn dismiss_violation(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> R
     ctx.act(body, move |tx, body| decisions::dismiss_violation(tx, id.0, body)).await
 }
 
-/// Appeal
+/// Appeal against a confirmation
 ///
-/// Within the period that starts with the delivery of the confirmation (default 15 working days). Measures that cannot be undone wait for it.
+/// Submits the company's appeal (申诉) against a confirmed violation. The appeal period starts with the delivery of the
+/// confirmation (default 15 working days). Irreversible measures wait for the appeal decision.
 #[utoipa::path(post, path = "/v1/violations/{id}/appeal",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = StatementIn, responses((status = 200, description = "Appealed", body = Violation)))]
@@ -121,8 +131,8 @@ pub async fn appeal_violation(ctx: Ctx, id: PathId, body: Body<StatementIn>) -> 
 
 /// Decide an appeal
 ///
-/// By the county authority, which is above every office that confirms, and by another person; never by the leader of the
-/// township whose office confirmed. A revocation cancels what rested on the violation alone.
+/// Upholds or revokes a confirmation under appeal. For the county authority, and never for the person who confirmed the
+/// violation. A revocation cancels the open measures that have no other ground.
 #[utoipa::path(post, path = "/v1/violations/{id}/appeal-decision",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = AppealDecisionIn, responses((status = 200, description = "Decided", body = Violation)))]
@@ -132,8 +142,8 @@ pub async fn decide_violation_appeal(ctx: Ctx, id: PathId, body: Body<AppealDeci
 
 /// Revoke a confirmed violation
 ///
-/// By a role above the one that confirmed, of its own motion. Open measures with no ground left are cancelled, done ones become
-/// a task to reverse.
+/// Revokes a confirmation without an appeal. For a role above the one that confirmed it, and another person. Open
+/// measures without another ground are cancelled; for completed ones a reversal task is created.
 #[utoipa::path(post, path = "/v1/violations/{id}/revocation",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
     request_body = ReasonsIn, responses((status = 200, description = "Revoked", body = Violation)))]

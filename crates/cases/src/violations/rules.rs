@@ -1,4 +1,4 @@
-//! Who may do what in the case of a violation, and when. Pure.
+//! Who may take which step in the case of a violation, and when. Pure.
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use crate::policy::model::{Act, ActSubject};
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered, require_state};
 
-/// Only the office that leads the act, or the social affairs office, handles a case.
+/// Only the lead office of the act and the social affairs office handle a case.
 pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
     if role == Role::SocialAffairsOffice || role == lead {
         return Ok(());
@@ -20,7 +20,7 @@ pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
     ))
 }
 
-/// A company answers for itself; what it reported of others is not its case.
+/// A company may make a statement only in its own case, not in one that it reported about others.
 pub fn may_make_statement(against_company: bool) -> Result<(), Problem> {
     if against_company {
         return Ok(());
@@ -28,7 +28,8 @@ pub fn may_make_statement(against_company: bool) -> Result<(), Problem> {
     Err(Problem::new(Code::Forbidden).detail("该案件不是针对贵企业的案件。", "This case is not against your company."))
 }
 
-/// A company is heard until the decision; after an urgent one that did not wait for the end of the period, too.
+/// A company may make a statement until the decision, and after an urgent decision that did not wait for the end of the
+/// period.
 pub fn may_be_heard(state: ViolationState, decided_urgently: bool) -> Result<(), Problem> {
     if state == ViolationState::Confirmed && decided_urgently {
         return Ok(());
@@ -36,7 +37,7 @@ pub fn may_be_heard(state: ViolationState, decided_urgently: bool) -> Result<(),
     require_state(state, &[ViolationState::Notified], ViolationState::label)
 }
 
-/// What was sent is served once: the notice, and later the decision.
+/// The notice and the decision are each delivered once.
 pub fn may_deliver(state: ViolationState, undelivered: bool) -> Result<(), Problem> {
     require_state(state, &[ViolationState::Notified, ViolationState::Confirmed], ViolationState::label)?;
     if undelivered {
@@ -46,7 +47,7 @@ pub fn may_deliver(state: ViolationState, undelivered: bool) -> Result<(), Probl
     }
 }
 
-/// Under the two-person rule no one confirms what they found or reported.
+/// Under the two-person rule, a person who found or reported a violation must not confirm it.
 pub fn may_confirm(two_person_rule: bool, found_or_reported: bool) -> Result<(), Problem> {
     if two_person_rule && found_or_reported {
         let (zh, en) = (
@@ -58,16 +59,16 @@ pub fn may_confirm(two_person_rule: bool, found_or_reported: bool) -> Result<(),
     Ok(())
 }
 
-/// What is known of a hearing when a violation is to be confirmed.
+/// State of due process when a violation is to be confirmed.
 pub struct DueProcessState {
-    /// Last day for a statement; none where the notice was not delivered.
+    /// Last day for a statement; `None` if the notice was not delivered.
     pub last_day: Option<NaiveDate>,
     pub made: bool,
     pub answered: bool,
 }
 
-/// The notice was delivered, the period is over, and a statement was answered. Urgency shortens the time for a statement; a
-/// decision without a notice would be none (Administrative Penalty Law 45, 62).
+/// Requires a delivered notice, the end of the statement period and an answered statement. In urgent cases the period
+/// need not end, but a notice is always required: a decision without one is void (Administrative Penalty Law 45, 62).
 pub fn require_due_process(heard: &DueProcessState, urgent: bool, today: NaiveDate) -> Result<(), Problem> {
     let last = heard.last_day.ok_or_else(|| Problem::new(Code::NoticeNotDelivered))?;
     if urgent {
@@ -82,8 +83,8 @@ pub fn require_due_process(heard: &DueProcessState, urgent: bool, today: NaiveDa
     require_answered(heard.made, heard.answered)
 }
 
-/// An appeal goes to a body above the one that decided: to the county, and never to the leader of the township whose own
-/// office decided. Above the county is nobody in this system: there another person decides, and the decision says so.
+/// The county authority decides appeals, never the person who confirmed. This system has no body above the county
+/// authority: if that confirmed the violation, another person of it decides, and the decision records this.
 pub fn may_decide_appeal(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
     require_another_person(caller, confirmed_by)?;
     if caller.role == Role::CountyAuthority {
@@ -92,7 +93,7 @@ pub fn may_decide_appeal(caller: &Caller, confirmed_by: Option<&Actor>) -> Resul
     Err(Problem::new(Code::Forbidden).detail("申诉由县级物业主管部门决定。", "The county authority decides appeals."))
 }
 
-/// A revocation without an appeal is for a role above the one that confirmed, and another person.
+/// A revocation without an appeal needs a role above the one that confirmed, and another person.
 pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
     require_another_person(caller, confirmed_by)?;
     if confirmed_by.is_some_and(|by| caller.role.rank() <= by.role.rank()) {
@@ -114,7 +115,7 @@ fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Resu
     Ok(())
 }
 
-/// A policy was in force on the day of finding, and it knows the act.
+/// A policy must have been in force on the day found, and it must contain the act.
 pub fn check_act(in_force: bool, act_known: bool, faults: &mut Vec<Fault>) {
     if !in_force {
         let (zh, en) = ("发现日期当日尚无施行的政策", "no policy was in force on the day found");
@@ -132,18 +133,18 @@ pub fn check_found_on(found_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fa
     }
 }
 
-/// What is known of the company that a report names.
+/// What the caller may know about the company named in a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     Nobody,
-    /// A company that the caller does not see.
+    /// A company that is not visible to the caller.
     Unknown,
-    /// One that had not served the named complex by that day.
+    /// A company that had not served the named complex by the day found.
     NotServing,
     Serving,
 }
 
-/// An act of companies names its company, and no other act does.
+/// An act of companies must name a company; any other act must not.
 pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
     let (pointer, code, zh, en) = match (named, of_company) {
         (Named::Serving, true) | (Named::Nobody, false) => return,
@@ -175,7 +176,7 @@ pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
     faults.push(Fault::new(pointer, code, zh, en));
 }
 
-/// Whom a report may name, and who may report whom.
+/// Checks which subject may be named and whose acts the caller may report.
 pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, faults: &mut Vec<Fault>) {
     if input.subject_name.is_some() && !names_an_organisation(subject) {
         let (zh, en) = ("只填写单位名称，不得填写自然人姓名", "name an organisation only, not a person");
@@ -195,7 +196,7 @@ pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, fau
     }
 }
 
-/// A complex says where it is.
+/// A point is not needed where a complex is named, because the complex has one.
 pub fn needless_point(input: &ViolationIn) -> Option<Fault> {
     let needless = input.complex_id.is_some() && input.division.is_none() && input.point.is_some();
     needless.then(|| {
@@ -203,7 +204,8 @@ pub fn needless_point(input: &ViolationIn) -> Option<Fault> {
     })
 }
 
-/// The acts that one fact may not stand under beside this one: itself, those that it names, and those that name it.
+/// Acts under which the same fact must not be recorded again: the act itself, the acts that it overlaps with, and the
+/// acts that name it.
 pub fn overlapping(acts: &[Act], own: &str) -> Vec<String> {
     let named: Vec<&String> = acts.iter().filter(|act| act.code == own).flat_map(|act| &act.overlaps).collect();
     acts.iter()
@@ -214,13 +216,12 @@ pub fn overlapping(acts: &[Act], own: &str) -> Vec<String> {
         .collect()
 }
 
-/// The nine prohibitions come before other acts.
+/// The nine prohibitions take precedence over other acts.
 fn comes_first<'a>(known: &'a str, overlapping: &'a [String]) -> &'a str {
     overlapping.iter().find(|code| code.starts_with("nine.")).map_or(known, String::as_str)
 }
 
-/// One fact is one act: another one for the same company, complex and day under an overlapping act says why it is another.
-/// `known` is the act that the fact stands under already.
+/// The problem for a fact that is already recorded under the act `known`.
 pub fn same_fact(known: &str, overlapping: &[String]) -> Problem {
     let offered = comes_first(known, overlapping);
     Problem::new(Code::OverlappingViolation).detail(

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Which violations each scope sees.
 
 use diesel::prelude::*;
 
@@ -8,8 +8,9 @@ use crate::db::schema::{violation_audiences, violations};
 use crate::rows_of;
 
 rows_of! {
-    /// Violations: a company sees its own from the notice on, and those of others that it reported itself; a committee
-    /// those of the companies at its complex from the notice on; a police station or partner those it leads or was referred.
+    /// Violations. A company sees its own from the notice on and those that it reported about others. A committee sees
+    /// notified violations of companies at its complex. Addressed offices (police station, partner, utility operator)
+    /// see those that they lead, reported or were referred.
     violations, one violation, by id, those violations_among, |all, among| {
         Scope::County(area) => all.filter(violations::county.eq(area.clone())),
         Scope::Township(area) => all.filter(violations::township.eq(area.clone())),

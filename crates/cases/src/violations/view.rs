@@ -1,4 +1,5 @@
-//! A violation as a caller sees it: a company sees its case from the notice on, and never who reported it.
+//! Violations as returned to a caller. A company sees its case from the notice on; companies and committees never see
+//! who reported it.
 
 use std::collections::HashMap;
 
@@ -26,57 +27,58 @@ use crate::proceedings::view::{
 };
 use crate::service::Ctx;
 
-/// The confirmation (认定).
+/// Confirmation of a violation (认定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ConfirmationView {
-    /// Its reasons.
+    /// Reasons for the confirmation.
     #[schema(max_length = 5000)]
     pub reasons: String,
-    /// Why it did not wait for the statement period.
+    /// Why the decision did not wait for the end of the statement period (紧急情形); null if it was not urgent.
     #[schema(max_length = 1000)]
     pub urgent_reason: Option<String>,
-    /// Version of the policy that it was made under.
+    /// Policy version that governs the violation.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub at: Instant,
     pub by: Official,
 }
 
-/// The decision on an appeal (申诉决定).
+/// Decision on an appeal (申诉决定).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AppealDecisionView {
     pub outcome: AppealOutcome,
-    /// Its reasons.
+    /// Reasons for the decision.
     #[schema(max_length = 5000)]
     pub reasons: String,
-    /// The body that confirmed has nobody above it in this system: another person of it decided (由同一机关另行指定人员决定).
+    /// True if the body that confirmed the violation decided the appeal, through another person, because this system
+    /// has no higher body (由同一机关另行指定人员决定).
     pub same_body: bool,
     pub at: Instant,
     pub by: Official,
 }
 
-/// A violation (违规行为) and every step of its case.
+/// A violation (违规行为) with every step of its case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Violation {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version, incremented by each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: ViolationState,
-    /// Code of the act.
+    /// Code of the regulated act (受监管行为).
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]
     pub act: String,
-    /// The act in Chinese.
+    /// Title of the act in Chinese.
     #[schema(max_length = 300, example = "从业人员不按岗位统一着装")]
     pub act_zh: String,
-    /// The act in English.
+    /// Title of the act in English.
     #[schema(max_length = 300, example = "Staff not in the uniform of their post")]
     pub act_en: String,
     /// Clause of the nine prohibitions (“九不准”条款); null for other acts.
     #[schema(minimum = 1, maximum = 9)]
     pub clause: Option<i64>,
     pub subject: ActSubject,
-    /// Name of the organisation, where the subject is no company.
+    /// Name of the organisation, if the subject is not a property service company.
     #[schema(max_length = 200)]
     pub subject_name: Option<String>,
     pub company_id: Option<Id>,
@@ -87,71 +89,71 @@ pub struct Violation {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: Option<String>,
-    /// County, 6 digits.
+    /// Code of the county, 6 digits.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// Township, 9 digits.
+    /// Code of the township, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Community, 12 digits; null for a place that belongs to the township.
+    /// Code of the community, 12 digits; null if the place is recorded for the township as a whole.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: Option<String>,
-    /// The point outside of a complex, WGS 84.
+    /// Point of a place outside a complex, WGS 84.
     pub point: Option<Point>,
-    /// The office that leads the act: it (or the social affairs office) decides.
+    /// Lead office of the act (牵头单位). It or the social affairs office handles the case.
     pub lead_role: Role,
-    /// Day on which it was found (发现日期).
+    /// Day found (发现日期).
     pub found_on: NaiveDate,
     pub reported_at: Instant,
-    /// Who reported it; never shown to companies and committees.
+    /// Person who reported it; null for callers of a company or committee.
     pub reporter: Option<Official>,
     pub source: ViolationSource,
-    /// What was found.
+    /// Description of the facts found.
     #[schema(max_length = 5000)]
     pub description: String,
-    /// Evidence.
+    /// Evidence (证据).
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
-    /// Why it is another fact than one that stands under an overlapping act.
+    /// Why this is a different fact from one already recorded under an overlapping act.
     #[schema(max_length = 1000)]
     pub distinct_fact_reason: Option<String>,
-    /// The reporting company told them to stop and reported in time (Civil Code 942).
+    /// True if the reporting company stopped the act and reported it in time (Civil Code 942).
     pub stopped_and_reported: bool,
-    /// Version of the policy that governs it: the one in force on the day found.
+    /// Policy version that governs the violation: the one in force on the day found.
     #[schema(minimum = 1)]
     pub policy_version: i64,
-    /// For a company: a notice or decision waits to be opened by `GET /v1/violations/{id}`; until then its content is not
-    /// shown.
+    /// True for a company or a committee while a notice or decision has not been delivered; its content is then empty.
+    /// The company opens it with `GET /v1/violations/{id}`.
     pub unopened: bool,
     pub notification: Option<NotificationView>,
     pub delivery: Option<DeliveryView>,
-    /// Last day for the company's statement; set by delivery.
+    /// Last day for the company's statement (陈述申辩); null until the notice is delivered.
     pub statement_due_on: Option<NaiveDate>,
     pub statement: Option<StatementView>,
     pub statement_answer: Option<StepView>,
     pub confirmation: Option<ConfirmationView>,
     pub dismissal: Option<StepView>,
-    /// How and when the confirmation was delivered: the period for an appeal starts then.
+    /// Delivery of the confirmation. The appeal period starts with it.
     pub decision_delivery: Option<DeliveryView>,
-    /// Last day for an appeal; set by the delivery of the confirmation.
+    /// Last day for an appeal (申诉); null until the confirmation is delivered.
     pub appeal_due_on: Option<NaiveDate>,
-    /// Years up to the deadlines above whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the
-    /// deadlines may move to later days.
+    /// Years up to these deadlines without a recorded holiday arrangement (尚无节假日安排的年份). The deadlines may move to later
+    /// days when it is recorded.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
     pub appeal: Option<StatementView>,
     pub appeal_decision: Option<AppealDecisionView>,
     pub revocation: Option<StepView>,
-    /// Day of confirmation.
+    /// Day of confirmation; null while not confirmed.
     pub decided_on: Option<NaiveDate>,
-    /// Day of revocation.
+    /// Day of revocation; null if not revoked.
     pub revoked_on: Option<NaiveDate>,
-    /// Day on which the rectification order was fulfilled, if in time.
+    /// Day on which the rectification order was complied with; null unless it was in time.
     pub rectified_on: Option<NaiveDate>,
     pub updated_at: Instant,
 }
 
-/// Rows as this caller sees them.
+/// Makes the views of these rows for the caller.
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ViolationRow>) -> WorkResult<Vec<Violation>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().filter_map(|row| row.complex_id).collect::<Vec<_>>())?;
