@@ -63,6 +63,7 @@ pub struct CreditRepair {
     /// Evidence attached to the application.
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
+    /// Time of the application.
     pub at: Instant,
     /// When the county authority refused it; null while pending, or if the company was delisted.
     pub refused_at: Option<Instant>,
@@ -113,6 +114,7 @@ pub struct Listing {
     /// Reasons for the delisting.
     #[schema(max_length = 5000)]
     pub removal_reason: Option<String>,
+    /// Last application for credit repair; null if none.
     pub credit_repair: Option<CreditRepair>,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -145,6 +145,7 @@ pub struct Client {
     /// Subject (`sub`) of the approver; null while pending.
     #[schema(example = "county-3", max_length = 200)]
     pub approved_by: Option<String>,
+    /// When it was approved; null while pending.
     pub approved_at: Option<Instant>,
     /// Valid secrets, without their values.
     #[schema(max_items = 10)]

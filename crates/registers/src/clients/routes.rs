@@ -9,7 +9,7 @@ use crate::service::{Body, Ctx};
 ///
 /// Lists the OAuth clients of your county, newest first, including suspended and revoked ones.
 #[utoipa::path(get, path = "/v1/clients",
-    tag = "clients", params(ListClients), responses((status = 200, description = "One page of clients", body = PageOf<Client>)))]
+    tag = "clients", params(ListClients), responses((status = 200, description = "A page", body = PageOf<Client>)))]
 pub async fn list_clients(ctx: Ctx) -> Response {
     let query: ListClients = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
@@ -63,9 +63,9 @@ pub async fn approve_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) ->
 
 /// Create a client secret
 ///
-/// Creates a new secret; the earlier ones expire after `overlap_hours`. The secret appears in this response only, and
-/// the response is not stored: repeating the idempotency key gives 409 `shown_once`. To get another secret, send a new
-/// key.
+/// Creates a new secret. For system administrators. The earlier ones expire after `overlap_hours`. The secret appears
+/// in this response only, and the response is not stored: repeating the idempotency key gives 409 `shown_once`. To get
+/// another secret, send a new key.
 #[utoipa::path(post, path = "/v1/clients/{id}/secret",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = SecretIn, responses((status = 200, description = "The new secret", body = NewSecret)))]
@@ -75,8 +75,8 @@ pub async fn rotate_client_secret(ctx: Ctx, id: PathId, body: Body<SecretIn>) ->
 
 /// Suspend a client
 ///
-/// Suspends an active or pending client. It gets no new tokens, and every replica refuses its existing tokens within
-/// five seconds.
+/// Suspends an active or pending client. For system administrators. It gets no new tokens, and every replica refuses
+/// its existing tokens within five seconds.
 #[utoipa::path(post, path = "/v1/clients/{id}/suspension",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Suspended", body = Client)))]
@@ -86,7 +86,7 @@ pub async fn suspend_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) ->
 
 /// Resume a client
 ///
-/// Ends a suspension. Tokens issued before the suspension stay invalid.
+/// Ends a suspension. For system administrators. Tokens issued before the suspension stay invalid.
 #[utoipa::path(post, path = "/v1/clients/{id}/resumption",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Resumed", body = Client)))]
@@ -96,7 +96,8 @@ pub async fn resume_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> 
 
 /// Revoke a client
 ///
-/// Revokes a client permanently. Its secrets are deleted, and every replica refuses its tokens within five seconds.
+/// Revokes a client permanently. For the county authority and system administrators. Its secrets are deleted, and every
+/// replica refuses its tokens within five seconds.
 #[utoipa::path(post, path = "/v1/clients/{id}/revocation",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Revoked", body = Client)))]

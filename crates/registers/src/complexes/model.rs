@@ -128,6 +128,7 @@ pub struct Complex {
     /// Postal address.
     #[schema(max_length = 300, example = "望远镇示范路 1 号")]
     pub address: String,
+    /// Point of the complex; null if not registered.
     pub point: Option<Point>,
     /// Floor area in square metres.
     #[schema(minimum = 1, maximum = 100_000_000, example = 86000)]

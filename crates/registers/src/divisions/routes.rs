@@ -10,7 +10,7 @@ use crate::service::Ctx;
 /// Lists all divisions of the deployment in the order of their codes. Codes are public, so the list is not limited to
 /// your territory.
 #[utoipa::path(get, path = "/v1/divisions",
-    tag = "divisions", params(ListDivisions), responses((status = 200, description = "One page of divisions", body = PageOf<Division>)))]
+    tag = "divisions", params(ListDivisions), responses((status = 200, description = "A page", body = PageOf<Division>)))]
 pub async fn list_divisions(ctx: Ctx) -> Response {
     let query: ListDivisions = ctx.query()?;
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)).await

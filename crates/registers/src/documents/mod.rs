@@ -29,11 +29,7 @@ pub use words::place_in_words;
 
 pub const FEATURE: Feature = Feature {
     name: "documents",
-    tags: &[tag(
-        150,
-        "documents",
-        "Official documents 文书, numbered and verifiable; the office directory 机构名录",
-    )],
+    tags: &[tag(150, "documents", "Official documents 文书, numbered and verifiable; the office directory 机构名录")],
     operations: &[
         read(handler!(routes::list_documents), CASE_READERS),
         read(handler!(routes::get_document), CASE_READERS),

@@ -96,7 +96,9 @@ pub struct OfficialDocument {
     pub subject_kind: DocumentSubject,
     /// Id of the violation, measure, contract or document that it is about.
     pub subject_id: Id,
+    /// Company that the document concerns; null if none.
     pub company_id: Option<Id>,
+    /// Complex that the document concerns; null if none.
     pub complex_id: Option<Id>,
     /// County, 6 digits.
     #[schema(max_length = 6, example = "640121")]

@@ -18,7 +18,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img
 /// Lists the official documents about cases, measures and contracts that you may see, newest first. A company and the
 /// committee see them after the notice was opened or delivered.
 #[utoipa::path(get, path = "/v1/documents",
-    tag = "documents", params(ListDocuments), responses((status = 200, description = "One page of documents", body = PageOf<OfficialDocument>)))]
+    tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
 pub async fn list_documents(ctx: Ctx) -> Response {
     let query: ListDocuments = ctx.query()?;
     ctx.list(move |conn, ctx| {
@@ -32,7 +32,7 @@ pub async fn list_documents(ctx: Ctx) -> Response {
 ///
 /// Returns number, digest, verification code and state of an official document.
 #[utoipa::path(get, path = "/v1/documents/{id}",
-    tag = "documents", params(("id" = crate::db::Id, Path, description = "Official document id")),
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The document", body = OfficialDocument)))]
 pub async fn get_document(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
@@ -48,7 +48,7 @@ pub async fn get_document(ctx: Ctx, id: PathId) -> Response {
 /// Returns the page as HTML for printing on A4. The SHA-256 of its bytes is the document's `digest`. It never changes
 /// after issue.
 #[utoipa::path(get, path = "/v1/documents/{id}/content",
-    tag = "documents", params(("id" = crate::db::Id, Path, description = "Official document id")),
+    tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 pub async fn get_document_content(ctx: Ctx, id: PathId) -> Response {
     let (digest, content) = ctx

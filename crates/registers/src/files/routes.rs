@@ -30,7 +30,7 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
 /// followers get pictures as stripped copies with neutral names, and no other files of the complainant. Size and digest
 /// are then those of the copy.
 #[utoipa::path(get, path = "/v1/attachments/{id}",
-    tag = "attachments", params(("id" = crate::db::Id, Path, description = "Attachment id")),
+    tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the attachment")),
     responses((status = 200, description = "The attachment", body = Attachment)))]
 pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
     let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
@@ -46,13 +46,15 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
 /// one range (RFC 9110, 14).
 #[utoipa::path(get, path = "/v1/attachments/{id}/content", tag = "attachments",
     params(
-        ("id" = crate::db::Id, Path, description = "Attachment id"),
+        ("id" = crate::db::Id, Path, description = "Id of the attachment"),
         ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-1023`."),
-        ("If-Range" = Option<String>, Header, description = "Return the range only if the ETag is still this one, otherwise the whole file."),
+        ("If-Range" = Option<String>, Header,
+            description = "Returns the range only if the ETag is still this one, otherwise the whole file."),
     ),
     responses(
         (status = 200, description = "The file", body = FileBytes, content_type = "application/octet-stream"),
-        (status = 206, description = "The requested range", body = FileBytes, content_type = "application/octet-stream"),
+        (status = 206, description = "The requested range", body = FileBytes,
+            content_type = "application/octet-stream"),
     ))]
 pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Response {
     let (row, form, name) = ctx
@@ -81,13 +83,14 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
 ///
 /// Returns a stripped copy of a picture in a verified disclosure, without place, time, device or other metadata.
 #[utoipa::path(get, path = "/public/files/{id}", tag = "public",
-    params(("id" = crate::db::Id, Path, description = "Attachment id")),
+    params(("id" = crate::db::Id, Path, description = "Id of the attachment")),
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
         (status = 206, description = "The requested range", body = FileBytes, content_type = "image/*"),
         (status = 400, description = "Invalid id, as an HTML page", body = String, content_type = "text/html"),
         (status = 404, description = "Unknown or not public, as an HTML page", body = String, content_type = "text/html"),
-        (status = 503, description = "The attachment store is unreachable, as an HTML page", body = String, content_type = "text/html"),
+        (status = 503, description = "The attachment store is unreachable, as an HTML page", body = String,
+            content_type = "text/html"),
     ))]
 pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Response {
     let content = stripped::public_content(&state, id.0).await?;

@@ -10,7 +10,7 @@ use crate::service::{Body, Ctx};
 /// Lists the revocations of your county and those that include residents, newest first. Withdrawn and expired ones are
 /// included.
 #[utoipa::path(get, path = "/v1/revocations",
-    tag = "clients", params(ListRevocations), responses((status = 200, description = "One page of revocations", body = PageOf<Revocation>)))]
+    tag = "clients", params(ListRevocations), responses((status = 200, description = "A page", body = PageOf<Revocation>)))]
 pub async fn list_revocations(ctx: Ctx) -> Response {
     let query: ListRevocations = ctx.query()?;
     ctx.list(move |conn, ctx| {
@@ -33,7 +33,7 @@ pub async fn create_revocation(ctx: Ctx, body: Body<RevocationIn>) -> Response {
 ///
 /// Returns a revocation with its reason.
 #[utoipa::path(get, path = "/v1/revocations/{id}",
-    tag = "clients", params(("id" = crate::db::Id, Path, description = "Token revocation id")),
+    tag = "clients", params(("id" = crate::db::Id, Path, description = "Id of the token revocation")),
     responses((status = 200, description = "The revocation", body = Revocation)))]
 pub async fn get_revocation(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
@@ -48,7 +48,7 @@ pub async fn get_revocation(ctx: Ctx, id: PathId) -> Response {
 /// Lets unexpired tokens be accepted again within five seconds. For system administrators. An administrator of another
 /// county lifts the revocation for residents only.
 #[utoipa::path(post, path = "/v1/revocations/{id}/withdrawal",
-    tag = "clients", params(("id" = crate::db::Id, Path, description = "Token revocation id")),
+    tag = "clients", params(("id" = crate::db::Id, Path, description = "Id of the token revocation")),
     request_body = WithdrawalIn, responses((status = 200, description = "Withdrawn", body = Revocation)))]
 pub async fn withdraw_revocation(ctx: Ctx, id: PathId, body: Body<WithdrawalIn>) -> Response {
     ctx.act(body, move |tx, body| actions::withdraw_revocation(tx, id.0, body)).await
