@@ -1,4 +1,4 @@
-//! Which county a question is about: policies and calendars belong to counties.
+//! Finds the county of a caller or a request. Policies and calendars belong to counties.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +12,17 @@ use crate::db::{Conn, WorkResult};
 use crate::service::Ctx;
 use crate::{calendar, companies, complexes, policy};
 
-/// A county, where the answer depends on it.
+/// Query parameter for responses that depend on the county.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CountyQuery {
-    /// For this county (GB/T 2260, 6 digits). Default: your own; of a company that of its home register; where the
-    /// deployment serves one county, that one.
+    /// County (GB/T 2260, 6 digits). Default: your county; for a company the county of its registering office. If the
+    /// deployment serves one county only, that county.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }
 
-/// The county that a caller named, or else its own.
+/// The requested county; by default the county of the caller.
 pub fn requested_county(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResult<String> {
     match county {
         Some(county) => Ok(county.to_owned()),
@@ -30,8 +30,8 @@ pub fn requested_county(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> Wor
     }
 }
 
-/// The county of a caller, or else the only one of the deployment. Empty where that is not clear: then the deployment's own
-/// values hold.
+/// The county of a caller, or else the only county of the deployment. Empty if there are several: then the values of
+/// the deployment apply.
 pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> WorkResult<String> {
     match of_token(conn, &ctx.caller)? {
         Some(county) => Ok(county),
@@ -39,8 +39,8 @@ pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> WorkResult<String> {
     }
 }
 
-/// The county that a token belongs to: of its division, of a committee's complex, of a company's home register. A resident
-/// belongs to none.
+/// The county of a token: of its division, of a committee's complex, or of the registering office of a company.
+/// Residents have no county.
 pub fn of_token(conn: &mut Conn, caller: &Caller) -> WorkResult<Option<String>> {
     let system = Scope::System("the county of a company or a committee does not depend on who asks");
     Ok(match (caller.county(), caller.role.row().kind) {
@@ -57,7 +57,7 @@ pub fn of_token(conn: &mut Conn, caller: &Caller) -> WorkResult<Option<String>> 
     })
 }
 
-/// The county of the deployment, where it serves one only.
+/// The county of the deployment, if it serves one only.
 pub fn only(conn: &mut Conn) -> WorkResult<Option<String>> {
     let mut all: BTreeSet<String> = complexes::counties(conn)?.into_iter().collect();
     all.extend(policy::store::counties(conn)?);
@@ -65,7 +65,8 @@ pub fn only(conn: &mut Conn) -> WorkResult<Option<String>> {
     Ok(all.pop_first().filter(|_| all.is_empty()))
 }
 
-/// Of this year, and of the next from December on (by then it has been announced), those that a county lacks.
+/// The years for which a county has no calendar: this year, and from December on the next one, because the State
+/// Council has announced its holidays by then.
 pub fn missing_years(conn: &mut Conn, today: NaiveDate) -> WorkResult<Vec<i32>> {
     let mut wanted = vec![today.year()];
     if today.month() >= 12 {

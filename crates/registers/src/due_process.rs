@@ -1,5 +1,5 @@
-//! Due process of every decision that bites (办理程序): notice, delivery, statement and its answer. What differs between one
-//! kind of case and another is a [`Proceeding`].
+//! Due process of adverse decisions (办理程序): notice, delivery, statement, and the answer to the statement. A
+//! [`Proceeding`] describes what differs between kinds of cases.
 
 use serde_json::{Value, json};
 
@@ -15,28 +15,28 @@ use crate::proceedings::model::{
 use crate::proceedings::rules;
 use crate::service::{Body, Ctx, Tx};
 
-/// The steps that every case has.
+/// The steps that every case has. A step is null until it is taken.
 pub struct Steps<'a> {
     pub notification: &'a mut Option<Notification>,
     pub statement: &'a mut Option<Statement>,
     pub statement_answer: &'a mut Option<Step>,
 }
 
-/// The types of the events that every case has.
+/// The event types that every case has.
 pub struct Events {
     pub notified: &'static str,
     pub statement_submitted: &'static str,
     pub statement_answered: &'static str,
 }
 
-/// A case that ends in a decision against somebody who is heard before it.
+/// A case that ends in a decision against a party that has the right to make a statement first (APL 44, 45).
 pub trait Proceeding: Sized {
     type View;
     const EVENTS: Events;
-    /// Whose the evidence of a statement is.
+    /// Owner kind of the evidence attached to a statement.
     const OWNER: OwnerKind;
 
-    /// Locks what a decision of the case is about, then reads the case.
+    /// Locks the company or the other subject of the decision, then reads the case.
     fn locked(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Self>;
     fn id(&self) -> Id;
     fn version(&self) -> i64;
@@ -45,45 +45,47 @@ pub trait Proceeding: Sized {
     fn is_against_company(&self) -> bool {
         true
     }
-    /// What was sent waits to be opened, or to be delivered.
+    /// True while the latest notice or decision is neither opened nor delivered.
     fn is_undelivered(&self) -> bool;
-    /// When what a delivery would serve was issued.
+    /// When the undelivered notice or decision was issued; `None` if there is none.
     fn issued_at(&self) -> Option<Instant>;
 
-    /// Is the caller of the office in charge?
+    /// Fails unless the caller belongs to the responsible office.
     fn may_handle(&self, caller: &Caller) -> Result<(), Problem>;
-    /// Is there something in this state that a delivery would serve?
+    /// Fails unless this state has a notice or decision to deliver.
     fn may_deliver(&self) -> Result<(), Problem>;
-    /// Is it for the caller, a company, to answer?
+    /// Fails unless the caller is the company that may make a statement.
     fn may_make_statement(&self) -> Result<(), Problem> {
         Ok(())
     }
-    /// Is a statement answered in this state?
+    /// Fails unless a statement may be answered in this state.
     fn may_answer(&self) -> Result<(), Problem>;
 
-    /// Everything about a notice but its text: may it be given now, and who sees the case from now on?
+    /// Checks that a notice may be issued now, and applies what follows from it, such as who may see the case.
     fn begin(&mut self, tx: &mut Tx) -> WorkResult<()>;
-    /// Serves what waits, begins the period that starts with it, and records that.
+    /// Marks the pending notice or decision as delivered, starts the period that runs from delivery, and records the
+    /// event.
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()>;
-    /// The party is heard now: in this state, within its period, and once. Saying something opens what was sent.
+    /// Fails unless the party may make a statement now: in this state, within the period, and once. A statement also
+    /// counts as opening what was sent.
     fn check_statement_allowed(&mut self, tx: &mut Tx, made: bool) -> WorkResult<()>;
 
-    /// Saves a step and records it.
+    /// Saves a step and records its event.
     fn record(&mut self, tx: &mut Tx, kind: &'static str, step: Value, texts: &dyn LedgerTexts) -> WorkResult<()>;
     fn view(self, conn: &mut Conn, ctx: &Ctx) -> WorkResult<Self::View>;
 }
 
-/// Does this caller see that there is something, and nothing of it?
+/// True if the caller may know that the notice exists, but must not see its content yet.
 pub fn is_unopened<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
     rules::is_unopened(ctx.caller.role, case.is_against_company(), case.is_undelivered())
 }
 
-/// Would reading it now be its delivery?
+/// True if reading the case now would count as its delivery.
 pub fn awaits_opening<P: Proceeding>(ctx: &Ctx, case: &P) -> bool {
     rules::awaits_opening(ctx.counts_as_delivery, ctx.caller.role, is_unopened(ctx, case))
 }
 
-/// Saves a step of a case, records it, and shows the case.
+/// Saves a step of a case, records it, and returns the case.
 pub fn advance<P: Proceeding>(
     tx: &mut Tx,
     mut case: P,
@@ -111,7 +113,7 @@ pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -
     advance(tx, case, P::EVENTS.notified, json!({}), input)
 }
 
-/// Reading a notice or a decision with the company's token is its delivery.
+/// Reads a case. If the company reads a notice or decision with its own token, this is the delivery.
 pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
@@ -121,7 +123,7 @@ pub fn open<P: Proceeding>(tx: &mut Tx, id: Id) -> WorkResult<Entity<P::View>> {
     to_entity(tx.conn, tx.ctx, case)
 }
 
-/// Whoever answers what was sent has opened it.
+/// Records the delivery if the company answers without having opened the notice: an answer implies that it was read.
 pub fn open_by_answering<P: Proceeding>(tx: &mut Tx, case: &mut P) -> WorkResult<()> {
     if !case.is_undelivered() {
         return Ok(());

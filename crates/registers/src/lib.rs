@@ -1,5 +1,5 @@
-//! Who and what there is: divisions, companies, complexes, offices, systems, and what every case needs: policies and calendars of a county,
-//! files, documents, due process, deadlines.
+//! //! The registers: divisions, companies, complexes, offices and clients. Also what every case uses: policies,
+//! calendars, attachments, official documents, due process and deadlines.
 
 pub mod blacklist;
 pub mod calendar;

@@ -1,4 +1,4 @@
-//! One check for every text that comes in (bodies, queries, headers, file names), and one way of comparing texts.
+//! The character check of all input (bodies, queries, headers, file names), and the normal forms for comparing texts.
 
 use std::borrow::Cow;
 
@@ -8,19 +8,19 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 
 use crate::fault::Fault;
 
-/// Reorders what follows (UAX 9): “gpj.exe” would be read as “exe.jpg”.
+/// Characters that reorder the following text (UAX 9): “gpj.exe” could be displayed as “exe.jpg”.
 fn reorders(letter: char) -> bool {
     matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Copied along with a text from pages and documents, and without meaning in ours: removed from free text.
+/// Invisible characters that are copied along from pages and documents. They are removed from free text.
 fn is_harmless(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// Is it refused in every text? NUL, because PostgreSQL cannot hold it; the other controls but tabs and ends of lines;
-/// what reorders; separators that editors hide; tags, annotations, code points that are no characters; and U+FFFD, which
-/// says that some program before us could not read the text.
+/// True for characters that are refused in every text: NUL, which PostgreSQL cannot store; other control characters
+/// except tab and line ends; reordering characters; separators that editors hide; tags, annotations and noncharacters;
+/// and U+FFFD, which shows that an earlier program could not decode the text.
 pub fn is_forbidden(letter: char) -> bool {
     (letter.is_control() && !matches!(letter, '\t' | '\n' | '\r'))
         || reorders(letter)
@@ -30,40 +30,41 @@ pub fn is_forbidden(letter: char) -> bool {
         || u32::from(letter) & 0xfffe == 0xfffe
 }
 
-/// Does a reader see nothing of it, not even a gap? Soft hyphens, fillers, joiners, variation selectors, direction marks.
+/// True for characters that are displayed as nothing, not even a gap: soft hyphens, fillers, joiners, variation
+/// selectors, direction marks.
 pub fn is_unseen(letter: char) -> bool {
-    // The blank Braille pattern is a symbol by its category, and blank.
+    // The blank Braille pattern has the category of a symbol, but is blank.
     is_forbidden(letter)
         || letter == '\u{2800}'
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
 }
 
-/// Nothing is seen of it by itself: also spaces, and marks without a letter.
+/// True for characters that are invisible alone: also spaces, and combining marks without a letter.
 fn is_invisible(letter: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new();
     letter.is_whitespace() || is_unseen(letter) || GeneralCategoryGroup::Mark.contains(category.get(letter))
 }
 
-/// Is it one line without outer spaces, control characters or characters that nobody sees? For names and identifiers,
-/// which two people compare by eye.
+/// True for a single line without outer spaces, control characters and invisible characters. For names and identifiers,
+/// which people compare by eye.
 pub fn is_plain_line(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text
         && !text.chars().any(|letter| is_unseen(letter) || matches!(letter, '\t' | '\n' | '\r'))
 }
 
-/// Does a reader see anything of it?
+/// True if the text contains a visible character.
 pub fn has_visible_text(text: &str) -> bool {
     text.chars().any(|letter| !is_invisible(letter))
 }
 
-/// Free text without the invisible letters that were pasted along with it. Identifiers and codes are never mended.
+/// Removes invisible characters that were pasted along. For free text only: identifiers and codes must stay unchanged.
 pub fn tidied(text: &str) -> Cow<'_, str> {
     if text.contains(is_harmless) { text.replace(is_harmless, "").into() } else { text.into() }
 }
 
-/// What is wrong with a text, if anything: the first character that is not allowed, with its place, or that nothing is seen
-/// of it. An empty text and one of mere spaces are for the schema to judge.
+/// The first character that is not allowed, with its position, or the error that nothing is visible; `None` if the text
+/// is fine. Empty texts and texts of spaces only are checked by the schema.
 pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
     if let Some((at, letter)) = text.chars().enumerate().find(|(_, letter)| is_forbidden(*letter)) {
         let (place, code) = (at + 1, u32::from(letter));
@@ -89,31 +90,31 @@ const fn nfkc() -> ComposingNormalizerBorrowed<'static> {
     ComposingNormalizer::new_nfkc()
 }
 
-/// The form in which two texts are compared: NFKC and one case. The way through capitals folds what has several small
-/// letters (ß and ss, σ and ς), as full case folding does (Unicode 3.13, D146), and the dotless ı with i besides.
+/// The normal form for comparisons: NFKC and a single case. Converting to upper case first unifies letters with several
+/// lower-case forms (ß and ss, σ and ς), as full case folding does (Unicode 3.13, D146), and also the dotless ı with i.
 pub fn canonical(text: &str) -> String {
     let once = |text: &str| -> String {
         let text = nfkc().normalize(text);
         let folded: String = text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
         nfkc().normalize(&folded).into_owned()
     };
-    // One case can undo the normal form, and the normal form the case; twice is enough.
+    // Case folding can undo NFKC and the other way round; two rounds are stable.
     once(&once(text))
 }
 
-/// The same with single spaces, for the names of persons.
+/// The normal form with single spaces, for names of persons.
 pub fn fold(text: &str) -> String {
     canonical(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The form in which names are searched: also without spaces and without letters that nobody sees.
+/// The normal form for searching names: also without spaces and invisible characters.
 pub fn search_key(text: &str) -> String {
     let kept: String =
         canonical(text).chars().filter(|letter| !letter.is_whitespace() && !is_harmless(*letter)).collect();
     nfkc().normalize(&kept).into_owned()
 }
 
-/// Any dash that people type or that a program makes of one.
+/// True for every dash that people type or programs insert.
 pub fn is_dash(letter: char) -> bool {
     matches!(
         letter,
@@ -121,7 +122,7 @@ pub fn is_dash(letter: char) -> bool {
     )
 }
 
-/// A code as it was typed, without its dashes and spaces, narrow and in capitals.
+/// Normal form of a typed code: without dashes and spaces, half-width, in capitals.
 pub fn code_key(typed: &str) -> String {
     let typed = nfkc().normalize(typed);
     let letters = typed.chars().filter(|letter| !is_dash(*letter) && !letter.is_whitespace() && !is_harmless(*letter));

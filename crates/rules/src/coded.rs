@@ -1,6 +1,6 @@
-//! Enumerations whose values travel as codes and carry an official Chinese and an English label.
+//! Enumerations that are transmitted as codes and have a Chinese and an English label.
 
-/// One value of an enumeration with its labels, as the vocabulary lists it.
+/// A value of an enumeration with its labels, as in the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label {
     pub code: &'static str,
@@ -8,7 +8,8 @@ pub struct Label {
     pub en: &'static str,
 }
 
-/// The `stored enum` of [`coded_enum!`](crate::coded_enum): where there is a store, also the type of a column.
+/// Implements `stored enum` of [`coded_enum!`](crate::coded_enum): with the feature `store`, the type is also a column
+/// type.
 #[cfg(feature = "store")]
 #[macro_export]
 macro_rules! stored_enum {
@@ -23,7 +24,7 @@ macro_rules! stored_enum {
     };
 }
 
-/// The `stored enum` of [`coded_enum!`](crate::coded_enum), where there is no store.
+/// Implements `stored enum` of [`coded_enum!`](crate::coded_enum) without the feature `store`.
 #[cfg(not(feature = "store"))]
 #[macro_export]
 macro_rules! stored_enum {
@@ -32,11 +33,11 @@ macro_rules! stored_enum {
     };
 }
 
-/// Declares an enumeration from one table of `Variant "code" "中文" "English"` rows, in ascending order.
+/// Declares an enumeration from rows of `Variant "code" "中文" "English"`, in ascending order.
 ///
-/// A `stored enum` is also the type of a column: text that holds the code.
+/// A `stored enum` is also a column type: text that contains the code.
 ///
-/// The labels are `tt` and not `literal`, because utoipa does not look into the invisible group around a `literal`.
+/// The labels are `tt` because utoipa does not see through the invisible group around a `literal`.
 #[macro_export]
 macro_rules! coded_enum {
     ($(#[$meta:meta])* $vis:vis stored enum $name:ident { $($rows:tt)+ }) => {
@@ -83,7 +84,7 @@ macro_rules! coded_enum {
                 Self::ALL.iter().copied().find(|value| value.code() == code)
             }
 
-            /// Of a code that this program has stored: an unknown one is no fault of the caller.
+            /// Parses a code from the database. An unknown one is an internal error and not the caller's.
             #[allow(dead_code, reason = "not every enumeration is stored")]
             #[track_caller]
             pub fn stored(code: &str) -> Result<Self, $crate::problem::Problem> {

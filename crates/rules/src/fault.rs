@@ -1,18 +1,18 @@
-//! What a rule check finds wrong with an input document.
+//! Input errors, as the checks of the rules return them.
 
 use std::collections::HashSet;
 
-/// As many faults as one answer lists. A hostile body could have any number, and nobody mends more at once.
+/// Limit of input errors in a response. A hostile body could cause any number, and nobody corrects more at once.
 pub const MOST_FAULTS: usize = 100;
-/// The longest pointer: the name of an unknown member stands in it, and may be as long as a body.
+/// Limit of a pointer's length. It can contain the name of an unknown member, which may be as long as a body.
 const MOST_POINTER: usize = 500;
 
-/// One fault, with the place it is at; checks return every fault at once.
+/// An input error with its position. Checks return all input errors at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// JSON pointer (RFC 6901) into the checked document.
     pub pointer: String,
-    /// Stable code of the fault.
+    /// Stable input error code.
     pub code: &'static str,
     pub detail_zh: String,
     pub detail_en: String,
@@ -29,7 +29,7 @@ impl Fault {
     }
 }
 
-/// Faults as they are found: each place and code once, and no more than an answer lists.
+/// Collects input errors: each position and code once, and at most [`MOST_FAULTS`].
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     list: Vec<Fault>,
@@ -57,7 +57,7 @@ impl Faults {
         }
     }
 
-    /// Is there a fault that is not in the list? Then looking for others is of no use.
+    /// True if an input error was dropped. Searching for more is then pointless.
     pub fn is_full(&self) -> bool {
         self.more
     }
@@ -66,8 +66,8 @@ impl Faults {
         self.list.is_empty()
     }
 
-    /// Adds faults at places that have none yet: what a rule finds wrong with a value of the wrong form is an echo. A rule may
-    /// find several things wrong at one place, such as two items that are missing from one list.
+    /// Adds input errors at positions that have none yet: if the form of a value is wrong, a rule would report the same
+    /// mistake again. One rule may report several errors at one position, such as two missing items of a list.
     pub fn extend_elsewhere(&mut self, others: Vec<Fault>) {
         let known: HashSet<String> = self.list.iter().map(|fault| fault.pointer.clone()).collect();
         for mut fault in others {
@@ -86,7 +86,7 @@ impl Faults {
     }
 }
 
-/// What a rule found, in its order; only the number is bounded.
+/// Keeps all errors of a rule in their order; only their number is limited.
 impl From<Vec<Fault>> for Faults {
     fn from(mut list: Vec<Fault>) -> Faults {
         let more = list.len() > MOST_FAULTS;

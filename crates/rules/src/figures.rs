@@ -1,6 +1,6 @@
-//! Figures that are shown: exact, rounded half up. A float would round 0.05 either way.
+//! Exact decimal numbers for display, rounded half up. Floating point could round 0.05 either way.
 
-/// A fraction of whole numbers with so many decimals; none where there is no denominator.
+/// A fraction with `decimals` decimal places; `None` if the denominator is not positive.
 pub fn ratio(part: i64, whole: i64, decimals: u32) -> Option<String> {
     (part >= 0 && whole > 0).then(|| {
         let unit = 10_i128.pow(decimals.min(9));
@@ -13,7 +13,7 @@ pub fn ratio(part: i64, whole: i64, decimals: u32) -> Option<String> {
     })
 }
 
-/// Percent with one decimal.
+/// A percentage with one decimal place.
 pub fn percent(part: i64, whole: i64) -> Option<String> {
     ratio(part.saturating_mul(100), whole, 1)
 }

@@ -1,4 +1,4 @@
-//! The language of titles, details and reasons, by `Accept-Language` (RFC 9110, 12.5.4).
+//! The language of titles and details, from `Accept-Language` (RFC 9110, 12.5.4).
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -8,7 +8,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The acceptable language with the highest weight; Chinese where none is named.
+    /// The supported language with the highest weight; Chinese by default.
     pub fn from_header(header: Option<&str>) -> Language {
         let mut best = (0.0, Language::Zh);
         for part in header.unwrap_or_default().split(',') {

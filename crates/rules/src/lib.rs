@@ -1,8 +1,8 @@
-//! The rules of xiaoqu, and the words that they are written in: no database, no server, no clock. Given facts and the policy
-//! that governs them, they say what follows, and why.
+//! The rules of xiaoqu and their vocabularies, without database, server or clock. From facts and a policy they compute
+//! the consequences, with the reasons.
 //!
-//! The feature `store` makes identifiers and enumerations columns of a database, `web` makes a [`problem::Problem`] an answer:
-//! the service turns both on. Neither changes what a rule says.
+//! The feature `store` makes identifiers and enumerations column types, `web` converts a [`problem::Problem`] to an
+//! HTTP response. The service enables both. Neither changes the rules.
 
 pub mod calendar;
 pub mod characters;

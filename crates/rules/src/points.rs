@@ -1,4 +1,4 @@
-//! Points of a rating (分值): exact decimals, never rounded, so that what is shown adds up to what is shown.
+//! Points of a rating (分值): exact decimals that are never rounded, so that displayed points add up to displayed totals.
 
 use std::fmt;
 use std::iter::Sum;
@@ -9,9 +9,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// Decimal places of a score that somebody gives.
+/// Decimal places of a score.
 const GIVEN: u32 = 2;
-/// Decimal places of what is weighted: those of a score, and two more for whole percent.
+/// Decimal places of weighted points: those of a score, and two more for the percentage.
 const WEIGHTED: u32 = 4;
 
 macro_rules! points {
@@ -67,18 +67,18 @@ macro_rules! points {
 }
 
 points! {
-    /// Points that are given, as a decimal string with at most two places (分值).
+    /// Points (分值): a decimal string with at most two decimal places.
     #[schema(value_type = String, pattern = r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$", max_length = 7, example = "4.5")]
     Points, GIVEN
 }
 
 points! {
-    /// Weighted points, as a decimal string with at most four places (加权得分).
+    /// Weighted points (加权得分): a decimal string with at most four decimal places.
     #[schema(value_type = String, pattern = r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$", max_length = 9, example = "86.1250")]
     WeightedPoints, WEIGHTED
 }
 
-/// Ten-thousandths in a point: what a stored total counts.
+/// Stored totals count ten-thousandths of a point.
 const UNIT: i64 = 10_000;
 
 impl Points {
@@ -86,7 +86,7 @@ impl Points {
         Points(Decimal::from(points))
     }
 
-    /// So many percent of these.
+    /// A percentage of these points.
     pub fn percent(self, percent: u32) -> WeightedPoints {
         WeightedPoints(self.0 * Decimal::from(percent) / Decimal::ONE_HUNDRED)
     }
@@ -99,7 +99,7 @@ impl From<Points> for WeightedPoints {
 }
 
 impl WeightedPoints {
-    /// As a whole number, for the store.
+    /// As an integer for the database, in ten-thousandths.
     pub fn units(self) -> i64 {
         use rust_decimal::prelude::ToPrimitive;
         (self.0 * Decimal::from(UNIT)).to_i64().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A unit price (单价): yuan with at most four decimal places, exact, beside the unit that it is for.
+//! Unit prices (单价): yuan with at most four decimal places, exact, and their units.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use crate::coded_enum;
 /// Decimal places of a unit price.
 const PLACES: u32 = 4;
 
-/// Price of one unit in yuan, as a decimal string with at most four places (单价，元).
+/// Unit price in yuan (单价，元): a decimal string with at most four decimal places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, pattern = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$", max_length = 12, example = "1.80")]
 pub struct UnitPrice(pub Decimal);
@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for UnitPrice {
 }
 
 coded_enum! {
-    /// What a price is for (计价单位).
+    /// Unit of a price (计价单位).
     pub enum PriceUnit {
         M2Month "m2_month" "元/平方米·月" "Yuan per square metre and month"
         HouseholdMonth "household_month" "元/户·月" "Yuan per household and month"
@@ -65,7 +65,7 @@ coded_enum! {
     }
 }
 
-/// Fen as yuan, for people: `12,345.67`.
+/// Formats fen as yuan for display: `12,345.67`.
 pub fn yuan(fen: i64) -> String {
     let (sign, fen) = if fen < 0 { ("-", fen.unsigned_abs()) } else { ("", fen.unsigned_abs()) };
     let whole = (fen / 100).to_string();

@@ -1,10 +1,10 @@
-//! The responsible offices (`data/roles.csv`): who may hold a token.
+//! Roles (`data/roles.csv`): the responsible offices and the other holders of tokens.
 
 use crate::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What kind of body a role is; it decides how its territory is read.
+/// Kind of body of a role; determines how its territory is interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleKind {
     Government,
@@ -16,20 +16,20 @@ pub enum RoleKind {
     Oversight,
 }
 
-/// One row of the table of roles.
+/// A row of the table of roles.
 pub struct RoleRow {
     pub role: Role,
     pub code: &'static str,
     pub zh: &'static str,
     pub en: &'static str,
-    /// How many digits of GB/T 2260 the role's division has; 0 where the territory is not a division.
+    /// Number of digits of the role's division code; 0 if its territory is not a division.
     pub division_digits: usize,
     pub kind: RoleKind,
 }
 
 macro_rules! roles {
     ($($variant:ident $code:literal $zh:literal $en:literal $digits:literal $kind:ident)*) => {
-        /// Acting role (角色): one of the responsible offices.
+        /// Role (角色) in which a caller acts.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         #[cfg_attr(
             feature = "store",
@@ -85,7 +85,7 @@ impl Role {
         ROLES.iter().find(|r| r.code == code).map(|r| r.role)
     }
 
-    /// Of a code that this program has stored: an unknown one is no fault of the caller.
+    /// Parses a code from the database. An unknown one is an internal error and not the caller's.
     #[track_caller]
     pub fn stored(code: &str) -> Result<Role, Problem> {
         match Role::from_code(code) {
@@ -94,17 +94,17 @@ impl Role {
         }
     }
 
-    /// Does it see what it leads or is sent, and not its whole territory?
+    /// True if the role sees only its own cases, and not the whole territory.
     pub fn is_addressed(self) -> bool {
         self == Role::PoliceStation || matches!(self.row().kind, RoleKind::Partner | RoleKind::Utility)
     }
 
-    /// The digits of a place's codes that its division has.
+    /// The county or township code of a place, depending on the role's division.
     pub fn area_of<'a>(self, county: &'a str, township: &'a str) -> &'a str {
         if self.row().division_digits == 6 { county } else { township }
     }
 
-    /// Rank for appeals: a decision is reviewed by a higher rank than the one that took it.
+    /// Rank for appeals: a higher rank than that of the first decision must decide.
     pub fn rank(self) -> u8 {
         match self {
             Role::CountyAuthority => 3,
@@ -115,7 +115,7 @@ impl Role {
     }
 }
 
-/// What a utility operator may run: water, drainage, gas, heat, telecommunication, television.
+/// Kinds of utility operators: water, drainage, gas, heat, telecommunications, television.
 pub const ORGANISATIONS: &[&str] = &["water", "drainage", "gas", "heat", "telecom", "tv"];
 
 #[cfg(test)]

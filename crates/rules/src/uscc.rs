@@ -1,16 +1,16 @@
-//! Unified social credit code (统一社会信用代码), GB 32100-2015.
+//! USCC (统一社会信用代码; GB 32100-2015).
 
-/// No I, O, S, V or Z: they look like digits or like each other.
+/// Without I, O, S, V and Z, which look like digits or like each other.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const LENGTH: usize = 18;
 const MODULUS: u32 = 31;
 
-/// Eighteen characters of the alphabet; says nothing of the check character.
+/// True for eighteen characters of the alphabet. Does not verify the check character.
 pub fn is_well_formed(code: &str) -> bool {
     code.len() == LENGTH && code.bytes().all(|b| ALPHABET.contains(&b))
 }
 
-/// The check character of the first seventeen: weights are 3^i mod 31 (GB 32100-2015, annex).
+/// The check character of the first seventeen characters: weights are 3^i mod 31 (GB 32100-2015, annex).
 pub fn check_character(first_seventeen: &str) -> Option<char> {
     if first_seventeen.len() != LENGTH - 1 {
         return None;

@@ -1,4 +1,4 @@
-//! Putting a company on a list, taking it off, and credit repair.
+//! Listing and delisting of companies, and credit repair.
 
 use chrono::{Months, NaiveDate};
 use serde_json::json;
@@ -16,18 +16,18 @@ use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{ReasonsIn, Statement, StatementIn, Step};
 use crate::service::{Body, Tx};
 
-/// What a measure says that puts a company on a list.
+/// The parts of a measure that a listing is based on.
 pub struct Grounds<'a> {
     pub measure: Id,
     pub kind: MeasureKind,
     pub company: Id,
     pub county: &'a str,
     pub legal_basis: Option<&'a str>,
-    /// Why, for everybody to read.
+    /// Reason that is published.
     pub publicity: &'a str,
 }
 
-/// Puts a company on the list that an approved measure calls for.
+/// Lists a company because of an approved measure.
 pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -> WorkResult<()> {
     let ctx = tx.ctx;
     let until = ctx.today.checked_add_months(Months::new(months)).unwrap_or(ctx.today);
@@ -78,7 +78,7 @@ fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, texts: &dyn Ledge
     record(tx, row, kind, texts)
 }
 
-/// Takes a company off the lists that a measure put it on; the measure is taken back.
+/// Delists a company because the measure behind the listing was reversed.
 pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> WorkResult<()> {
     for mut row in store::of_measure(tx.conn, company, measure)? {
         row.removed_on = Some(tx.ctx.today);
@@ -88,7 +88,7 @@ pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> Wo
     Ok(())
 }
 
-/// The entries of a measure have no effect while an appeal against one of its grounds is pending.
+/// Suspends the listings of a measure while an appeal against one of its grounds is pending; `None` resumes them.
 pub fn suspend_listing_of(tx: &mut Tx, company: Id, measure: Id, suspended_on: Option<NaiveDate>) -> WorkResult<()> {
     let kind = if suspended_on.is_some() { "blacklist.suspended" } else { "blacklist.resumed" };
     for mut row in store::of_measure(tx.conn, company, measure)? {

@@ -1,3 +1,5 @@
+//! Listings in the database and in the API.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::db::types::{Instant, Json};
 use crate::proceedings::model::{Evidence, Statement, Step};
 
 coded_enum! {
-    /// Which list (名单种类).
+    /// Kind of listing (名单种类).
     pub stored enum ListingKind {
         Blacklist "blacklist" "黑名单" "Blacklist"
         Restriction "restriction" "限制承接新项目" "Restriction on new complexes"
@@ -18,7 +20,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where an entry stands (名单状态).
+    /// State of a listing (名单状态).
     pub enum ListingState {
         InForce "in_force" "列入中" "In force"
         Suspended "suspended" "中止" "Suspended by an appeal"
@@ -46,30 +48,31 @@ pub struct ListingRow {
     pub repair: Json<Option<Statement>>,
     pub created_at: Instant,
     pub updated_at: Instant,
-    /// Since when an appeal against a ground of its measure suspends it.
+    /// Day since when an appeal against a ground of the measure suspends the listing.
     pub suspended_on: Option<NaiveDate>,
-    /// Why the last application for credit repair was refused.
+    /// Refusal of the last application for credit repair.
     pub repair_refusal: Json<Option<Step>>,
 }
 
-/// A company's application for credit repair (信用修复申请).
+/// An application for credit repair (信用修复申请).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CreditRepair {
-    /// What it says.
+    /// Text of the application.
     #[schema(max_length = 10000)]
     pub text: String,
-    /// Its evidence.
+    /// Evidence attached to the application.
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
+    /// Time of the application.
     pub at: Instant,
-    /// When the county refused it; null while it waits, and where it was granted by removal.
+    /// When the county authority refused it; null while pending, or if the company was delisted.
     pub refused_at: Option<Instant>,
-    /// Why it was refused.
+    /// Reasons for the refusal.
     #[schema(max_length = 5000, example = "整改措施尚未落实")]
     pub refusal_reasons: Option<String>,
 }
 
-/// An entry of the blacklist or of the restrictions (名单记录).
+/// A listing on the blacklist or of restricted companies (名单记录).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Listing {
     pub id: Id,
@@ -88,28 +91,30 @@ pub struct Listing {
     /// County of the list.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// The measure that put it there, with its reasons and grounds.
+    /// The measure on which the listing is based.
     pub measure_id: Id,
-    /// Law or regulation that it rests on.
+    /// Legal basis of the listing (法律依据).
     #[schema(max_length = 300)]
     pub legal_basis: String,
     /// Reasons of the decision.
     #[schema(max_length = 5000)]
     pub reason: String,
-    /// What is made public of it.
+    /// Reason that is published.
     #[schema(max_length = 5000)]
     pub publicity: String,
-    /// First day on the list.
+    /// First day of the listing.
     pub listed_from: NaiveDate,
-    /// Last day on the list, unless removed before.
+    /// Last day of the listing, unless delisted earlier.
     pub listed_until: NaiveDate,
-    /// Since when it has no effect, because an appeal against a ground of its measure is pending (中止).
+    /// Day since when the listing is suspended (中止), because an appeal against a ground of its measure is pending;
+    /// otherwise null.
     pub suspended_on: Option<NaiveDate>,
-    /// Day of removal from the list.
+    /// Day of the delisting (移出); null if not delisted.
     pub removed_on: Option<NaiveDate>,
-    /// Why it was removed.
+    /// Reasons for the delisting.
     #[schema(max_length = 5000)]
     pub removal_reason: Option<String>,
+    /// Last application for credit repair; null if none.
     pub credit_repair: Option<CreditRepair>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -118,15 +123,15 @@ pub struct Listing {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListBlacklist {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
-    /// Only this list.
+    /// Only this kind of listing.
     pub kind: Option<ListingKind>,
     /// Only this company.
     pub company_id: Option<Id>,

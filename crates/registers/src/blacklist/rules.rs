@@ -1,4 +1,4 @@
-//! What a listing keeps a company from, and what may be done about it. Pure.
+//! Decides what a listing forbids, and which steps its state permits. Pure.
 
 use chrono::NaiveDate;
 
@@ -7,7 +7,7 @@ use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
-/// The list that a measure puts a company on.
+/// The kind of listing that a measure leads to.
 pub fn kind_of(measure: MeasureKind) -> Result<ListingKind, Problem> {
     match measure {
         MeasureKind::Blacklist => Ok(ListingKind::Blacklist),
@@ -16,7 +16,7 @@ pub fn kind_of(measure: MeasureKind) -> Result<ListingKind, Problem> {
     }
 }
 
-/// The time of an entry.
+/// The dates that determine the state of a listing.
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
     pub until: NaiveDate,
@@ -39,7 +39,7 @@ pub fn state_of(term: &Term, today: NaiveDate) -> ListingState {
     }
 }
 
-/// A company that a county has blacklisted or restricted takes on no new complex there.
+/// A company that is blacklisted or restricted in a county must not take on a new complex there.
 pub fn may_take_on(on: &[ListingKind]) -> Result<(), Problem> {
     if on.contains(&ListingKind::Blacklist) {
         return Err(Problem::new(Code::CompanyBlacklisted));
@@ -50,7 +50,7 @@ pub fn may_take_on(on: &[ListingKind]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What was removed or has expired is over; an entry that an appeal suspends is not.
+/// Fails if the listing has expired or was removed. A suspended listing still exists.
 pub fn require_in_force(term: &Term, today: NaiveDate) -> Result<(), Problem> {
     match state_of(term, today) {
         ListingState::InForce | ListingState::Suspended => Ok(()),
@@ -60,7 +60,7 @@ pub fn require_in_force(term: &Term, today: NaiveDate) -> Result<(), Problem> {
     }
 }
 
-/// One application at a time; after a refusal, again.
+/// Only one application may be pending. After a refusal, the company may apply again.
 pub fn may_apply(applied: bool, refused: bool) -> Result<(), Problem> {
     if applied && !refused {
         return Err(conflict(

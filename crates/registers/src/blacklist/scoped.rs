@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::access::scoped::{none, own_company};
 use crate::db::MultiBackend;
 use crate::db::schema::listings;
 
-/// The blacklist and the restrictions of a county, to every office in it; a company sees its own.
+/// The listings of a county, for every office in it. A company sees its own.
 pub fn listings<'a>(scope: &Scope) -> listings::BoxedQuery<'a, MultiBackend> {
     let all = listings::table.into_boxed();
     match scope {

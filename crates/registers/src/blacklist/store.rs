@@ -1,3 +1,5 @@
+//! Rows of listings.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -12,7 +14,7 @@ use crate::newest_first;
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-/// The lists of a county that a company is on, on a day.
+/// The kinds of listing of a company that are in force in a county on a day.
 fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<Vec<ListingKind>> {
     let system = Scope::System("what a company may take on does not depend on who asks");
     Ok(scoped::listings(&system)
@@ -26,12 +28,12 @@ fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkR
         .load(conn)?)
 }
 
-/// Is a company on a county's blacklist on a day?
+/// True if a company is blacklisted in a county on a day.
 pub fn is_listed(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<bool> {
     Ok(kinds_on(conn, company, county, day)?.contains(&ListingKind::Blacklist))
 }
 
-/// A company that a county has blacklisted or restricted takes on no new complex there; renewals are not touched.
+/// Fails if the company is blacklisted or restricted in the county. Renewals of contracts stay allowed.
 pub fn refuse_new_complex(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<()> {
     Ok(rules::may_take_on(&kinds_on(conn, company, county, day)?)?)
 }
@@ -41,7 +43,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ListingRow> {
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// The entries that a measure made and that are not removed.
+/// The listings that a measure led to and that were not delisted.
 pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Vec<ListingRow>> {
     let system = Scope::System("taking a measure back ends what it did");
     Ok(scoped::listings(&system)
@@ -52,7 +54,7 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Vec<L
         .load(conn)?)
 }
 
-/// First and last day of the entry that a measure made.
+/// First and last day of the listing that a measure led to.
 pub fn term_of(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Option<(NaiveDate, NaiveDate)>> {
     let system = Scope::System("the paper of a listing says for how long");
     Ok(scoped::listings(&system)
@@ -83,7 +85,7 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Entries in force with an application for credit repair that waits, oldest first.
+/// Listings in force with a pending application for credit repair, oldest first.
 pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_most: i64) -> WorkResult<Vec<ListingRow>> {
     Ok(scoped::listings(scope)
         .filter(listings::repair.ne("null"))

@@ -1,4 +1,4 @@
-//! An entry of a list as a caller sees it.
+//! Listings as returned to a caller.
 
 use chrono::NaiveDate;
 

@@ -1,3 +1,5 @@
+//! Reading and replacing the calendar of a year.
+
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,22 +14,22 @@ use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
 use crate::service::{Body, Tx};
 
-/// A year's holidays and make-up days (年度节假日安排).
+/// Public holidays and make-up working days of a year (年度节假日安排).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CalendarYear {
-    /// The county whose year it is; null where it has none of its own and the deployment's holds.
+    /// County of the calendar; null if the calendar of the deployment applies.
     #[schema(max_length = 6, example = "640121")]
     pub county: Option<String>,
     /// The year.
     #[schema(minimum = 2000, maximum = 2100, example = 2026)]
     pub year: i32,
-    /// Grows by one with each change; 0 where the year is not on file.
+    /// Grows by one with each change; 0 if the year is not registered.
     #[schema(minimum = 0)]
     pub version: i64,
-    /// Days off.
+    /// Public holidays and other days off.
     #[schema(max_items = 100)]
     pub holidays: Vec<CalendarDay>,
-    /// Weekend days that are worked.
+    /// Weekend days that are working days (调休工作日).
     #[schema(max_items = 60)]
     pub workdays: Vec<CalendarDay>,
     pub updated_at: Instant,
@@ -53,8 +55,8 @@ pub fn get_calendar(conn: &mut Conn, county: &str, year: i32) -> WorkResult<Enti
     Ok(view(row))
 }
 
-/// A county's own year takes the place of the deployment's for this county. A year that is not on file is version 0:
-/// `If-Match: "0"` puts the first one in.
+/// Stores the calendar of a county, which then replaces that of the deployment there. A year that is not registered has
+/// version 0, so create it with `If-Match: "0"`.
 pub fn replace_calendar(tx: &mut Tx, year: i32, body: &Body<CalendarYearIn>) -> WorkResult<Entity<CalendarYear>> {
     let ctx = tx.ctx;
     let county = ctx.caller.county().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of calendars.
 
 use crate::service::events::Fact::{Count, Json};
 use crate::service::events::{Subject, Type};

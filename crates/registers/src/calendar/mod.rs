@@ -1,4 +1,4 @@
-//! Working days (工作日): public holidays and make-up working days, and the deadlines that count them.
+//! Working days (工作日): public holidays and make-up working days, and the deadlines that depend on them.
 
 pub mod actions;
 mod events;

@@ -1,4 +1,4 @@
-//! Whether a day that is told may still move, because its year has no arrangement of holidays yet.
+//! Determines whether a displayed deadline may still move because the holidays of its year are not registered yet.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
@@ -10,13 +10,13 @@ use super::store;
 use crate::db::{Conn, WorkResult};
 use crate::service::Ctx;
 
-/// How long another replica's change of the calendar may be unknown here.
+/// After this time, a change of the calendar by another replica is noticed here.
 const KEPT: Duration = Duration::from_secs(5);
 
-/// The years of each county, and with an empty one those of the deployment.
+/// Registered years by county; the empty key is the deployment.
 type Years = HashMap<String, BTreeSet<i32>>;
 
-/// The years on file, as last read.
+/// Cache of the registered years.
 #[derive(Default)]
 pub struct OnFile(Mutex<Option<(StopWatch, Years)>>);
 
@@ -29,7 +29,7 @@ impl OnFile {
         *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = None;
     }
 
-    /// Is a year on file for a county, its own or the deployment's?
+    /// True if the year is registered for the county or the deployment.
     fn holds(&self, conn: &mut Conn, county: &str, year: i32) -> WorkResult<bool> {
         let mut kept = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((read, years)) = kept.as_ref()
@@ -44,7 +44,8 @@ impl OnFile {
     }
 }
 
-/// Years from today to the last of these deadlines that are not on file for a county: until they are, the deadlines may move to later days.
+/// The unregistered years from today to the last of these deadlines. Until they are registered, the deadlines may move
+/// to later days.
 pub fn missing_until(
     conn: &mut Conn,
     ctx: &Ctx,

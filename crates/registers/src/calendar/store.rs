@@ -1,3 +1,5 @@
+//! Rows of calendar years.
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
@@ -11,7 +13,7 @@ use crate::db::{Conn, WorkResult};
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = years)]
 pub struct YearRow {
-    /// Empty for the deployment's own.
+    /// Empty for a calendar of the deployment.
     pub county: String,
     pub year: i64,
     pub version: i64,
@@ -19,7 +21,7 @@ pub struct YearRow {
     pub updated_at: Instant,
 }
 
-/// A county's own year, or else the deployment's.
+/// The calendar of a year for a county: its own or, if none, that of the deployment.
 pub fn find(conn: &mut Conn, county: &str, year: i64) -> WorkResult<Option<YearRow>> {
     let of_both = years::table.filter(years::county.eq_any([county, ""])).filter(years::year.eq(year));
     Ok(of_both.order(years::county.desc()).first(conn).optional()?)
@@ -35,7 +37,7 @@ pub fn update(conn: &mut Conn, row: &YearRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The years that ship with the product, into an empty table.
+/// Inserts the built-in years into an empty table.
 pub fn seed(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     let any: Option<i64> = years::table.select(years::year).first(conn).optional()?;
     if any.is_none() {
@@ -47,24 +49,25 @@ pub fn seed(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     Ok(())
 }
 
-/// The working days of a county: its own years, and the deployment's where it has none.
+/// The working days of a county: from its own calendars, otherwise from those of the deployment.
 pub fn work_calendar(conn: &mut Conn, county: &str) -> WorkResult<WorkCalendar> {
     let of_both = years::table.filter(years::county.eq_any([county, ""]));
-    // The deployment's first, so that the county's own replace them.
+    // Calendars of the deployment come first, so that those of the county replace them.
     let rows: Vec<YearRow> = of_both.order(years::county).load(conn)?;
     let all: BTreeMap<i32, CalendarYearIn> =
         rows.into_iter().filter_map(|row| Some((i32::try_from(row.year).ok()?, row.document.0))).collect();
     Ok(WorkCalendar::from_years(all.iter().map(|(year, days)| (*year, days))))
 }
 
-/// Up to two counties that have a year of their own.
+/// Up to two counties with a calendar of their own: the caller needs to know only whether there are none, one or
+/// several.
 pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
     let named = years::table.filter(years::county.ne("")).select(years::county).distinct();
     Ok(named.order(years::county).limit(2).load(conn)?)
 }
 
-/// Which calendars these are: others where a year was put in or replaced, or the program knows other holidays. Years of a
-/// county bear its code, those of the deployment none.
+/// Identifies the current set of calendars. It changes when a year is added or replaced, or when a new program version
+/// has other public holidays. Entries of a county start with its code.
 pub fn stamp(conn: &mut Conn) -> WorkResult<String> {
     let columns = (years::county, years::year, years::version);
     let years: Vec<(String, i64, i64)> = years::table.select(columns).order((years::county, years::year)).load(conn)?;
@@ -76,7 +79,7 @@ pub fn stamp(conn: &mut Conn) -> WorkResult<String> {
     Ok(format!("holidays {} of {}; {}", super::holidays::VERSION, super::holidays::ORDER, years.join(" ")))
 }
 
-/// The years that are on file, by county; the deployment's have an empty one.
+/// The registered years by county; the empty key is the deployment.
 pub fn years_on_file(conn: &mut Conn) -> WorkResult<HashMap<String, BTreeSet<i32>>> {
     let years: Vec<(String, i64)> = years::table.select((years::county, years::year)).load(conn)?;
     let mut all: HashMap<String, BTreeSet<i32>> = HashMap::new();
@@ -86,7 +89,7 @@ pub fn years_on_file(conn: &mut Conn) -> WorkResult<HashMap<String, BTreeSet<i32
     Ok(all)
 }
 
-/// The counties that have a calendar of a year; the deployment's is the empty one.
+/// The counties with a calendar for a year; the empty string is the deployment.
 pub fn counties_with(conn: &mut Conn, year: i32) -> WorkResult<Vec<String>> {
     Ok(years::table.filter(years::year.eq(i64::from(year))).select(years::county).load(conn)?)
 }

@@ -1,3 +1,5 @@
+//! Registering, approving, changing and revoking OAuth clients, and rotating their secrets.
+
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -67,7 +69,8 @@ pub fn update_client(tx: &mut Tx, id: Id, body: &Body<ClientPatch>) -> WorkResul
     rules::may_change(row.state)?;
     let grant = input.grant(&before);
     if grant != before {
-        // What was approved is no more: tokens for it end, and the county is asked again.
+        // The approval covered the old grant: existing tokens become invalid, and the county authority must approve
+        // again.
         row.epoch += 1;
         row.requested_by_iss = ctx.caller.iss.clone();
         row.requested_by_sub = ctx.caller.sub.clone();
@@ -104,7 +107,7 @@ pub fn rotate_client_secret(tx: &mut Tx, id: Id, body: &Body<SecretIn>) -> WorkR
     let overlap = Duration::hours(tx.input(body)?.overlap_hours);
     tx.if_match(row.version)?;
     rules::may_change(row.state)?;
-    // Real time, like that of tokens: business time may stand still or be moved.
+    // Secrets and tokens expire by real time. Business time may be stopped or moved.
     let now = Instant::now();
     let others_expire_at = Instant(now.0 + overlap);
     let client_secret = secret::generate()?;
@@ -186,7 +189,7 @@ fn grant_of(input: &ClientIn) -> Grant {
     }
 }
 
-/// The rules, and what only the registers know: the division, the company and the complex are there, in this county.
+/// Checks a grant by the rules, and against the registers: division, company and complex must exist in this county.
 fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> WorkResult<()> {
     let wrong = rules::faults(ctx.state.permissions, grant, county);
     let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of OAuth clients.
 
 use crate::service::events::Fact::{Code, Count, Id, Instant, Json, Text};
 use crate::service::events::{Subject, Type};

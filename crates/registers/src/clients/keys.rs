@@ -1,4 +1,4 @@
-//! A client's public keys: by them it shows who it is, instead of a secret (RFC 7523).
+//! Public keys of clients, for authentication by signed assertions instead of secrets (RFC 7523).
 
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -9,34 +9,35 @@ use crate::characters::is_plain_line;
 use crate::fault::Fault;
 use crate::settings::check_public_key;
 
-/// What a client may sign with.
+/// Supported signature algorithms of assertions.
 pub const ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
 
-/// Public keys of a client (JWK Set, RFC 7517; 公钥). Two at once make a change of keys without a gap.
+/// Public keys of a client (公钥; JWK Set, RFC 7517). Register the new key beside the old one to rotate without
+/// interruption.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientKeys {
-    /// The keys; with more than one each has a `kid` of its own.
+    /// The keys. If there are several, each needs a unique `kid`.
     #[schema(min_items = 1, max_items = 5)]
     pub keys: Vec<ClientKey>,
 }
 
-/// A public key (JWK, RFC 7517): ES256, EdDSA (Ed25519) or RS256 with at least 2048 bits. Never a private one.
+/// A public key (JWK, RFC 7517): ES256, EdDSA (Ed25519) or RS256 with at least 2048 bits. Never send a private key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientKey {
     /// `EC`, `OKP` or `RSA`.
     #[schema(pattern = "^(EC|OKP|RSA)$", max_length = 3, example = "OKP")]
     pub kty: String,
-    /// Its name: `kid` in the head of an assertion.
+    /// Key id, sent as `kid` in the header of an assertion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200, example = "2026-1")]
     pub kid: Option<String>,
-    /// The algorithm that it is for.
+    /// Algorithm of the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^(ES256|EdDSA|RS256)$", max_length = 5, example = "EdDSA")]
     pub alg: Option<String>,
-    /// `sig`, where it is there.
+    /// `sig`, if present.
     #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^sig$", max_length = 3, example = "sig")]
     pub usage: Option<String>,
@@ -44,19 +45,19 @@ pub struct ClientKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^(P-256|Ed25519)$", max_length = 7, example = "Ed25519")]
     pub crv: Option<String>,
-    /// Coordinate, base64url.
+    /// X coordinate of an EC key, or the public key of an OKP key; base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Za-z0-9_-]+$", max_length = 100, example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
     pub x: Option<String>,
-    /// Second coordinate of an EC key, base64url.
+    /// Y coordinate of an EC key; base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Za-z0-9_-]+$", max_length = 100, example = json!(null))]
     pub y: Option<String>,
-    /// Modulus of an RSA key, base64url.
+    /// Modulus of an RSA key; base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Za-z0-9_-]+$", max_length = 1400, example = json!(null))]
     pub n: Option<String>,
-    /// Exponent of an RSA key, base64url.
+    /// Exponent of an RSA key; base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Za-z0-9_-]+$", max_length = 20, example = json!(null))]
     pub e: Option<String>,
@@ -69,7 +70,7 @@ impl ClientKey {
 }
 
 impl ClientKeys {
-    /// The keys that an assertion with this head may be signed with.
+    /// The keys that match algorithm and `kid` of an assertion. Without a `kid`, all keys of the algorithm.
     pub fn fitting(&self, algorithm: Algorithm, kid: Option<&str>) -> Vec<DecodingKey> {
         self.keys
             .iter()
@@ -80,7 +81,7 @@ impl ClientKeys {
             .collect()
     }
 
-    /// By what the ledger names them (RFC 7638).
+    /// Thumbprints of the keys (RFC 7638), which identify them in the ledger.
     pub fn thumbprints(&self) -> Vec<String> {
         self.keys
             .iter()
@@ -90,7 +91,7 @@ impl ClientKeys {
     }
 }
 
-/// What is wrong with keys that are to be registered.
+/// Validates keys that are to be registered.
 pub fn faults(keys: &ClientKeys) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (index, key) in keys.keys.iter().enumerate() {

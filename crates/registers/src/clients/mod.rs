@@ -1,4 +1,4 @@
-//! OAuth clients (接入系统): systems that get tokens with a secret of their own, for a role that the county approved.
+//! OAuth clients (接入系统): systems that get access tokens for a role that the county authority has approved.
 
 pub mod actions;
 mod events;
@@ -21,7 +21,7 @@ pub use secret::digest_of;
 
 pub const FEATURE: Feature = Feature {
     name: "clients",
-    tags: &[tag(210, "clients", "Systems that integrate 接入系统: OAuth clients, their tokens, and revocations 吊销")],
+    tags: &[tag(210, "clients", "OAuth clients 接入系统, their access tokens, and token revocations 令牌吊销")],
     operations: &[
         read(handler!(routes::list_clients), CLIENT_READERS),
         act(handler!(routes::create_client), ADMINISTRATORS),

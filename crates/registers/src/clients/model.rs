@@ -1,3 +1,5 @@
+//! OAuth clients in the database and in the API.
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,7 +11,7 @@ use crate::db::schema::clients;
 use crate::db::{Id, Instant, Json};
 
 coded_enum! {
-    /// Where a client stands (接入状态).
+    /// State of a client (接入状态).
     pub stored enum ClientState {
         Pending "pending" "待批准" "Waits for the county's approval"
         Active "active" "启用" "Approved: it gets tokens"
@@ -33,7 +35,7 @@ pub struct ClientRow {
     pub operations: Json<Option<Vec<String>>>,
     pub county: String,
     pub state: ClientState,
-    /// Stands in each token; one with a lower number is refused.
+    /// Part of each token. Tokens with a lower number are refused.
     pub epoch: i64,
     pub requested_by_iss: String,
     pub requested_by_sub: String,
@@ -45,7 +47,7 @@ pub struct ClientRow {
     pub jwks: Json<Option<ClientKeys>>,
 }
 
-/// What a client may do, and where: what the county approves.
+/// Role, territory and operations of a client: what the county authority approves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     pub role: Role,
@@ -57,7 +59,7 @@ pub struct Grant {
 }
 
 impl ClientRow {
-    /// The client as a caller, as a token of its own would make it (RFC 9068, 2.2: its subject is the client).
+    /// The caller that a token of this client stands for (RFC 9068, 2.2: its subject is the client).
     pub fn caller(&self, issuer: &str) -> Caller {
         Caller {
             iss: issuer.to_owned(),
@@ -92,17 +94,18 @@ impl ClientRow {
     }
 }
 
-/// A secret that is good now (有效密钥); what it is was shown once.
+/// A valid secret (有效密钥), without its value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Queryable)]
 pub struct SecretOut {
     pub id: Id,
     pub created_at: Instant,
-    /// From then on it is refused: after the life that the operator set, or after a rotation; null: until the next rotation.
+    /// When it expires, after the lifetime set by the operator or after a rotation; null: valid until the next
+    /// rotation.
     pub expires_at: Option<Instant>,
 }
 
 /// An OAuth client (接入系统): a system, not a person. Its `id` is the `client_id` of RFC 6749.
-// Generated clients have a class `Client` of their own.
+// Named differently in the document, because client generators create a class `Client` of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = RegisteredClient)]
 pub struct Client {
@@ -110,44 +113,46 @@ pub struct Client {
     /// Grows by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
-    /// What the system is called.
+    /// Name of the system.
     #[schema(example = "永宁县智慧社区平台", max_length = 200)]
     pub name: String,
-    /// Whom to reach about it.
+    /// Contact of the operating organisation.
     #[schema(example = "县大数据中心 0951-0000000", max_length = 200)]
     pub contact: String,
     pub role: Role,
-    /// Division of the role (GB/T 2260), where it has one.
+    /// Division of the role (GB/T 2260); null if the role has none.
     #[schema(example = "640121100", max_length = 12)]
     pub division: Option<String>,
-    /// USCC, for `property_company`.
+    /// USCC, for `property_company`; otherwise null.
     #[schema(max_length = 18, example = json!(null))]
     pub company: Option<String>,
-    /// For `complex_committee`.
+    /// Complex, for `complex_committee`; otherwise null.
     pub complex_id: Option<Id>,
-    /// For `utility_operator`.
+    /// Kind of utility, for `utility_operator`; otherwise null.
     #[schema(max_length = 20, example = json!(null))]
     pub organisation: Option<String>,
-    /// The only operations that it may call; null: all that the role allows a system.
+    /// Operations that the client may call; null: every operation that its role permits to machine tokens.
     #[schema(max_items = 200)]
     pub operations: Option<Vec<String>>,
-    /// County that answers for it: GB/T 2260, 6 digits.
+    /// County whose authority approves the client: GB/T 2260, 6 digits.
     #[schema(example = "640121", max_length = 6)]
     pub county: String,
     pub state: ClientState,
-    /// Subject of whoever asked for this role and territory; another person approves.
+    /// Subject (`sub`) of the person who requested the current role, territory and operations. Another person must
+    /// approve.
     #[schema(example = "admin-1", max_length = 200)]
     pub requested_by: String,
-    /// Subject of whoever approved it.
+    /// Subject (`sub`) of the approver; null while pending.
     #[schema(example = "county-3", max_length = 200)]
     pub approved_by: Option<String>,
+    /// When it was approved; null while pending.
     pub approved_at: Option<Instant>,
-    /// Secrets that are good now, without what they are.
+    /// Valid secrets, without their values.
     #[schema(max_items = 10)]
     pub secrets: Vec<SecretOut>,
-    /// When the last of them ends: rotate before. Null: there is none, or it does not end by itself.
+    /// When the last secret expires; rotate before. Null: there is no secret, or none expires.
     pub secret_expires_at: Option<Instant>,
-    /// Its public keys, where it shows who it is by `private_key_jwt`.
+    /// Public keys for `private_key_jwt`; null if there are none.
     pub jwks: Option<ClientKeys>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -182,85 +187,86 @@ impl Client {
     }
 }
 
-/// A client to register (接入申请). It works once the county authority has approved it.
+/// A client to register (接入申请). It gets tokens only after the county authority has approved it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientIn {
-    /// What the system is called.
+    /// Name of the system.
     #[schema(example = "永宁县智慧社区平台", min_length = 2, max_length = 200)]
     pub name: String,
-    /// Whom to reach about it.
+    /// Contact of the operating organisation.
     #[schema(example = "县大数据中心 0951-0000000", min_length = 2, max_length = 200)]
     pub contact: String,
-    /// In which role it acts; not `resident` and not `system_administrator`.
+    /// Role of the client; not `resident` or `system_administrator`.
     pub role: Role,
-    /// Division of the role (GB/T 2260), inside your county; for roles that have one.
+    /// Division of the role (GB/T 2260), in your county. Required if the role has a division.
     #[serde(default)]
     #[schema(example = "640121100", pattern = "^[0-9]{6,12}$")]
     pub division: Option<String>,
-    /// USCC of a company that your county knows; for `property_company`.
+    /// USCC of a company that is visible in your county; required for `property_company`.
     #[serde(default)]
     #[schema(example = json!(null), pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
     pub company: Option<String>,
-    /// A complex of your county; for `complex_committee`.
+    /// A complex of your county; required for `complex_committee`.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub complex_id: Option<Id>,
-    /// One of water, drainage, gas, heat, telecom, tv; for `utility_operator`.
+    /// `water`, `drainage`, `gas`, `heat`, `telecom` or `tv`; required for `utility_operator`.
     #[serde(default)]
     #[schema(example = json!(null), max_length = 20)]
     pub organisation: Option<String>,
-    /// The only operations that it may call, by `operationId`; without them all that the role allows a system.
+    /// Operations (`operationId`) that the client may call. Default: every operation that its role permits to machine
+    /// tokens.
     #[serde(default)]
     #[schema(example = json!(["list_violations", "report_violation"]), min_items = 1, max_items = 200)]
     pub operations: Option<Vec<String>>,
-    /// Public keys by which it shows who it is (`private_key_jwt`, RFC 7523), instead of or beside a secret.
+    /// Public keys for `private_key_jwt` (RFC 7523), instead of a secret or in addition to it.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub jwks: Option<ClientKeys>,
 }
 
-/// A change of a client (JSON merge patch). A change of role, territory or operations needs a new approval.
+/// A change of a client (JSON merge patch). A new role, territory or list of operations needs a new approval.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientPatch {
-    /// What the system is called.
+    /// Name of the system.
     #[schema(example = "永宁县智慧社区平台", min_length = 2, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// Whom to reach about it.
+    /// Contact of the operating organisation.
     #[schema(example = "县大数据中心 0951-0000000", min_length = 2, max_length = 200, nullable = false)]
     pub contact: Option<String>,
-    /// In which role it acts.
+    /// Role of the client; not `resident` or `system_administrator`.
     #[schema(nullable = false)]
     pub role: Option<Role>,
-    /// Division of the role.
+    /// Division of the role, in your county.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = "640121100", pattern = "^[0-9]{6,12}$")]
     pub division: Option<Option<String>>,
-    /// USCC of the company.
+    /// USCC, for `property_company`.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = json!(null), pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
     pub company: Option<Option<String>>,
-    /// Complex of the committee.
+    /// Complex, for `complex_committee`.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>, example = json!(null))]
     pub complex_id: Option<Option<Id>>,
-    /// Organisation of the utility operator.
+    /// Kind of utility, for `utility_operator`.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, example = json!(null), max_length = 20)]
     pub organisation: Option<Option<String>>,
-    /// The only operations that it may call; null: all that the role allows a system.
+    /// Operations that the client may call; null: every operation that its role permits to machine tokens.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["list_violations"]), min_items = 1, max_items = 200)]
     pub operations: Option<Option<Vec<String>>>,
-    /// Its public keys, all of them; null: none. It needs no new approval, and ends no token.
+    /// All its public keys; null: no keys. This needs no new approval and does not invalidate tokens.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<ClientKeys>, example = json!(null))]
     pub jwks: Option<Option<ClientKeys>>,
 }
 
 impl ClientPatch {
-    /// What the client may do after the change.
+    /// The grant after the change.
     pub fn grant(&self, before: &Grant) -> Grant {
         let keep = |new: &Option<Option<String>>, old: &Option<String>| new.clone().unwrap_or_else(|| old.clone());
         Grant {
@@ -274,50 +280,50 @@ impl ClientPatch {
     }
 }
 
-/// Why a client is approved, suspended, resumed or revoked (理由).
+/// Reason for approving, suspending, resuming or revoking a client (理由).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientReasonIn {
-    /// For the ledger.
+    /// The reason; the ledger stores its digest.
     #[schema(min_length = 2, max_length = 1000, example = "县政务平台对接，已核实运营单位")]
     pub reason: String,
 }
 
-/// A rotation of a client's secret (更换密钥).
+/// Rotation of a client secret (更换密钥).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretIn {
-    /// For how many hours the secrets before it stay good, so that the system can be changed without a gap.
+    /// For how many hours the earlier secrets stay valid, so that the system can switch without interruption.
     #[schema(minimum = 0, maximum = 168, example = 24)]
     pub overlap_hours: i64,
 }
 
-/// A new secret (新密钥). It is shown in this answer and never again.
+/// A new secret (新密钥). It is returned once and cannot be read again.
 #[derive(Serialize, ToSchema)]
 pub struct NewSecret {
-    /// The `client_id` that it belongs to.
+    /// The `client_id`.
     pub client_id: Id,
-    /// The `client_secret`: 256 random bits. Kept here as a digest only.
+    /// The `client_secret`: 256 random bits. Only its digest is stored.
     #[schema(max_length = 60, example = "xqs_example-of-a-secret-that-opens-nothing-00000000")]
     pub client_secret: String,
     pub created_at: Instant,
-    /// When it ends, by the life that the operator set; null: it does not end by itself.
+    /// When it expires, by the lifetime set by the operator; null: it does not expire.
     pub secret_expires_at: Option<Instant>,
-    /// When the secrets before it end.
+    /// When the earlier secrets expire at the latest.
     pub others_expire_at: Instant,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListClients {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
-    /// Clients in this state.
+    /// Only clients in this state.
     pub state: Option<ClientState>,
 }

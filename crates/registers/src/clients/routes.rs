@@ -1,3 +1,5 @@
+//! Handlers for OAuth clients.
+
 use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ListClients, NewSecret, SecretIn};
 use super::{actions, store, view};
 use crate::http::{PageOf, PathId, Response};
@@ -5,7 +7,7 @@ use crate::service::{Body, Ctx};
 
 /// List clients
 ///
-/// The OAuth clients of your county, newest first, with those suspended and revoked.
+/// Lists the OAuth clients of your county, newest first, including suspended and revoked ones.
 #[utoipa::path(get, path = "/v1/clients",
     tag = "clients", params(ListClients), responses((status = 200, description = "A page", body = PageOf<Client>)))]
 pub async fn list_clients(ctx: Ctx) -> Response {
@@ -15,8 +17,8 @@ pub async fn list_clients(ctx: Ctx) -> Response {
 
 /// Register a client
 ///
-/// A system that is to get tokens. It works once the county authority has approved its role and territory, and after
-/// `POST /v1/clients/{id}/secret` has given it a secret.
+/// Registers a system that needs access tokens. For system administrators. It gets tokens after the county authority
+/// has approved it, with a secret from `POST /v1/clients/{id}/secret` or a registered key.
 #[utoipa::path(post, path = "/v1/clients",
     tag = "clients", request_body = ClientIn, responses((status = 201, description = "Registered", body = Client)))]
 pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Response {
@@ -25,7 +27,7 @@ pub async fn create_client(ctx: Ctx, body: Body<ClientIn>) -> Response {
 
 /// Get a client
 ///
-/// With its state, who asked for it and who approved it; never with a secret.
+/// Returns a client with its state, requester and approver. Secrets are never returned.
 #[utoipa::path(get, path = "/v1/clients/{id}",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     responses((status = 200, description = "The client", body = Client)))]
@@ -39,7 +41,8 @@ pub async fn get_client(ctx: Ctx, id: PathId) -> Response {
 
 /// Change a client
 ///
-/// Another role, territory or list of operations ends its tokens within five seconds and waits for a new approval.
+/// Changes a client with a merge patch. For system administrators. A new role, territory or list of operations
+/// invalidates its tokens within five seconds and needs a new approval.
 #[utoipa::path(patch, path = "/v1/clients/{id}",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientPatch, responses((status = 200, description = "Changed", body = Client)))]
@@ -49,7 +52,8 @@ pub async fn update_client(ctx: Ctx, id: PathId, body: Body<ClientPatch>) -> Res
 
 /// Approve a client
 ///
-/// By the county authority, and by another person than the one who asked for its role and territory (批准接入).
+/// Approves a pending client (批准接入). For the county authority; the approver must not be the person who requested the
+/// role and territory.
 #[utoipa::path(post, path = "/v1/clients/{id}/approval",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Approved", body = Client)))]
@@ -57,10 +61,11 @@ pub async fn approve_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) ->
     ctx.act(body, move |tx, body| actions::approve_client(tx, id.0, body)).await
 }
 
-/// Give a client a new secret
+/// Create a client secret
 ///
-/// The secret stands in this answer and nowhere else; those before it end after `overlap_hours`. The answer is not kept
-/// for its idempotency key: a repeated key is 409 `shown_once`, and another secret needs another key.
+/// Creates a new secret. For system administrators. The earlier ones expire after `overlap_hours`. The secret appears
+/// in this response only, and the response is not stored: repeating the idempotency key gives 409 `shown_once`. To get
+/// another secret, send a new key.
 #[utoipa::path(post, path = "/v1/clients/{id}/secret",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = SecretIn, responses((status = 200, description = "The new secret", body = NewSecret)))]
@@ -70,7 +75,8 @@ pub async fn rotate_client_secret(ctx: Ctx, id: PathId, body: Body<SecretIn>) ->
 
 /// Suspend a client
 ///
-/// It gets no tokens, and those that it has are refused by every replica within five seconds.
+/// Suspends an active or pending client. For system administrators. It gets no new tokens, and every replica refuses
+/// its existing tokens within five seconds.
 #[utoipa::path(post, path = "/v1/clients/{id}/suspension",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Suspended", body = Client)))]
@@ -80,7 +86,7 @@ pub async fn suspend_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) ->
 
 /// Resume a client
 ///
-/// Ends a suspension. Tokens from before it stay refused.
+/// Ends a suspension. For system administrators. Tokens issued before the suspension stay invalid.
 #[utoipa::path(post, path = "/v1/clients/{id}/resumption",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Resumed", body = Client)))]
@@ -90,7 +96,8 @@ pub async fn resume_client(ctx: Ctx, id: PathId, body: Body<ClientReasonIn>) -> 
 
 /// Revoke a client
 ///
-/// For good: its secrets are deleted, and its tokens are refused by every replica within five seconds.
+/// Revokes a client permanently. For the county authority and system administrators. Its secrets are deleted, and every
+/// replica refuses its tokens within five seconds.
 #[utoipa::path(post, path = "/v1/clients/{id}/revocation",
     tag = "clients", params(("id" = crate::db::Id, Path, description = "The `client_id`")),
     request_body = ClientReasonIn, responses((status = 200, description = "Revoked", body = Client)))]

@@ -1,4 +1,4 @@
-//! What a client can be made for, and what can become of it. Pure.
+//! Decides which grants a client may have, and which changes each state permits. Pure.
 
 use super::model::{ClientRow, ClientState, Grant};
 use crate::access::Caller;
@@ -7,10 +7,11 @@ use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::role::{ORGANISATIONS, Role, RoleKind};
 
-/// Residents are persons, and so is whoever administers: a client that could make clients would be an office of its own.
+/// Residents and system administrators must be persons. A client that could create clients could extend its own
+/// permissions.
 pub const NEVER: &[Role] = &[Role::Resident, Role::SystemAdministrator];
 
-/// The operations that a system in this role may call.
+/// The operations that a machine token of this role may call.
 pub fn operations_of(permissions: &Permissions, role: Role) -> impl Iterator<Item = &'static str> {
     permissions
         .rows()
@@ -19,7 +20,7 @@ pub fn operations_of(permissions: &Permissions, role: Role) -> impl Iterator<Ite
         .map(|one| one.operation)
 }
 
-/// Every fault of a grant that shows without the registers.
+/// Validates a grant without the registers.
 pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(Fault::new(pointer, code, zh, en));
@@ -91,12 +92,12 @@ fn require(holds: bool, zh: &str, en: &str) -> Result<(), Problem> {
     if holds { Ok(()) } else { Err(Problem::new(Code::StateConflict).detail(zh, en)) }
 }
 
-/// It is changed, and gets another secret, until it is revoked.
+/// A client can be changed, and can get a new secret, until it is revoked.
 pub fn may_change(state: ClientState) -> Result<(), Problem> {
     require(state != ClientState::Revoked, "该接入系统已注销。", "The client has been revoked.")
 }
 
-/// Another person approves than asked for it.
+/// The approver must not be the person who requested the grant.
 pub fn may_approve(row: &ClientRow, caller: &Caller) -> Result<(), Problem> {
     require(row.state == ClientState::Pending, "该接入系统不是待批准状态。", "The client is not pending approval.")?;
     if caller.is_person(&row.requested_by_iss, &row.requested_by_sub) {

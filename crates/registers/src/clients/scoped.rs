@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::access::scoped::none;
 use crate::db::MultiBackend;
 use crate::db::schema::clients;
 
-/// OAuth clients: of the county, to its administrators, its auditors and the authority that approves them.
+/// The OAuth clients of the county: visible to its system administrators, auditors and county authority.
 pub fn clients<'a>(scope: &Scope) -> clients::BoxedQuery<'a, MultiBackend> {
     let all = clients::table.into_boxed();
     match scope {

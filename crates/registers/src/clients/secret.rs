@@ -1,4 +1,4 @@
-//! A client's secret: 256 random bits, shown once, kept as its digest.
+//! Client secrets: 256 random bits, returned once, stored as a digest.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::problem::Problem;
 
-/// Tells whoever finds one lying about, and the scanners of code hosts, what it is.
+/// Lets people and secret scanners recognise a leaked secret.
 const PREFIX: &str = "xqs_";
 
 pub fn generate() -> Result<String, Problem> {
@@ -15,7 +15,7 @@ pub fn generate() -> Result<String, Problem> {
     Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-/// Of 256 random bits a plain digest is enough: there is nothing to guess.
+/// An unsalted digest is sufficient for 256 random bits, because they cannot be guessed.
 pub fn digest_of(secret: &str) -> String {
     hex::encode(digest(&SHA256, secret.as_bytes()))
 }

@@ -1,3 +1,5 @@
+//! Rows of clients, secrets and used assertions.
+
 use std::collections::HashMap;
 
 use chrono::Duration;
@@ -12,7 +14,7 @@ use crate::http::PageOf;
 use crate::problem::Problem;
 use crate::{newest_first, on_both};
 
-/// Secrets that are good at once: more are never needed, and each is compared at every request for a token.
+/// Upper limit of valid secrets. A rotation needs two, and each one is compared at every token request.
 const MOST_SECRETS: usize = 5;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ClientRow> {
@@ -20,7 +22,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ClientRow> {
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the client, then reads it (SQLite has one writer anyway).
+/// Locks the client, then reads it. SQLite needs no lock because it has a single writer.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ClientRow> {
     if let Conn::Postgres(conn) = conn {
         clients::table.find(id).select(clients::id).for_update().first::<Id>(conn).optional()?;
@@ -38,7 +40,7 @@ pub fn save(conn: &mut Conn, row: &ClientRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// A secret takes its place; those before it end at `others_end` at the latest, the oldest of too many at once.
+/// Adds a secret. The earlier ones expire at `others_end` at the latest; the oldest are deleted beyond `MOST_SECRETS`.
 pub fn add_secret(conn: &mut Conn, client: Id, digest: &str, now: Instant, others_end: Instant) -> WorkResult<()> {
     let own = || secrets::table.filter(secrets::client_id.eq(client));
     diesel::delete(own().filter(secrets::expires_at.le(now))).execute(conn)?;
@@ -65,24 +67,24 @@ pub fn delete_secrets(conn: &mut Conn, client: Id) -> WorkResult<()> {
     Ok(())
 }
 
-/// A secret by its digest, and when it ends.
+/// A valid secret: its digest and its expiry.
 pub struct GoodSecret {
     pub digest: String,
     pub ends: Option<Instant>,
 }
 
-/// The end of a secret by its own end and by the life that the operator allows one.
+/// The earlier of the stored expiry and the end of the lifetime that the operator has set.
 fn end(created_at: Instant, expires_at: Option<Instant>, life: Option<Duration>) -> Option<Instant> {
     expires_at.into_iter().chain(life.map(|life| Instant(created_at.0 + life))).min()
 }
 
-/// A client that presents itself, without its secrets.
+/// A client that authenticates, without its secrets.
 pub fn presenting(conn: &mut Conn, id: Id) -> WorkResult<Option<ClientRow>> {
     let system = Scope::System("a client that presents itself has no territory yet");
     Ok(scoped::clients(&system).filter(clients::id.eq(id)).first(conn).optional()?)
 }
 
-/// Marks an assertion as used; says whether it was not before. Those that have ended are forgotten.
+/// Marks an assertion as used and deletes expired ones. Returns false if it was used before.
 pub fn use_assertion(conn: &mut Conn, client: Id, jti: &str, ends: Instant, now: Instant) -> WorkResult<bool> {
     diesel::delete(assertions::table.filter(assertions::expires_at.le(now))).execute(conn)?;
     let row = (assertions::client_id.eq(client), assertions::jti.eq(jti), assertions::expires_at.eq(ends));
@@ -93,7 +95,7 @@ pub fn use_assertion(conn: &mut Conn, client: Id, jti: &str, ends: Instant, now:
     Ok(new == 1)
 }
 
-/// A client with the secrets that are good now.
+/// A client with its valid secrets.
 pub fn with_secrets(
     conn: &mut Conn,
     id: Id,
@@ -113,13 +115,13 @@ pub fn with_secrets(
     Ok(Some((row, good)))
 }
 
-/// By client: the number that its tokens must have at least. Clients whose tokens were never ended are left out.
+/// The minimum `epoch` of tokens by client. Clients whose tokens were never invalidated are left out.
 pub fn epochs(conn: &mut Conn) -> WorkResult<Vec<(Id, i64)>> {
     let system = Scope::System("a token that is refused is refused whoever asks");
     Ok(scoped::clients(&system).filter(clients::epoch.gt(0)).select((clients::id, clients::epoch)).load(conn)?)
 }
 
-/// The secrets of clients that are good now.
+/// The valid secrets of clients, by client.
 pub fn secrets_of(conn: &mut Conn, ids: &[Id], life: Option<Duration>) -> WorkResult<HashMap<Id, Vec<SecretOut>>> {
     let now = Instant::now();
     let rows: Vec<(Id, SecretOut)> = secrets::table

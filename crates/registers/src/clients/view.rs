@@ -1,4 +1,4 @@
-//! Clients as a caller sees them: with their good secrets, without what these are.
+//! Clients as returned to a caller: with their valid secrets, but without the values of these.
 
 use super::model::{Client, ClientRow};
 use super::store;

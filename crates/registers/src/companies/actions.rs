@@ -1,4 +1,4 @@
-//! Registering a company and changing its file.
+//! Registering and changing a company.
 
 use serde_json::json;
 
@@ -65,7 +65,7 @@ pub fn update_company(tx: &mut Tx, id: Id, body: &Body<CompanyPatch>) -> WorkRes
     Ok(Entity::new(company.id, company.version, company))
 }
 
-/// Carries a change out, and tells every company that it concerns.
+/// Applies a change and records events for the company and, if its parent changes, for both parents.
 pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> WorkResult<Company> {
     let parent_before = before.parent_id;
     let CompanyPatch { name, legal_representative, service_hotline, parent_id } = change;
@@ -89,7 +89,7 @@ pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> WorkResult<C
     Ok(company)
 }
 
-/// A parent hears of a branch that joins or leaves it; the branch hears of it by its own event.
+/// Records an event for the parent when a branch joins or leaves it. The branch has an event of its own.
 fn record_for_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> WorkResult<()> {
     let Some(parent) = parent else { return Ok(()) };
     let parent = store::find(tx.conn, &Scope::System("a parent hears of its branches"), parent)?;
@@ -117,7 +117,8 @@ fn record(tx: &mut Tx, kind: &'static str, company: &Company) -> WorkResult<Id> 
     ledger::append(tx, event)
 }
 
-/// A parent is a company that the caller sees, and no branch itself: one level, as in the commercial register.
+/// The parent must be visible to the caller and must not be a branch: the commercial register has one level of
+/// branches, too.
 pub fn check_parent(
     conn: &mut Conn,
     ctx: &Ctx,

@@ -1,5 +1,5 @@
-//! Changes of a company that are proposed and decided: by another office than its home register, or of what one person does
-//! not change alone.
+//! Company changes (企业变更申请): proposed by an office that is not the registering office, or changing what needs the
+//! approval of a second person.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::proceedings::view::{Official, StepView, official, step};
 use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
-    /// Where a proposed change stands (变更状态).
+    /// State of a proposed change (变更状态).
     #[schema(example = "proposed")]
     pub stored enum ChangeState {
         Proposed "proposed" "待决定" "Waits for the home register"
@@ -31,7 +31,7 @@ coded_enum! {
     }
 }
 
-/// What is to change; absent keeps, a null parent clears.
+/// Proposed values. An absent member does not change; a null parent makes the company independent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CompanyChangeContent {
     /// Registered name.
@@ -46,7 +46,7 @@ pub struct CompanyChangeContent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "0951-0000000", max_length = 40, nullable = false)]
     pub service_hotline: Option<String>,
-    /// The company that this is to be a branch of; null: it is to stand alone.
+    /// Parent company; null: the company is no longer a branch.
     #[serde(default, deserialize_with = "crate::service::body::present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,
@@ -57,7 +57,7 @@ impl CompanyChangeContent {
         *self == CompanyChangeContent::default()
     }
 
-    /// What of it is not on file already.
+    /// The members whose values differ from the current ones.
     fn differing_from(self, company: &Company) -> CompanyChangeContent {
         CompanyChangeContent {
             name: self.name.filter(|name| *name != company.name),
@@ -67,7 +67,7 @@ impl CompanyChangeContent {
         }
     }
 
-    /// The same members as they are on file.
+    /// The current values of the members that this change contains.
     fn as_on_file(&self, company: &Company) -> CompanyChangeContent {
         CompanyChangeContent {
             name: self.name.as_ref().map(|_| company.name.clone()),
@@ -85,7 +85,7 @@ impl CompanyChangeIn {
     }
 }
 
-/// A change to propose (变更建议).
+/// A company change to propose (企业变更申请).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyChangeIn {
@@ -98,11 +98,11 @@ pub struct CompanyChangeIn {
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000002", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
-    /// The company that this is to be a branch of; null: it is to stand alone.
+    /// Parent company; null: the company is no longer a branch.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>, example = json!(null))]
     pub parent_id: Option<Option<Id>>,
-    /// Why, for those who decide.
+    /// Reasons, for the office that decides.
     #[schema(min_length = 2, max_length = 1000, example = "企业提交变更登记材料，服务热线已更换")]
     pub reason: String,
 }
@@ -120,11 +120,11 @@ pub struct ChangeRow {
     pub decision: Json<Option<Step>>,
     pub created_at: Instant,
     pub updated_at: Instant,
-    /// What stood on file where the change is to be, when it was proposed.
+    /// Values of the same members at the time of the proposal.
     pub before: Json<CompanyChangeContent>,
 }
 
-/// A proposed change of a company (企业变更).
+/// A proposed company change (企业变更申请).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CompanyChange {
     pub id: Id,
@@ -134,13 +134,13 @@ pub struct CompanyChange {
     pub company_id: Id,
     pub state: ChangeState,
     pub change: CompanyChangeContent,
-    /// What was on file in its place when it was proposed.
+    /// Values of the same members at the time of the proposal.
     pub before: CompanyChangeContent,
-    /// Why.
+    /// Reasons of the proposal.
     #[schema(max_length = 1000, example = "企业提交变更登记材料，服务热线已更换")]
     pub reason: String,
     pub proposed_by: Official,
-    /// By whom it was approved or refused, and why.
+    /// Approval or refusal, with officer and reasons; null while pending.
     pub decision: Option<StepView>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -149,10 +149,10 @@ pub struct CompanyChange {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListCompanyChanges {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
@@ -234,7 +234,7 @@ pub fn propose_company_change(
     Ok(Entity::created(id, version, view(ctx, row), "/v1/company-changes"))
 }
 
-/// A change that waits, with its company, for the office that decides on it.
+/// A proposed change with its company, both locked. Fails unless the caller is the registering office.
 fn waiting(tx: &mut Tx, id: Id) -> WorkResult<(ChangeRow, Company)> {
     let ctx = tx.ctx;
     let company = changes_store::find(tx.conn, id)?.company_id;
@@ -285,7 +285,7 @@ fn decide(
     Ok(Entity::new(id, version, view(tx.ctx, row)))
 }
 
-/// For the offices of the home county; the companies hear of what was carried out.
+/// Records the event for the offices of the company's county. The companies get an event when the change is applied.
 fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> WorkResult<()> {
     let system = crate::access::Scope::System("where a company's file is kept");
     let county = store::find(tx.conn, &system, row.company_id)?.county;

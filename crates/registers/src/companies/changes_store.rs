@@ -1,3 +1,5 @@
+//! Rows of company changes.
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -11,7 +13,7 @@ use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
 
-/// A change; whether its company may be seen is for the caller to ask.
+/// Finds a change. The caller must check that the company is visible.
 pub fn find(conn: &mut Conn, id: Id) -> WorkResult<ChangeRow> {
     let row = changes::table.find(id).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
@@ -34,8 +36,8 @@ pub fn save(conn: &mut Conn, row: &ChangeRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Changes that wait for their decision, oldest first, each with the county and the register of its company: of companies
-/// whose home is in a county or, where a register is named, that it keeps.
+/// Pending changes, oldest first, each with the county and the registering office of its company. `home` restricts them
+/// to the companies of a county or of a registering office.
 pub fn proposed(
     conn: &mut Conn,
     scope: &Scope,
@@ -70,7 +72,7 @@ pub fn proposed(
     Ok(rows.into_iter().filter_map(with_home).collect())
 }
 
-/// The changes of a company that wait for their decision.
+/// The pending changes of a company.
 pub fn open_of(conn: &mut Conn, company: Id) -> WorkResult<Vec<ChangeRow>> {
     Ok(changes::table
         .filter(changes::company_id.eq(company))
@@ -80,7 +82,7 @@ pub fn open_of(conn: &mut Conn, company: Id) -> WorkResult<Vec<ChangeRow>> {
         .load(conn)?)
 }
 
-/// Where companies have their home.
+/// Restricts companies by county or by registering office.
 pub enum Home<'a> {
     County(&'a str),
     Register(&'a str),

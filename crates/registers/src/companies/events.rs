@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of companies.
 
 use crate::service::events::Fact::{Count, Flag, Id, Text};
 use crate::service::events::{Subject, Type};

@@ -1,4 +1,4 @@
-//! Which company answers for which: a standing is that of a company with its branches.
+//! Companies and their branches: a standing covers a parent company with its branches.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::db::{Conn, Id, WorkResult, lock_company};
 
 const WHOLE_COUNTY: Scope = Scope::System("a standing counts the whole county");
 
-/// The company that answers for another: branches count with their parent.
+/// The parent company of a branch, or the company itself.
 pub fn head_of(conn: &mut Conn, company: Id) -> WorkResult<Id> {
     let parent: Option<Option<Id>> = super::scoped::companies(&WHOLE_COUNTY)
         .filter(companies::id.eq(company))
@@ -18,14 +18,15 @@ pub fn head_of(conn: &mut Conn, company: Id) -> WorkResult<Id> {
     Ok(parent.flatten().unwrap_or(company))
 }
 
-/// Locks the company that answers, so that its facts are read by one decision at a time, and names it.
+/// Locks the parent company (or the company itself), so that only one decision at a time reads its facts. Returns its
+/// id.
 pub fn lock_head_of(conn: &mut Conn, company: Id) -> WorkResult<Id> {
     let head = head_of(conn, company)?;
     lock_company(conn, head)?;
     Ok(head)
 }
 
-/// A company with its branches.
+/// The ids of a company and its branches.
 pub fn family(conn: &mut Conn, head: Id) -> WorkResult<Vec<Id>> {
     let mut all = vec![head];
     all.extend(
@@ -37,7 +38,7 @@ pub fn family(conn: &mut Conn, head: Id) -> WorkResult<Vec<Id>> {
     Ok(all)
 }
 
-/// The company that answers for another, with its branches.
+/// The ids of the whole family of a company: its parent and all branches of that parent.
 pub fn of(conn: &mut Conn, company: Id) -> WorkResult<Vec<Id>> {
     let head = head_of(conn, company)?;
     family(conn, head)

@@ -1,3 +1,5 @@
+//! Companies in the database and in the API.
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,10 +16,10 @@ pub struct Company {
     /// Grows by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
-    /// Unified social credit code (统一社会信用代码), GB 32100-2015.
+    /// USCC (统一社会信用代码; GB 32100-2015).
     #[schema(example = "91640121MA76ABCD0B", max_length = 18)]
     pub uscc: String,
-    /// Why a code whose check character does not fit was stored all the same.
+    /// Why the code was stored although its check character is wrong; null if the check character is correct.
     #[schema(max_length = 500)]
     pub uscc_override_reason: Option<String>,
     /// Registered name.
@@ -29,12 +31,13 @@ pub struct Company {
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", max_length = 40)]
     pub service_hotline: String,
-    /// The company that this is a branch of; branches count with it.
+    /// Parent company; null if this is not a branch. Branches count with their parent.
     pub parent_id: Option<Id>,
-    /// County that keeps the company's file: GB/T 2260, 6 digits.
+    /// County of the registering office: GB/T 2260, 6 digits.
     #[schema(example = "640121", max_length = 6)]
     pub county: String,
-    /// Its home register, which alone changes the file: the county, or the township whose office registered it.
+    /// Division of the registering office, which alone may change the company: a county (6 digits) or a township (9
+    /// digits).
     #[schema(example = "640121102", max_length = 9)]
     pub division: String,
     pub created_at: Instant,
@@ -45,10 +48,11 @@ pub struct Company {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyIn {
-    /// Unified social credit code (统一社会信用代码): 18 characters, the last one checks the others.
+    /// USCC (统一社会信用代码): 18 characters; the last one is the check character.
     #[schema(example = "91640121MA76ABCD0B", pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
     pub uscc: String,
-    /// Some real codes fail the check: a county role may store one with a reason, which goes to the ledger.
+    /// Reason for storing a code whose check character is wrong; county authority only. Some genuine codes fail the
+    /// check. The ledger stores a digest of the reason.
     #[schema(min_length = 5, max_length = 500, example = json!(null))]
     #[serde(default)]
     pub uscc_override_reason: Option<String>,
@@ -61,13 +65,13 @@ pub struct CompanyIn {
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$")]
     pub service_hotline: String,
-    /// The company that this is a branch of.
+    /// Parent company, if this is a branch.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub parent_id: Option<Id>,
 }
 
-/// A change of a company (JSON merge patch, RFC 7396): absent keeps, null clears.
+/// A change of a company (JSON merge patch, RFC 7396): absent members do not change, null clears.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyPatch {
@@ -80,8 +84,8 @@ pub struct CompanyPatch {
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]
     pub service_hotline: Option<String>,
-    /// The company that this is a branch of; null: it stands alone. Another value than it has is proposed by
-    /// `POST /v1/companies/{id}/changes` and approved by a second person: the parent sees what concerns its branch.
+    /// Parent company; null: no branch. To change it, propose it with `POST /v1/companies/{id}/changes`: a second
+    /// person must approve, because a parent sees the cases of its branches.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<Id>)]
     pub parent_id: Option<Option<Id>>,
@@ -90,10 +94,10 @@ pub struct CompanyPatch {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListCompanies {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
@@ -101,7 +105,7 @@ pub struct ListCompanies {
     /// Part of the name.
     #[param(max_length = 100, example = "和泰")]
     pub q: Option<String>,
-    /// This code exactly.
+    /// Exact USCC.
     #[param(max_length = 18, example = "91640121MA76ABCD0B")]
     pub uscc: Option<String>,
 }

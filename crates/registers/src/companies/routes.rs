@@ -1,3 +1,5 @@
+//! Handlers for companies and company changes.
+
 use super::changes::{self, CompanyChange, CompanyChangeIn, ListCompanyChanges};
 use super::model::{Company, CompanyIn, CompanyPatch, ListCompanies};
 use super::{actions, store};
@@ -7,7 +9,8 @@ use crate::service::{Body, Ctx};
 
 /// List companies
 ///
-/// Those that are owned, serve, served or have applied in your territory, newest first. A company sees itself.
+/// Lists the companies that are registered, serve, served or have applied for a complex in your territory, newest
+/// first. A company sees itself and its branches.
 #[utoipa::path(get, path = "/v1/companies",
     tag = "companies", params(ListCompanies), responses((status = 200, description = "A page", body = PageOf<Company>)))]
 pub async fn list_companies(ctx: Ctx) -> Response {
@@ -17,7 +20,8 @@ pub async fn list_companies(ctx: Ctx) -> Response {
 
 /// Register a company
 ///
-/// The code is checked by GB 32100-2015. The file belongs to your county.
+/// Registers a company in your county. For the county authority and social affairs offices. The check character of the
+/// USCC is verified (GB 32100-2015).
 #[utoipa::path(post, path = "/v1/companies",
     tag = "companies", request_body = CompanyIn, responses((status = 201, description = "Registered", body = Company)))]
 pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Response {
@@ -26,7 +30,7 @@ pub async fn create_company(ctx: Ctx, body: Body<CompanyIn>) -> Response {
 
 /// Get a company
 ///
-/// Visible where it is owned, serves, served or has applied.
+/// Returns a company that is registered, serves, served or has applied for a complex in your territory.
 #[utoipa::path(get, path = "/v1/companies/{id}",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     responses((status = 200, description = "The company", body = Company)))]
@@ -40,9 +44,9 @@ pub async fn get_company(ctx: Ctx, id: PathId) -> Response {
 
 /// Change a company
 ///
-/// A merge patch of the registered data, by the home register: the county authority of the company's county, or the social
-/// affairs office that registered it. Others propose (`…/changes`). The code never changes; another parent needs a second
-/// person and is proposed too.
+/// Changes registered data with a merge patch. Only the registering office may do this: the county authority of the
+/// company's county, or the social affairs office that registered it. Other offices propose a change (`…/changes`). The
+/// USCC never changes. A new parent must be proposed, too.
 #[utoipa::path(patch, path = "/v1/companies/{id}",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyPatch, responses((status = 200, description = "Changed", body = Company)))]
@@ -50,9 +54,9 @@ pub async fn update_company(ctx: Ctx, id: PathId, body: Body<CompanyPatch>) -> R
     ctx.act(body, move |tx, body| actions::update_company(tx, id.0, body)).await
 }
 
-/// List proposed changes of a company
+/// List company changes
 ///
-/// Newest first, with those decided.
+/// Lists pending and decided changes of a company, newest first. For the county authority and social affairs offices.
 #[utoipa::path(get, path = "/v1/companies/{id}/changes",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company"), ListCompanyChanges),
     responses((status = 200, description = "A page", body = PageOf<CompanyChange>)))]
@@ -61,10 +65,11 @@ pub async fn list_company_changes(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| changes::list_company_changes(conn, ctx, id.0, &query)).await
 }
 
-/// Propose a change of a company
+/// Propose a company change
 ///
-/// By any register that sees the company; its home register decides. A change of `parent_id` is always proposed: the parent
-/// sees contracts, violations and measures of its branches.
+/// Proposes a change to the registering office, which approves or refuses it. For the county authority and social
+/// affairs offices that see the company. A new `parent_id` must always be proposed, because a parent sees contracts,
+/// violations and measures of its branches.
 #[utoipa::path(post, path = "/v1/companies/{id}/changes",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the company")),
     request_body = CompanyChangeIn, responses((status = 201, description = "Proposed", body = CompanyChange)))]
@@ -72,9 +77,9 @@ pub async fn propose_company_change(ctx: Ctx, id: PathId, body: Body<CompanyChan
     ctx.act(body, move |tx, body| changes::propose_company_change(tx, id.0, body)).await
 }
 
-/// Get a proposed change of a company
+/// Get a company change
 ///
-/// With the decision on it.
+/// Returns a proposed change with its decision, if any.
 #[utoipa::path(get, path = "/v1/company-changes/{id}",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     responses((status = 200, description = "The change", body = CompanyChange)))]
@@ -82,20 +87,20 @@ pub async fn get_company_change(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| changes::get_company_change(conn, ctx, id.0)).await
 }
 
-/// Approve a change of a company
+/// Approve a company change
 ///
-/// By another person of the home register than the one who proposed it. It is carried out at once, and both companies hear of
-/// another parent.
+/// Approves a proposed change and applies it at once. The approver must belong to the registering office and must not
+/// be the person who proposed it. If the parent changes, the old and the new parent get an event.
 #[utoipa::path(post, path = "/v1/company-changes/{id}/approval",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
-    request_body = ReasonsIn, responses((status = 200, description = "Approved and carried out", body = CompanyChange)))]
+    request_body = ReasonsIn, responses((status = 200, description = "Approved and applied", body = CompanyChange)))]
 pub async fn approve_company_change(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| changes::approve_company_change(tx, id.0, body)).await
 }
 
-/// Refuse a change of a company
+/// Refuse a company change
 ///
-/// By the home register, with reasons.
+/// Refuses a proposed change with reasons. For the registering office.
 #[utoipa::path(post, path = "/v1/company-changes/{id}/refusal",
     tag = "companies", params(("id" = crate::db::Id, Path, description = "Id of the change")),
     request_body = ReasonsIn, responses((status = 200, description = "Refused", body = CompanyChange)))]

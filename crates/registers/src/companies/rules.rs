@@ -1,4 +1,4 @@
-//! Who writes a company's file: a row that several townships and counties see.
+//! Decides who may change a company, which is visible in several townships and counties. Pure.
 
 use super::changes::ChangeState;
 use super::model::{Company, CompanyIn, CompanyPatch};
@@ -8,8 +8,8 @@ use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
-/// Does an office keep a company's file? The county authority of its home county does, and the social affairs office of the
-/// township where it was registered.
+/// True if the office is the registering office: the county authority of the company's county, or the social affairs
+/// office of the township where the company was registered.
 pub fn keeps(role: Role, division: Option<&str>, company: &Company) -> bool {
     let Some(division) = division else { return false };
     match role {
@@ -19,7 +19,7 @@ pub fn keeps(role: Role, division: Option<&str>, company: &Company) -> bool {
     }
 }
 
-/// Only the home register changes a company's file; who else sees the company proposes.
+/// Only the registering office may change a company. Other offices that see it propose a change.
 pub fn may_change(caller: &Caller, company: &Company) -> Result<(), Problem> {
     if keeps(caller.role, caller.division.as_deref(), company) {
         return Ok(());
@@ -38,12 +38,12 @@ pub fn exists() -> Problem {
     Problem::new(Code::AlreadyExists).detail(zh, en)
 }
 
-/// A code is registered once.
+/// A USCC can be registered only once.
 pub fn may_register(registered: bool) -> Result<(), Problem> {
     if registered { Err(exists()) } else { Ok(()) }
 }
 
-/// A code whose check character does not fit is stored by the county alone, with a reason.
+/// A code with a wrong check character is stored by the county authority only, and with a reason.
 pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
     if uscc::has_valid_check(&input.uscc) {
         return;
@@ -65,8 +65,8 @@ pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A parent stands alone (the caller sees it, it is no branch, and it is another company), and a company with branches
-/// becomes no branch: one level, as in the commercial register.
+/// A parent must be visible to the caller, must not be a branch, and must be another company. A company with branches
+/// cannot become a branch. The commercial register has one level, too.
 pub fn unfit_parent(stands_alone: bool, has_branches: bool) -> Option<Fault> {
     if !stands_alone {
         let (zh, en) = (
@@ -84,7 +84,7 @@ pub fn unfit_parent(stands_alone: bool, has_branches: bool) -> Option<Fault> {
     })
 }
 
-/// A change changes something.
+/// Rejects a proposal that changes nothing.
 pub fn check_change(nothing: bool, faults: &mut Vec<Fault>) {
     if nothing {
         let (zh, en) =
@@ -98,7 +98,7 @@ pub fn already_pending() -> Problem {
     Problem::new(Code::AlreadyExists).detail(zh, en)
 }
 
-/// A change is decided once.
+/// A change can be decided only once.
 pub fn require_proposed(state: ChangeState) -> Result<(), Problem> {
     match state {
         ChangeState::Proposed => Ok(()),
@@ -108,7 +108,7 @@ pub fn require_proposed(state: ChangeState) -> Result<(), Problem> {
     }
 }
 
-/// Another person than the one who proposed it approves.
+/// The approver must not be the person who proposed the change.
 pub fn may_approve(caller: &Caller, proposed_by: &Actor) -> Result<(), Problem> {
     if caller.is(proposed_by) {
         return Err(Problem::new(Code::SamePerson).detail(
@@ -119,7 +119,7 @@ pub fn may_approve(caller: &Caller, proposed_by: &Actor) -> Result<(), Problem> 
     Ok(())
 }
 
-/// What is approved is what was proposed: a change of what stood on file then.
+/// A change can be approved only while the current values are those at the time of the proposal.
 pub fn require_unchanged(as_proposed: bool) -> Result<(), Problem> {
     if as_proposed {
         return Ok(());
@@ -130,7 +130,7 @@ pub fn require_unchanged(as_proposed: bool) -> Result<(), Problem> {
     ))
 }
 
-/// A parent that fitted when the change was proposed may not fit now.
+/// Checks the parent again on approval: it may have become a branch since the proposal.
 pub fn require_fitting_parent(faults: &[Fault]) -> Result<(), Problem> {
     if faults.is_empty() {
         return Ok(());
@@ -141,7 +141,7 @@ pub fn require_fitting_parent(faults: &[Fault]) -> Result<(), Problem> {
     ))
 }
 
-/// What one person does not change alone: a parent sees the contracts, violations and measures of its branches.
+/// A single person cannot change the parent, because a parent sees contracts, violations and measures of its branches.
 pub fn alone(company: &Company, change: &CompanyPatch) -> Option<Fault> {
     let parent = change.parent_id?;
     (parent != company.parent_id).then(|| {

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::db::schema::{companies, company_areas, company_families, complex_serv
 use crate::rows_of;
 
 rows_of! {
-    /// Companies: visible wherever they are owned, serve, served or have applied.
+    /// Companies that are registered, serve, served or have applied in the territory.
     companies, one company, by id, those companies_among, |all, among| {
         Scope::County(area) | Scope::Township(area) | Scope::Community(area) | Scope::Assigned { area, .. } => all
             .filter(companies::id.eq_any(among.of(

@@ -1,3 +1,5 @@
+//! Rows of companies, their families and the areas where they are visible.
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -50,7 +52,7 @@ pub fn update(conn: &mut Conn, company: &Company) -> WorkResult<()> {
     Ok(())
 }
 
-/// Says whose codes speak for a company: its own, and its parent's.
+/// Stores the USCCs whose tokens may act for a company: its own and its parent's.
 pub fn set_family(conn: &mut Conn, company: &Company) -> WorkResult<()> {
     diesel::delete(families::table.filter(families::company_id.eq(company.id))).execute(conn)?;
     let mut codes = vec![company.uscc.clone()];
@@ -65,13 +67,13 @@ pub fn set_family(conn: &mut Conn, company: &Company) -> WorkResult<()> {
     Ok(())
 }
 
-/// The codes that speak for a company.
+/// The USCCs whose tokens may act for a company.
 pub fn speakers_of(conn: &mut Conn, company: Option<Id>) -> WorkResult<Vec<String>> {
     let Some(company) = company else { return Ok(Vec::new()) };
     Ok(families::table.filter(families::company_id.eq(company)).select(families::uscc).load(conn)?)
 }
 
-/// Makes a company visible in divisions: where it is owned, serves or applies.
+/// Makes a company visible in divisions: where it is registered, serves or applies.
 pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> WorkResult<()> {
     for area in areas.iter().filter(|area| !area.is_empty()) {
         let row = (company_areas::company_id.eq(company), company_areas::area.eq(*area));
@@ -82,7 +84,7 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> WorkResult<()>
     Ok(())
 }
 
-/// Names and codes of companies, for rows that show them.
+/// Names and USCCs of companies, for resources that display them.
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, (String, String)>> {
     let system = Scope::System("a row that the caller may see names its company");
     if let [id] = ids {

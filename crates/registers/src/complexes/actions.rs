@@ -1,3 +1,5 @@
+//! Registering and changing a complex.
+
 use serde_json::json;
 
 use super::model::{Complex, ComplexIn, ComplexPatch, ComplexRow, PointIn};
@@ -105,7 +107,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> WorkResult<Id> {
     ledger::append(tx, event)
 }
 
-/// The community exists, and lies in the caller's territory.
+/// The community must exist and lie in the caller's territory.
 fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Fault>) -> WorkResult<()> {
     let division = divisions::find(conn, code)?;
     let level = division.as_ref().map(|division| division.level.as_str());

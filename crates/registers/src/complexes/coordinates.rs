@@ -1,4 +1,5 @@
-//! Points are stored in WGS 84. China's maps use GCJ-02 (国测局坐标), Baidu's BD-09; both are accepted and converted.
+//! Coordinate systems. Points are stored in WGS 84. Chinese maps use GCJ-02 (国测局坐标), Baidu uses BD-09; input in these
+//! systems is converted.
 
 use super::model::Point;
 use crate::coded_enum;
@@ -16,7 +17,7 @@ coded_enum! {
 const A: f64 = 6_378_245.0;
 const EE: f64 = 0.006_693_421_622_965_943;
 
-/// Longitude and latitude in WGS 84, to 7 decimals (about a centimetre).
+/// Converts to WGS 84. Returns longitude and latitude in degrees, to 7 decimals (about a centimetre).
 pub fn to_wgs84(system: CoordinateSystem, longitude: f64, latitude: f64) -> (f64, f64) {
     let (longitude, latitude) = match system {
         CoordinateSystem::Wgs84 => (longitude, latitude),
@@ -38,7 +39,7 @@ fn bd09_to_gcj02(longitude: f64, latitude: f64) -> (f64, f64) {
     (z * theta.cos(), z * theta.sin())
 }
 
-/// The transformation has no closed inverse: its fixed point is found by iteration.
+/// The transformation has no closed inverse, so this iterates to its fixed point.
 fn gcj02_to_wgs84(longitude: f64, latitude: f64) -> (f64, f64) {
     let (mut x, mut y) = (longitude, latitude);
     for _ in 0..6 {
@@ -70,7 +71,7 @@ fn wgs84_to_gcj02(longitude: f64, latitude: f64) -> (f64, f64) {
 /// Mean radius of the earth in metres.
 pub const EARTH: f64 = 6_371_000.0;
 
-/// Metres between two points on the ground (haversine).
+/// Distance between two points on the ground in metres (haversine).
 pub fn metres(a: Point, b: Point) -> f64 {
     let (lat_a, lat_b) = (a.latitude.to_radians(), b.latitude.to_radians());
     let (lat, lon) = (lat_b - lat_a, (b.longitude - a.longitude).to_radians());
@@ -92,13 +93,13 @@ mod tests {
 
     #[test]
     fn the_three_systems_agree_on_one_point() {
-        // A known triple for Beijing (Tian'anmen), as map providers publish it.
+        // Published coordinates of one place in Beijing (Tian'anmen) in all three systems.
         let wgs = (116.391_349_9, 39.907_375_7);
         let gcj = wgs84_to_gcj02(wgs.0, wgs.1);
         assert!((gcj.0 - 116.397_59).abs() < 2e-4 && (gcj.1 - 39.908_776).abs() < 2e-4, "{gcj:?}");
         let back = to_wgs84(CoordinateSystem::Gcj02, gcj.0, gcj.1);
         assert!((back.0 - wgs.0).abs() < 1e-6 && (back.1 - wgs.1).abs() < 1e-6);
-        // Baidu's own forward formula.
+        // Baidu's forward formula.
         let x_pi = std::f64::consts::PI * 3000.0 / 180.0;
         let z = gcj.0.hypot(gcj.1) + 0.000_02 * (gcj.1 * x_pi).sin();
         let theta = gcj.1.atan2(gcj.0) + 0.000_003 * (gcj.0 * x_pi).cos();

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of complexes.
 
 use crate::service::events::Fact::{Code, Count, Day, Number, Text};
 use crate::service::events::{Subject, Type};

@@ -1,4 +1,4 @@
-//! Residential complexes (住宅小区) and who serves them.
+//! Residential complexes (住宅小区) and the companies that serve them.
 
 pub mod actions;
 pub mod coordinates;
@@ -24,7 +24,7 @@ pub use whereabouts::{check_place, place, place_of};
 
 pub const FEATURE: Feature = Feature {
     name: "complexes",
-    tags: &[tag(70, "complexes", "Residential complexes 住宅小区 and who serves them")],
+    tags: &[tag(70, "complexes", "Residential complexes 住宅小区 and their service periods 服务期间")],
     operations: &[
         read(handler!(routes::list_complexes), REGISTER_READERS),
         submit(handler!(routes::create_complex), REGISTRARS).conflicts(&[AlreadyExists]),

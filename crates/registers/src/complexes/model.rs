@@ -1,3 +1,5 @@
+//! Complexes and service periods in the database and in the API.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ use crate::db::types::Instant;
 use crate::ledger::Place;
 
 coded_enum! {
-    /// How a complex governs itself (自治组织状态).
+    /// Self-governance state of a complex (自治组织状态).
     pub stored enum SelfGovernance {
         OwnersCommittee "owners_committee" "业主委员会" "Owners' committee"
         ManagementCommittee "management_committee" "物业管理委员会" "Property management committee"
@@ -60,7 +62,7 @@ pub struct Point {
     pub latitude: f64,
 }
 
-/// A point to store (坐标): WGS 84, GCJ-02 or BD-09; it is converted to WGS 84.
+/// A point to store (坐标). It is converted to WGS 84.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PointIn {
@@ -70,19 +72,19 @@ pub struct PointIn {
     /// Degrees north.
     #[schema(example = 38.2811, minimum = 3, maximum = 54)]
     pub latitude: f64,
-    /// The system that the degrees are given in.
+    /// Coordinate system of the two numbers.
     pub system: CoordinateSystem,
 }
 
 impl PointIn {
-    /// The point as it is stored, in WGS 84.
+    /// The point as stored, in WGS 84.
     pub fn stored(self) -> Point {
         let (longitude, latitude) = to_wgs84(self.system, self.longitude, self.latitude);
         Point { longitude, latitude }
     }
 }
 
-/// Who serves a complex (现服务企业).
+/// The current company of a complex (现服务企业).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CurrentService {
     pub company_id: Id,
@@ -95,9 +97,9 @@ pub struct CurrentService {
     /// Project manager (项目经理人).
     #[schema(max_length = 100, example = "测试经理")]
     pub project_manager: String,
-    /// First day of service.
+    /// First day of the service period.
     pub effective_from: NaiveDate,
-    /// Last day of service; null while it is open.
+    /// Last day of the service period; null if it is indefinite.
     pub effective_to: Option<NaiveDate>,
 }
 
@@ -120,26 +122,27 @@ pub struct Complex {
     /// Community, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Grid code (网格).
+    /// Grid cell code (网格).
     #[schema(max_length = 40, example = "WG-03")]
     pub grid: Option<String>,
     /// Postal address.
     #[schema(max_length = 300, example = "望远镇示范路 1 号")]
     pub address: String,
+    /// Point of the complex; null if not registered.
     pub point: Option<Point>,
     /// Floor area in square metres.
     #[schema(minimum = 1, maximum = 100_000_000, example = 86000)]
     pub area_m2: Option<i64>,
-    /// Households.
+    /// Number of households (户数).
     #[schema(minimum = 1, maximum = 1_000_000, example = 812)]
     pub households: Option<i64>,
-    /// Buildings.
+    /// Number of buildings.
     #[schema(minimum = 1, maximum = 100_000, example = 14)]
     pub buildings: Option<i64>,
-    /// Day of delivery to the owners.
+    /// Day of delivery to the buyers (交付).
     pub delivered_on: Option<NaiveDate>,
     pub self_governance: SelfGovernance,
-    /// Who serves it today; null where nobody does.
+    /// Current company; null if there is none.
     pub service: Option<CurrentService>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -152,10 +155,10 @@ pub struct ComplexIn {
     /// Name of the complex.
     #[schema(min_length = 2, max_length = 200, example = "望远示范花园")]
     pub name: String,
-    /// 12-digit code of its community, one of `GET /v1/divisions`.
+    /// Code of its community, 12 digits, from `GET /v1/divisions`.
     #[schema(pattern = "^[0-9]{12}$", example = "640121102001")]
     pub community: String,
-    /// Grid code (网格).
+    /// Grid cell code (网格).
     #[schema(min_length = 1, max_length = 40, example = "WG-03")]
     #[serde(default)]
     pub grid: Option<String>,
@@ -168,28 +171,28 @@ pub struct ComplexIn {
     #[schema(minimum = 1, maximum = 100_000_000, example = 86000)]
     #[serde(default)]
     pub area_m2: Option<i64>,
-    /// Households.
+    /// Number of households (户数).
     #[schema(minimum = 1, maximum = 1_000_000, example = 812)]
     #[serde(default)]
     pub households: Option<i64>,
-    /// Buildings.
+    /// Number of buildings.
     #[schema(minimum = 1, maximum = 100_000, example = 14)]
     #[serde(default)]
     pub buildings: Option<i64>,
-    /// Day of delivery to the owners.
+    /// Day of delivery to the buyers (交付), not in the future.
     #[serde(default)]
     pub delivered_on: Option<NaiveDate>,
     pub self_governance: SelfGovernance,
 }
 
-/// A change of a complex (JSON merge patch, RFC 7396): absent keeps, null clears.
+/// A change of a complex (JSON merge patch, RFC 7396): absent members do not change, null clears.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplexPatch {
     /// Name of the complex.
     #[schema(min_length = 2, max_length = 200, nullable = false, example = "望远示范花园")]
     pub name: Option<String>,
-    /// Grid code (网格).
+    /// Grid cell code (网格).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, max_length = 40, example = "WG-03")]
     pub grid: Option<Option<String>>,
@@ -203,15 +206,15 @@ pub struct ComplexPatch {
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 100_000_000, example = 86000)]
     pub area_m2: Option<Option<i64>>,
-    /// Households.
+    /// Number of households (户数).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000, example = 812)]
     pub households: Option<Option<i64>>,
-    /// Buildings.
+    /// Number of buildings.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 100_000, example = 14)]
     pub buildings: Option<Option<i64>>,
-    /// Day of delivery to the owners.
+    /// Day of delivery to the buyers (交付), not in the future.
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<NaiveDate>)]
     pub delivered_on: Option<Option<NaiveDate>>,
@@ -222,10 +225,10 @@ pub struct ComplexPatch {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListComplexes {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
@@ -239,7 +242,7 @@ pub struct ListComplexes {
     /// Only this community, 12 digits.
     #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
     pub community: Option<String>,
-    /// Only those that this company serves today.
+    /// Only complexes that this company serves today.
     pub company_id: Option<Id>,
 }
 
@@ -258,7 +261,7 @@ pub struct ServiceRow {
     pub created_at: Instant,
 }
 
-/// A company's service of a complex (物业服务); it follows from the contract with the same id.
+/// A service period (服务期间) of a company at a complex. Its id is that of the contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Service {
     pub id: Id,
@@ -270,9 +273,9 @@ pub struct Service {
     /// Project manager (项目经理人).
     #[schema(max_length = 100, example = "测试经理")]
     pub project_manager: String,
-    /// First day of service.
+    /// First day of the service period.
     pub effective_from: NaiveDate,
-    /// Last day of service; null while it is open.
+    /// Last day of the service period; null if it is indefinite.
     pub effective_to: Option<NaiveDate>,
     pub created_at: Instant,
 }

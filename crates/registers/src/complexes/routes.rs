@@ -1,3 +1,5 @@
+//! Handlers for complexes and their service periods.
+
 use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
 use super::{actions, store, view};
 use crate::http::{Entity, PageOf, PathId, Response};
@@ -5,7 +7,8 @@ use crate::service::{Body, Ctx};
 
 /// List complexes
 ///
-/// Of your territory, newest first; a company sees those that it serves or served. Each row names who serves it today.
+/// Lists the complexes of your territory with their current company, newest first. A company sees the complexes that it
+/// or one of its branches serves or served.
 #[utoipa::path(get, path = "/v1/complexes",
     tag = "complexes", params(ListComplexes), responses((status = 200, description = "A page", body = PageOf<Complex>)))]
 pub async fn list_complexes(ctx: Ctx) -> Response {
@@ -18,7 +21,8 @@ pub async fn list_complexes(ctx: Ctx) -> Response {
 
 /// Register a complex
 ///
-/// Its community says in which township and county it lies. Points are converted to WGS 84.
+/// Registers a complex. For the county authority and social affairs offices. Township and county follow from its
+/// community. Points are converted to WGS 84.
 #[utoipa::path(post, path = "/v1/complexes",
     tag = "complexes", request_body = ComplexIn, responses((status = 201, description = "Registered", body = Complex)))]
 pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Response {
@@ -27,7 +31,7 @@ pub async fn create_complex(ctx: Ctx, body: Body<ComplexIn>) -> Response {
 
 /// Get a complex
 ///
-/// With who serves it today and its project manager.
+/// Returns a complex with its current company and project manager.
 #[utoipa::path(get, path = "/v1/complexes/{id}",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     responses((status = 200, description = "The complex", body = Complex)))]
@@ -42,7 +46,8 @@ pub async fn get_complex(ctx: Ctx, id: PathId) -> Response {
 
 /// Change a complex
 ///
-/// Its community, the company that serves it and the project manager are not changed here.
+/// Changes a complex with a merge patch. For the county authority and social affairs offices. The community never
+/// changes; the company and the project manager follow from the contracts.
 #[utoipa::path(patch, path = "/v1/complexes/{id}",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
     request_body = ComplexPatch, responses((status = 200, description = "Changed", body = Complex)))]
@@ -50,12 +55,13 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> R
     ctx.act(body, move |tx, body| actions::update_complex(tx, id.0, body)).await
 }
 
-/// Who has served a complex
+/// List service periods of a complex
 ///
-/// As its contracts say, newest first, on one page; each has the id of its contract. A company sees its own only.
+/// Lists who has served a complex according to its contracts, newest first, on one page. Each period has the id of its
+/// contract. A company sees its own periods only.
 #[utoipa::path(get, path = "/v1/complexes/{id}/service",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
-    responses((status = 200, description = "All services", body = PageOf<Service>)))]
+    responses((status = 200, description = "All service periods", body = PageOf<Service>)))]
 pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| view::list_services(conn, ctx, id.0)).await
 }

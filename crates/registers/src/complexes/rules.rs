@@ -1,10 +1,10 @@
-//! What is wrong with a complex. Pure.
+//! Validation of complexes. Pure.
 
 use chrono::NaiveDate;
 
 use crate::fault::Fault;
 
-/// Its division is a community, and lies inside of the caller's territory. `level` is none where there is no such division.
+/// The division must be a community in the caller's territory. `level` is `None` if there is no such division.
 pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault>) {
     faults.push(match level {
         Some("community") if inside => return,
@@ -22,7 +22,7 @@ pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault
     });
 }
 
-/// One of both is named: `/complex_id` or `/division`.
+/// Exactly one of `/complex_id` and `/division` must be present.
 pub fn check_named(complex: bool, division: bool) -> Result<(), Fault> {
     match (complex, division) {
         (false, false) => {

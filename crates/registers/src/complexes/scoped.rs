@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::db::schema::{complex_services, complexes};
 use crate::rows_of;
 
 rows_of! {
-    /// Complexes of the territory; of a company, those it serves or served.
+    /// The complexes of the territory. A company sees those that it serves or served.
     complexes, one complex, by id, those complexes_among, |all, among| {
         Scope::County(area) => all.filter(complexes::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complexes::township.eq(area.clone())),
@@ -28,7 +28,7 @@ rows_of! {
 }
 
 rows_of! {
-    /// Services: of the territory's complexes; a company sees its own only.
+    /// Service periods of the complexes in the territory. A company sees its own only.
     complex_services, all services_of, by complex_id, those services_among, |all, among| {
         Scope::County(area) => all.filter(complex_services::county.eq(area.clone())),
         Scope::Township(area) => all.filter(complex_services::township.eq(area.clone())),

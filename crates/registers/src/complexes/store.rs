@@ -1,3 +1,5 @@
+//! Rows of complexes and service periods.
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -27,7 +29,7 @@ pub fn update(conn: &mut Conn, row: &ComplexRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// A new service changes how its complex is shown.
+/// Increases the version of a complex, because a new service period changes its current company.
 pub fn bump_version(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) -> WorkResult<()> {
     diesel::update(complexes::table.find(row.id))
         .set((complexes::version.eq(row.version + 1), complexes::updated_at.eq(now)))
@@ -64,12 +66,12 @@ pub fn county_of(conn: &mut Conn, complex: Id) -> WorkResult<String> {
     Ok(county_for(conn, &system, complex)?.ok_or_else(Problem::not_found)?)
 }
 
-/// The county of a complex that the caller may see.
+/// The county of a complex; `None` if the complex is not in the scope.
 pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Option<String>> {
     Ok(scoped::complex::<ComplexRow>(conn, scope, complex)?.map(|row| row.county))
 }
 
-/// Where complexes are; those without a point are not in it.
+/// Points of complexes by id. Complexes without a point are left out.
 pub fn points_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Point>> {
     let system = Scope::System("a row that the caller may see is no closer than its complex");
     let columns = (complexes::id, complexes::longitude, complexes::latitude);
@@ -81,14 +83,14 @@ pub fn points_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Point>> 
     Ok(rows.into_iter().filter_map(point).collect())
 }
 
-/// Every service of a complex, oldest first.
+/// Service periods of a complex, oldest first.
 pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Vec<ServiceRow>> {
     let mut services: Vec<ServiceRow> = scoped::services_of(conn, scope, complex)?;
     services.sort_unstable_by_key(|service| (service.effective_from, service.id));
     Ok(services)
 }
 
-/// Did a company serve a complex on a day, or before it?
+/// True if a company's service of a complex started on or before the day.
 pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> WorkResult<bool> {
     let system = Scope::System("a fact of the complex, whoever asks");
     let served = services_of(conn, &system, complex)?;
@@ -111,7 +113,7 @@ impl ServiceRow {
     }
 }
 
-/// Who serves these complexes on a day.
+/// Current company of each complex on a day.
 pub fn services_in_force(
     conn: &mut Conn,
     scope: &Scope,
@@ -119,7 +121,7 @@ pub fn services_in_force(
     day: NaiveDate,
 ) -> WorkResult<HashMap<Id, CurrentService>> {
     let system = Scope::System("a complex that the caller may see names who serves it");
-    // A company sees its own services only: who came after it is not its business.
+    // A company sees its own periods only; it must not learn its successor here.
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
     let mut rows: Vec<ServiceRow> = match ids {
         [id] => scoped::services_of(conn, scope, *id)?,
@@ -144,7 +146,7 @@ pub fn services_in_force(
         .collect())
 }
 
-/// The company that serves a complex on a day, whoever asks.
+/// The company that serves a complex on a day, independent of the caller.
 pub fn serving_company(conn: &mut Conn, complex: Id, day: NaiveDate) -> WorkResult<Option<Id>> {
     let system = Scope::System("who serves a complex is a fact, whoever asks");
     let serving = services_in_force(conn, &system, &[complex], day)?;

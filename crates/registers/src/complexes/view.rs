@@ -1,4 +1,4 @@
-//! Complexes and their services as a caller sees them.
+//! Complexes and service periods as returned to a caller.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::db::{Conn, Id, WorkResult};
 use crate::http::PageOf;
 use crate::service::Ctx;
 
-/// Complexes as they are shown.
+/// Complexes with their current company.
 pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplexRow>) -> WorkResult<Vec<Complex>> {
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     let mut services = store::services_in_force(conn, &ctx.scope, &ids, ctx.today)?;
@@ -43,7 +43,7 @@ fn view(row: ComplexRow, services: &mut HashMap<Id, CurrentService>) -> Complex 
     }
 }
 
-/// Who has served a complex, newest first.
+/// Service periods of a complex, newest first.
 pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<Service>> {
     store::find(conn, &ctx.scope, complex)?;
     let rows = store::services_of(conn, &ctx.scope, complex)?;

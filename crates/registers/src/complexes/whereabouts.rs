@@ -1,4 +1,4 @@
-//! Where something is: at a complex, or else in a division.
+//! The place of a record: a complex or a division.
 
 use super::{rules, store};
 use crate::access::Scope;
@@ -7,7 +7,7 @@ use crate::divisions;
 use crate::fault::Fault;
 use crate::ledger::Place;
 
-/// The place of a complex, if it is in the scope.
+/// The territory of a complex, if it is in the scope.
 pub fn place_of(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Option<Place>> {
     match store::find(conn, scope, complex) {
         Ok(row) => Ok(Some(row.place())),
@@ -16,7 +16,7 @@ pub fn place_of(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Optio
     }
 }
 
-/// The place of a complex, or else of a division, if it is in the scope.
+/// The territory of a complex or, if there is none, of a division. `None` if it is outside the scope.
 pub fn place(conn: &mut Conn, scope: &Scope, complex: Option<Id>, division: Option<&str>) -> WorkResult<Option<Place>> {
     if let Some(complex) = complex {
         return place_of(conn, scope, complex);
@@ -26,7 +26,7 @@ pub fn place(conn: &mut Conn, scope: &Scope, complex: Option<Id>, division: Opti
     Ok(place.filter(|place| scope.contains(&place.county, &place.township, &place.community)))
 }
 
-/// One of both is named, `/complex_id` or `/division`, and it is in the scope.
+/// Exactly one of `/complex_id` and `/division` must be present, and it must be in the scope.
 pub fn check_place(
     conn: &mut Conn,
     scope: &Scope,

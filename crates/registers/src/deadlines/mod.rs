@@ -1,9 +1,9 @@
-//! Stored deadlines follow the calendar.
+//! Keeps stored deadlines in line with the calendar.
 //!
-//! A deadline that counts working days is worked out once and stored, so that everyone is told the same day. When the calendar
-//! changes (a year is put in, a holiday is added), each feature with a stored deadline works out its open ones again: never to
-//! an earlier day, each change with an event of its own. `app::DEADLINES` is the one list of them; a test finds a deadline in the
-//! database that is neither there nor excused.
+//! A deadline in working days is computed once and stored, so that everyone sees the same day. When the calendar
+//! changes, each feature recomputes its open deadlines. A deadline never moves to an earlier day, and each move has an
+//! event. `app::DEADLINES` lists these features; a test finds deadline columns that are neither listed there nor
+//! excused here.
 
 mod pass;
 mod store;
@@ -27,10 +27,10 @@ use crate::service::{Service, Tx};
 
 pub use pass::{follow_calendar, follow_within};
 
-/// A feature with stored deadlines.
+/// A table with stored deadlines.
 pub struct Feature {
     pub table: &'static str,
-    /// Its columns, and members of stored JSON as `column.member`.
+    /// Its deadline columns; members of stored JSON are written `column.member`.
     pub columns: &'static [&'static str],
     find_moved: fn(&mut Conn, &mut Terms, Option<Id>) -> WorkResult<MovedBatch>,
     follow: fn(&mut Tx, &mut Terms, Id) -> WorkResult<bool>,
@@ -42,17 +42,18 @@ impl Feature {
     }
 }
 
-/// For a change that another replica, or a process that is gone, did not get through with; and for a new version.
+/// Completes a change of the calendar that another replica started and did not finish, and applies the public holidays
+/// of a new program version.
 pub const JOB: Job =
     Job::every(Duration::from_secs(30), "calendar", By::LeaseHolder, "open deadlines wait for the calendar", |state| {
         Box::pin(async move { follow_calendar(&state).await.map(drop) })
     })
     .first_after(Duration::ZERO);
 
-/// Every feature with stored deadlines that count working days, or end on one: a part of the service.
+/// Every table with stored deadlines that count working days or must end on one.
 pub struct Deadlines(pub &'static [Feature]);
 
-/// Days in the database that are no deadlines of this kind, each with the reason.
+/// Date columns in the database that are not such deadlines, each with the reason.
 pub static EXCUSED: &[(&str, &str)] = &[
     ("client_assertions.expires_at", "how long an assertion may not come a second time, by real time"),
     ("client_secrets.expires_at", "the life of a secret, by real time"),
@@ -72,17 +73,17 @@ pub static EXCUSED: &[(&str, &str)] = &[
 /// A row whose deadlines follow the calendar.
 pub trait Follows: Sized {
     fn id(&self) -> Id;
-    /// Rows with an open deadline, in the order of their ids, from after one on.
+    /// At most `at_most` rows with an open deadline, in the order of their ids, starting after `after`.
     fn open(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<Self>>;
-    /// The row, locked as its steps lock it.
+    /// The row, locked in the same way as by its other operations.
     fn locked(conn: &mut Conn, id: Id) -> WorkResult<Self>;
-    /// Sets its open deadlines as the calendar has them now, never earlier than they were; tells which it moved.
+    /// Recomputes the open deadlines with the current calendar; none moves to an earlier day. Returns those that moved.
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>>;
-    /// Saves the row with an event of what was moved.
+    /// Saves the row and records an event with the moved deadlines.
     fn save_moved(self, tx: &mut Tx, moved: &[Moved]) -> WorkResult<()>;
 }
 
-/// A deadline that was moved.
+/// A deadline that has moved.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Moved {
     pub deadline: &'static str,
@@ -90,12 +91,12 @@ pub struct Moved {
     pub to: Value,
 }
 
-/// What an event and a timeline say of moved deadlines.
+/// Data on moved deadlines for an event or a timeline.
 pub fn facts(moved: &[Moved]) -> Value {
     json!({ "moved": moved, "because": "calendar" })
 }
 
-/// Sets a day to a later one.
+/// Sets a day to a later one and notes the move; earlier days change nothing.
 pub fn move_day(name: &'static str, day: &mut NaiveDate, to: NaiveDate, moved: &mut Vec<Moved>) {
     if to > *day {
         moved.push(Moved { deadline: name, from: json!(day), to: json!(to) });
@@ -103,7 +104,7 @@ pub fn move_day(name: &'static str, day: &mut NaiveDate, to: NaiveDate, moved: &
     }
 }
 
-/// Sets an instant to a later one.
+/// Sets an instant to a later one and notes the move; earlier instants change nothing.
 pub fn move_instant(name: &'static str, at: &mut Instant, to: Instant, moved: &mut Vec<Moved>) {
     if to.0 > at.0 {
         moved.push(Moved { deadline: name, from: json!(at), to: json!(to) });
@@ -111,7 +112,7 @@ pub fn move_instant(name: &'static str, at: &mut Instant, to: Instant, moved: &m
     }
 }
 
-/// What a deadline is worked out by.
+/// Policies and calendars for computing deadlines.
 pub struct Terms {
     pub zone: Tz,
     policies: Arc<CountyPolicies>,
@@ -129,7 +130,7 @@ impl Terms {
         self.policies.of(county)
     }
 
-    /// The calendar of a county, read once.
+    /// The calendar of a county, cached after the first read.
     pub fn calendar(&mut self, conn: &mut Conn, county: &str) -> WorkResult<Arc<WorkCalendar>> {
         if let Some(known) = self.calendars.get(county) {
             return Ok(known.clone());
@@ -140,16 +141,16 @@ impl Terms {
     }
 }
 
-/// Rows that are read at once.
+/// Rows read by one query.
 const BATCH: i64 = 500;
 
 struct MovedBatch {
     moved: Vec<Id>,
-    /// Where to go on from; none where that was all.
+    /// Id to continue after; `None` at the end.
     last: Option<Id>,
 }
 
-/// Which rows the calendar moves.
+/// The rows of one batch whose deadlines must move.
 fn find_moved<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>) -> WorkResult<MovedBatch> {
     let rows = R::open(conn, after.unwrap_or(Id(uuid::Uuid::nil())), BATCH)?;
     let last = rows.last().map(R::id).filter(|_| rows.len() == BATCH as usize);
@@ -162,7 +163,7 @@ fn find_moved<R: Follows>(conn: &mut Conn, terms: &mut Terms, after: Option<Id>)
     Ok(MovedBatch { moved, last })
 }
 
-/// Moves the deadlines of a row; says whether there was anything to move.
+/// Moves the deadlines of a row. Returns false if nothing had to move.
 fn follow<R: Follows>(tx: &mut Tx, terms: &mut Terms, id: Id) -> WorkResult<bool> {
     let mut row = R::locked(tx.conn, id)?;
     let moved = row.follow(tx.conn, terms)?;

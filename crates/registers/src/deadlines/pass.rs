@@ -1,5 +1,5 @@
-//! One pass over everything that is open, when the calendar is another than at the last one. A few rows a transaction, so that
-//! the writer is free for others in between; a pass that was broken off is made again, and moves nothing twice.
+//! Recomputes all open deadlines after a change of the calendar. Each transaction covers a few rows, so that other
+//! writers can run in between. An interrupted pass is repeated safely.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::db::{Conn, Id, WorkError, WriteLock};
 use crate::problem::Problem;
 use crate::service::{Ctx, Service, Tx};
 
-/// Rows of one transaction.
+/// Rows changed in one transaction.
 const CHUNK: usize = 20;
 
-/// Moves open deadlines where the calendar has changed since they were last looked at. Returns how many rows were moved.
+/// Moves open deadlines if the calendar has changed since the last pass. Returns the number of moved rows.
 pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
     let stamps = state.db.read(|conn| Ok((calendar::stamp(conn)?, store::followed(conn)?))).await?;
     let (now, followed) = stamps;
@@ -33,7 +33,7 @@ pub async fn follow_calendar(state: &Arc<Service>) -> Result<usize, Problem> {
     Ok(moved)
 }
 
-/// [`follow_calendar`] for as long as a request may wait; the background work goes on with what is left.
+/// Runs [`follow_calendar`] for at most `limit`, while a request waits. The background job does the rest.
 pub async fn follow_within(state: &Arc<Service>, limit: Duration) {
     match tokio::time::timeout(limit, follow_calendar(state)).await {
         Ok(Ok(_)) => {}
@@ -68,7 +68,7 @@ async fn follow_rows(state: &Arc<Service>, feature: &'static Feature, ids: Vec<I
         Err(WorkError::Problem(_) | WorkError::Query(_) | WorkError::Panicked) if ids.len() > 1 => {}
         other => return Ok(other?),
     }
-    // It had no effect: which of them it was shows when each is alone. One that cannot be moved holds up no other.
+    // The chunk was rolled back. Try each row alone, so that one failing row does not block the others.
     let mut moved = 0;
     for id in ids {
         match write(state, feature, vec![id]).await {

@@ -1,12 +1,14 @@
+//! The calendar that the stored deadlines are based on.
+
 use diesel::prelude::*;
 
 use crate::db::schema::calendar_followed as followed_table;
 use crate::db::{Conn, WorkResult};
 
-/// The one row.
+/// The id of the only row.
 const ROW: i64 = 1;
 
-/// The calendar that deadlines were last worked out by.
+/// Stamp of the calendar that the stored deadlines are based on; `None` before the first pass.
 pub fn followed(conn: &mut Conn) -> WorkResult<Option<String>> {
     Ok(followed_table::table.find(ROW).select(followed_table::stamp).first(conn).optional()?)
 }

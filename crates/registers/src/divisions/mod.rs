@@ -1,4 +1,4 @@
-//! Administrative divisions (行政区划): those of Yinchuan ship with the product, others load from CSV.
+//! Administrative divisions (行政区划). Those of Yinchuan are built in; others are loaded from CSV.
 
 pub mod model;
 mod routes;

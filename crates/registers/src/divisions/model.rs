@@ -1,3 +1,5 @@
+//! Divisions in the database and in the API.
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,7 +11,7 @@ use crate::ledger::Place;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Queryable, Insertable)]
 #[diesel(table_name = divisions)]
 pub struct Division {
-    /// GB/T 2260 code of 2, 4, 6, 9 or 12 digits.
+    /// Code of 2, 4, 6, 9 or 12 digits (GB/T 2260, GB/T 10114).
     #[schema(example = "640121100", max_length = 12)]
     pub code: String,
     /// `province`, `city`, `county`, `township` or `community`.
@@ -18,13 +20,13 @@ pub struct Division {
     /// Official name.
     #[schema(example = "杨和镇", max_length = 100)]
     pub name: String,
-    /// Code of the division above.
+    /// Code of the parent division; null for a province.
     #[schema(example = "640121", max_length = 12)]
     pub parent_code: Option<String>,
 }
 
 impl Division {
-    /// The territory columns of a row that this division owns.
+    /// The division and its ancestors as territory columns.
     pub fn place(&self) -> Place {
         let level = |digits| self.code.get(..digits).unwrap_or_default().to_owned();
         Place { county: level(6), township: level(9), community: level(12) }
@@ -34,15 +36,15 @@ impl Division {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListDivisions {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
-    /// Only the divisions directly under this one.
+    /// Only the direct children of this division.
     #[param(max_length = 12, example = "640121")]
     pub parent_code: Option<String>,
     /// Part of the name.

@@ -1,3 +1,5 @@
+//! Handler for divisions.
+
 use super::model::{Division, ListDivisions};
 use super::store;
 use crate::http::{PageOf, Response};
@@ -5,7 +7,8 @@ use crate::service::Ctx;
 
 /// List divisions
 ///
-/// All that the deployment knows, in the order of their codes. Not limited to your territory: codes are public.
+/// Lists all divisions of the deployment in the order of their codes. Codes are public, so the list is not limited to
+/// your territory.
 #[utoipa::path(get, path = "/v1/divisions",
     tag = "divisions", params(ListDivisions), responses((status = 200, description = "A page", body = PageOf<Division>)))]
 pub async fn list_divisions(ctx: Ctx) -> Response {

@@ -1,3 +1,5 @@
+//! Rows of divisions, and the built-in CSV.
+
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
@@ -20,7 +22,7 @@ struct CsvRow {
     parent_code: Option<String>,
 }
 
-/// Reads `code,level,name_zh,parent_code`.
+/// Parses a CSV with the columns `code,level,name_zh,parent_code`.
 pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut all = Vec::new();
@@ -50,7 +52,7 @@ pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
     Ok(all)
 }
 
-/// Puts in what is missing and renames what is there. Returns how many rows changed.
+/// Adds missing divisions and renames existing ones. Returns the number of changed rows.
 pub fn load(conn: &mut Conn, all: &[Division]) -> WorkResult<usize> {
     let known: HashMap<String, String> = divisions::table
         .select((divisions::code, divisions::name))
@@ -76,7 +78,7 @@ pub fn built_in() -> anyhow::Result<Vec<Division>> {
     parse_csv(BUILT_IN)
 }
 
-/// The divisions that ship with the product, into an empty table.
+/// Loads the built-in divisions into an empty table.
 pub fn seed(conn: &mut Conn) -> WorkResult<()> {
     let any: Option<String> = divisions::table.select(divisions::code).first(conn).optional()?;
     if any.is_none() {
@@ -89,13 +91,13 @@ pub fn find(conn: &mut Conn, code: &str) -> WorkResult<Option<Division>> {
     Ok(divisions::table.find(code).first(conn).optional()?)
 }
 
-/// Names of the divisions directly under one.
+/// Names of the direct children of a division, by code.
 pub fn names_under(conn: &mut Conn, parent: &str) -> WorkResult<HashMap<String, String>> {
     let named = divisions::table.filter(divisions::parent_code.eq(parent)).select((divisions::code, divisions::name));
     Ok(named.load::<(String, String)>(conn)?.into_iter().collect())
 }
 
-/// The names of divisions, by their codes.
+/// Names of divisions, by code.
 pub fn names_of(conn: &mut Conn, codes: impl Iterator<Item = String>) -> WorkResult<HashMap<String, String>> {
     let codes: BTreeSet<String> = codes.collect();
     let mut names = HashMap::new();

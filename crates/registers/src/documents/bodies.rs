@@ -1,11 +1,11 @@
-//! In whose name a paper is issued, and where somebody turns to who disagrees: by the policy.
+//! The issuing body of an official document and the remedies stated in it, both according to the policy.
 
 use crate::db::{Conn, WorkResult};
 use crate::divisions;
 use crate::offices::model::OfficeRow;
 use crate::policy::issuing::{IssuesAs, IssuingRules};
 
-/// The name of a division's government; of a sub-district, its office (街道办事处).
+/// The name of a division's government; for a sub-district, its office (街道办事处).
 fn government(names: &[String]) -> String {
     let all = names.concat();
     if all.ends_with("街道") { format!("{all}办事处") } else { format!("{all}人民政府") }
@@ -23,7 +23,7 @@ fn names_down_to(conn: &mut Conn, division: &str) -> WorkResult<Vec<String>> {
     Ok(names)
 }
 
-/// The body in whose name an office issues (发文机关).
+/// The body on whose behalf an office issues (发文机关).
 pub fn issuing_body(conn: &mut Conn, rules: &IssuingRules, office: &OfficeRow) -> WorkResult<String> {
     let Some(body) = rules.body(office.role) else { return Ok(office.name.clone()) };
     if let Some(name) = &body.name {
@@ -36,7 +36,7 @@ pub fn issuing_body(conn: &mut Conn, rules: &IssuingRules, office: &OfficeRow) -
     Ok(if names.is_empty() { office.name.clone() } else { government(&names) })
 }
 
-/// Who reviews, and which court (行政复议机关、有管辖权的人民法院).
+/// The reconsideration body (行政复议机关) and the competent court (有管辖权的人民法院).
 pub fn remedies(conn: &mut Conn, rules: &IssuingRules, county: &str) -> WorkResult<(String, String)> {
     let name = divisions::find(conn, county)?.map(|division| division.name).unwrap_or_default();
     let review = rules.review_body.clone().unwrap_or_else(|| format!("{name}人民政府"));

@@ -1,17 +1,17 @@
-//! The code under which anyone can verify a document.
+//! Verification codes (验证码) of official documents.
 
 use aws_lc_rs::rand;
 
 use crate::characters::code_key;
 use crate::problem::Problem;
 
-/// Crockford's base 32: no letter that is taken for another or for a figure.
+/// Crockford's Base 32: without letters that look like other letters or digits.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// 28 characters of 5 bits are 140 random bits: nobody guesses one.
+/// 28 characters of 5 bits are 140 random bits, which cannot be guessed.
 const LENGTH: usize = 28;
 const GROUP: usize = 4;
 
-/// A new code, in groups of four.
+/// Creates a code, in groups of four characters.
 pub fn new() -> Result<String, Problem> {
     let mut bytes = [0u8; LENGTH];
     rand::fill(&mut bytes).map_err(|_| Problem::broken("the system gives no random numbers"))?;
@@ -29,7 +29,7 @@ fn grouped(letters: impl Iterator<Item = char>) -> String {
     code
 }
 
-/// A code as somebody typed it from paper; `None` where it can be none.
+/// Normalises a code that was typed from paper; `None` if it cannot be a code.
 pub fn normalised(typed: &str) -> Option<String> {
     let letters: Vec<char> = code_key(typed)
         .chars()

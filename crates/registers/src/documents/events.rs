@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of official documents.
 
 use crate::service::events::Fact::{Code, Count, Day, Id, Text};
 use crate::service::events::{Subject, Type};

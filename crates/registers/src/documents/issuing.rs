@@ -1,4 +1,5 @@
-//! Issuing and withdrawing: number, page, digest, code, row and event in the transaction of the decision behind them.
+//! Issues and withdraws official documents. Number, page, digest, code, row and event are written in the transaction of
+//! the decision behind the document.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::Datelike;
@@ -18,29 +19,30 @@ use crate::templates::{samples, texts};
 use crate::words::days::chinese_day;
 use crate::{companies, complexes, policy};
 
-/// A document to issue. The caller has checked that it may be.
+/// An official document to issue. The caller must have checked that this is permitted.
 pub struct IssueInput {
     pub kind: DocumentKind,
     pub subject_kind: DocumentSubject,
     pub subject_id: Id,
-    /// The violation that it is about, directly or through a measure: whoever leads or was sent that case sees the document.
+    /// The violation that the document is about, directly or through a measure. The offices of that case may see the
+    /// document.
     pub violation_id: Option<Id>,
-    /// Of a measure: the office that must take it.
+    /// For a measure: its responsible office.
     pub handler: Option<(Role, String)>,
     pub place: Place,
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
-    /// The office that issues it: role and division.
+    /// The issuing office: role and division.
     pub office: (Role, String),
-    /// The company; or whom it is addressed to instead (主送).
+    /// Addressee (主送); `None`: the company.
     pub addressee: Option<String>,
-    /// The company may see it at once; otherwise from [`mark_served`] on.
+    /// True if the company may see the document at once; otherwise it may after [`mark_served`].
     pub served: bool,
-    /// The names of this kind in `samples.json`, beside those that every document has.
+    /// Template variables of this kind of document, as in `samples.json`, in addition to those that every document has.
     pub context: Map<String, Value>,
 }
 
-/// Issues a document under the next number of its office. Its text is the one of the policy in force today.
+/// Issues a document under the next number of its office, with the template of the policy in force today.
 pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
     let ctx = tx.ctx;
     let kind = input.kind;
@@ -152,14 +154,15 @@ fn complex_facts(conn: &mut Conn, complex: Option<Id>) -> WorkResult<Value> {
     Ok(json!({ "name": complex.name, "address": complex.address }))
 }
 
-/// Makes room for another document of a kind about a subject: a summons that stands gives way.
+/// Withdraws the valid summons of this kind about the subject, if any. Fails for a valid document that is not a
+/// summons.
 pub fn make_room(tx: &mut Tx, kind: DocumentKind, subject: Id) -> WorkResult<()> {
     let Some(row) = store::valid_of(tx.conn, subject)?.into_iter().find(|row| row.kind == kind) else { return Ok(()) };
     rules::may_replace(kind, &row.number)?;
     withdraw(tx, row, "会议时间或者地点已变更，以新的通知为准")
 }
 
-/// The office that a caller acts for.
+/// Role and division of the caller.
 pub fn office_of(caller: &Caller) -> (Role, String) {
     (caller.role, caller.division.clone().unwrap_or_default())
 }
@@ -169,13 +172,13 @@ pub fn missing() -> Problem {
     Problem::broken("what a document rests on is missing")
 }
 
-/// The company has opened the notice of this case: from now on it sees the documents about it.
+/// Makes the documents of a case visible to the company, after its notice was opened or delivered.
 pub fn mark_served(tx: &mut Tx, subject: Id) -> WorkResult<()> {
     store::mark_served(tx.conn, subject)
 }
 
-/// Withdraws whatever still stands about a subject, because its ground has fallen away. The reason is shown to everyone
-/// who verifies the document: a sentence of the program, never somebody's words.
+/// Withdraws the valid documents about a subject because their ground no longer applies. The reason is public, so it
+/// must be a fixed text and must not contain user input.
 pub fn withdraw_of(tx: &mut Tx, subject_kind: DocumentSubject, subject: Id, reason_zh: &'static str) -> WorkResult<()> {
     for row in store::valid_of(tx.conn, subject)? {
         if row.subject_kind == subject_kind {

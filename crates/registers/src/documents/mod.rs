@@ -1,7 +1,8 @@
-//! Official documents (公文、文书): numbered, rendered for print, kept with their digest, verifiable by a code.
+//! Official documents (文书): numbered, rendered for print, stored with their digest, and verifiable by a code.
 //!
-//! The way of a document: [`crate::document_subjects`] (the case, and what it holds) → [`crate::templates`] (the policy's text becomes paragraphs) →
-//! `page` (the paragraphs become a page) → `issuing` (number, code, digest, row, event). The page is made once and never again.
+//! [`crate::document_subjects`] collects the facts of a case, [`crate::templates`] turns the policy's template into
+//! paragraphs, `page` renders the page, and `issuing` adds number, code, digest, row and event. The page never changes
+//! afterwards.
 
 mod bodies;
 mod code;
@@ -28,11 +29,7 @@ pub use words::place_in_words;
 
 pub const FEATURE: Feature = Feature {
     name: "documents",
-    tags: &[tag(
-        150,
-        "documents",
-        "Official documents 文书, numbered and verifiable; the directory of offices 办公电话",
-    )],
+    tags: &[tag(150, "documents", "Official documents 文书, numbered and verifiable; the office directory 机构名录")],
     operations: &[
         read(handler!(routes::list_documents), CASE_READERS),
         read(handler!(routes::get_document), CASE_READERS),

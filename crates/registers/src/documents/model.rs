@@ -1,3 +1,5 @@
+//! Official documents in the database and in the API.
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,7 @@ use crate::proceedings::view::Official;
 pub use crate::words::documents::DocumentKind;
 
 coded_enum! {
-    /// Whether a document still stands (文书状态).
+    /// State of an official document (文书状态).
     #[schema(example = "valid")]
     pub stored enum DocumentState {
         Valid "valid" "有效" "Valid"
@@ -22,7 +24,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What a document is about (文书对象).
+    /// Subject of an official document (文书对象).
     #[schema(example = "violation")]
     pub stored enum DocumentSubject {
         Contract "contract" "物业服务合同" "Service contract"
@@ -41,9 +43,9 @@ pub struct DocumentRow {
     pub state: DocumentState,
     pub subject_kind: DocumentSubject,
     pub subject_id: Id,
-    /// The violation that it is about, directly or through a measure.
+    /// The violation that the document is about, directly or through a measure.
     pub violation_id: Option<Id>,
-    /// Of a measure: the office that must take it.
+    /// For a measure: its responsible office.
     pub handler_role: Option<Role>,
     pub handler_division: Option<String>,
     pub county: String,
@@ -51,7 +53,7 @@ pub struct DocumentRow {
     pub community: String,
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
-    /// The company may see it.
+    /// True if the company may see the document.
     pub served: bool,
     pub office_role: Role,
     pub office_division: String,
@@ -76,7 +78,7 @@ impl DocumentRow {
     }
 }
 
-/// An official document (文书): what is on file of it. Its page is at `/v1/documents/{id}/content`.
+/// An official document (文书). `GET /v1/documents/{id}/content` returns its page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OfficialDocument {
     pub id: Id,
@@ -85,81 +87,84 @@ pub struct OfficialDocument {
     pub version: i64,
     pub kind: DocumentKind,
     pub state: DocumentState,
-    /// Number (发文字号), without gaps within its word and year.
+    /// Document number (发文字号), without gaps for each document prefix and year.
     #[schema(max_length = 40, example = "望社〔2026〕12号")]
     pub number: String,
     /// Title (标题).
     #[schema(max_length = 100, example = "责令整改通知书")]
     pub title: String,
     pub subject_kind: DocumentSubject,
-    /// Id of the violation, measure, contract or document.
+    /// Id of the violation, measure, contract or document that it is about.
     pub subject_id: Id,
+    /// Company that the document concerns; null if none.
     pub company_id: Option<Id>,
+    /// Complex that the document concerns; null if none.
     pub complex_id: Option<Id>,
     /// County, 6 digits.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// Township, 9 digits; null for a matter of the whole county.
+    /// Township, 9 digits; null if it concerns the whole county.
     #[schema(max_length = 9, example = "640121102")]
     pub township: Option<String>,
-    /// Community, 12 digits; null for a matter of the whole township.
+    /// Community, 12 digits; null if it concerns the whole township.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: Option<String>,
     pub office_role: Role,
-    /// Division of the office that issued it.
+    /// Division of the issuing office.
     #[schema(max_length = 12, example = "640121102")]
     pub office_division: String,
-    /// The body in whose name it was issued, as it was then (发文机关).
+    /// Name of the issuing body (发文机关) at the time of issue.
     #[schema(max_length = 100, example = "永宁县望远镇人民政府")]
     pub office_name: String,
-    /// Whom it is addressed to (主送).
+    /// Addressee (主送).
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub addressee: String,
-    /// Version of the policy whose text it was made from.
+    /// Policy version whose template was used.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     /// Day of issue (成文日期).
     pub issued_on: NaiveDate,
     pub issued_at: Instant,
     pub issued_by: Official,
-    /// Verification code (验证码), which stands on the page, too.
+    /// Verification code (验证码), also printed on the page.
     #[schema(max_length = 40, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")]
     pub code: String,
-    /// Where anyone can verify it.
+    /// Public page where anyone can verify the document.
     #[schema(
         max_length = 300,
         example = "https://wuye.example.gov.cn/public/documents/7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF"
     )]
     pub verification_url: String,
-    /// SHA-256 of its page, in hex (摘要).
+    /// SHA-256 of the page, in hex (摘要).
     #[schema(max_length = 64, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub digest: String,
-    /// Day on which it was withdrawn (撤回日期).
+    /// Day of the withdrawal (撤回日期); null if valid.
     pub withdrawn_on: Option<NaiveDate>,
-    /// Why it was withdrawn.
+    /// Reason for the withdrawal.
     #[schema(max_length = 200, example = "所依据的违规认定已撤销")]
     pub withdrawal_reason: Option<String>,
     pub updated_at: Instant,
 }
 
-/// A document to issue (出具文书).
+/// An official document to issue (出具文书).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentIn {
-    /// What to issue; documents of a contract's filing are issued by the decision on it.
+    /// Kind of document. Filing receipts and filing refusals are issued automatically by the decision on the filing.
     pub kind: DocumentKind,
-    /// The violation (for `violation_notice`, `violation_finding`, `appeal_decision` and `revocation_decision`), the document (for
-    /// `proof_of_service`) or the measure (for all others).
+    /// Id of the violation (for `violation_notice`, `violation_finding`, `appeal_decision` and `revocation_decision`),
+    /// of the document (for `proof_of_service`) or of the measure (for all others).
     pub subject_id: Id,
-    /// Where to come to, for `interview_notice` and `hearing_notice` (地点).
+    /// Place of the meeting (地点); required for `interview_notice` and `hearing_notice`, otherwise not allowed.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 200, example = json!(null))]
     pub place: Option<String>,
-    /// When to come, for `interview_notice` and `hearing_notice` (时间); a hearing is announced seven days before it.
+    /// Time of the meeting (时间); required for `interview_notice` and `hearing_notice`. A hearing must be at least seven
+    /// days ahead.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub held_at: Option<DateTime<Utc>>,
-    /// For `referral_letter`: whom it is addressed to (主送); left out, the agency that the measure is for.
+    /// Addressee (主送), for `referral_letter` only. Default: the referred agency of the measure.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 200, example = json!(null))]
     pub addressee: Option<String>,
@@ -168,18 +173,18 @@ pub struct DocumentIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListDocuments {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
     /// Only this kind.
     pub kind: Option<DocumentKind>,
-    /// Only about this violation, measure or contract.
+    /// Only documents about this violation, measure, contract or document.
     pub subject_id: Option<Id>,
-    /// Only to this company.
+    /// Only documents about this company.
     pub company_id: Option<Id>,
 }

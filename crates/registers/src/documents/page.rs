@@ -1,5 +1,5 @@
-//! The page of a document, made for print (A4, after GB/T 9704-2012): complete in itself, without a script, and nothing in
-//! it comes from outside.
+//! Renders the page of a document for print (A4, after GB/T 9704-2012). The page is self-contained: no scripts, no
+//! external resources.
 
 use std::sync::LazyLock;
 
@@ -11,9 +11,9 @@ use crate::render::{Templates, qr};
 pub struct Page<'a> {
     pub title: &'a str,
     pub number: &'a str,
-    /// In whose name it is issued (发文机关).
+    /// Issuing body (发文机关).
     pub body: &'a str,
-    /// The office that made it (印发机关).
+    /// Office that prepared the document (印发机关).
     pub office: &'a str,
     pub addressee: &'a str,
     pub paragraphs: &'a [String],
@@ -24,7 +24,7 @@ pub struct Page<'a> {
 
 static PAGE: LazyLock<Templates> = LazyLock::new(|| Templates::new(&[("document", include_str!("page.html"))]));
 
-/// A line that only announces what comes after it, such as “一、存在的问题”: it does not stand alone at the foot of a page.
+/// True for a numbered heading such as “一、存在的问题”. The page style keeps it on one page with the next paragraph.
 fn is_heading(text: &str) -> bool {
     let number: String = text.chars().take_while(|letter| "一二三四五六七八九十".contains(*letter)).collect();
     let rest = text.get(number.len()..).unwrap_or_default();

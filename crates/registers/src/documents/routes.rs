@@ -1,3 +1,5 @@
+//! Handlers for official documents.
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, VARY};
 
@@ -8,12 +10,13 @@ use crate::http::{Entity, PageOf, PathId, Response};
 use crate::problem::{Code, Problem};
 use crate::service::Ctx;
 
-/// Nothing but its own styles and the pictures in it: it runs no script and loads nothing, wherever it is opened.
+/// The page may use its own styles and inline images only. It runs no script and loads nothing.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-/// List documents
+/// List official documents
 ///
-/// Where their subject is seen, newest first. A company sees its own from the opening of the notice on.
+/// Lists the official documents about cases, measures and contracts that you may see, newest first. A company and the
+/// committee see them after the notice was opened or delivered.
 #[utoipa::path(get, path = "/v1/documents",
     tag = "documents", params(ListDocuments), responses((status = 200, description = "A page", body = PageOf<OfficialDocument>)))]
 pub async fn list_documents(ctx: Ctx) -> Response {
@@ -25,9 +28,9 @@ pub async fn list_documents(ctx: Ctx) -> Response {
     .await
 }
 
-/// Get a document
+/// Get an official document
 ///
-/// Its number, digest, code and state.
+/// Returns number, digest, verification code and state of an official document.
 #[utoipa::path(get, path = "/v1/documents/{id}",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The document", body = OfficialDocument)))]
@@ -42,7 +45,8 @@ pub async fn get_document(ctx: Ctx, id: PathId) -> Response {
 
 /// Get the page of a document
 ///
-/// HTML made for print, A4: the bytes whose SHA-256 is the document's `digest`. It stays as it was issued.
+/// Returns the page as HTML for printing on A4. The SHA-256 of its bytes is the document's `digest`. It never changes
+/// after issue.
 #[utoipa::path(get, path = "/v1/documents/{id}/content",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the document")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]

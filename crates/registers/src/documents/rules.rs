@@ -1,4 +1,4 @@
-//! What a document asks for, and who issues it when. Pure.
+//! Validates the input of each kind of document, and decides who may issue it and when. Pure.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -10,10 +10,10 @@ use crate::policy::documents::DocumentTemplate;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::{Code, Problem};
 
-/// Administrative Penalty Law 64: a party is told of its hearing seven days before it is held.
+/// APL 64: the party must be notified seven days before the hearing.
 const HEARING_NOTICE_DAYS: u64 = 7;
 
-/// What each kind asks for, and nothing that it has no place for.
+/// Requires the members that the kind needs, and rejects those that it does not use.
 pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
     if input.kind.is_of_filing() {
         let (zh, en) = (
@@ -44,7 +44,7 @@ pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// When a summons calls somebody, as an instant and as a day, against now and today.
+/// Checks the time of a meeting. Each pair is the instant and its day.
 pub fn check_time(
     kind: DocumentKind,
     (at, day): (DateTime<Utc>, NaiveDate),
@@ -68,7 +68,7 @@ fn not_yours(zh: &str, en: &str) -> Problem {
     Problem::new(Code::Forbidden).detail(zh, en)
 }
 
-/// Whoever issued a document proves its service.
+/// Only the office that issued a document may issue its proof of delivery.
 pub fn require_issuer(caller: &Caller, row: &DocumentRow) -> Result<(), Problem> {
     if caller.role == row.office_role && caller.division.as_deref() == Some(&row.office_division) {
         return Ok(());
@@ -76,7 +76,7 @@ pub fn require_issuer(caller: &Caller, row: &DocumentRow) -> Result<(), Problem>
     Err(not_yours("此环节由出具该文书的单位办理。", "The office that issued the document must take this step."))
 }
 
-/// Whoever decided puts the decision into form.
+/// Only the office that made the decision may issue the document of it.
 pub fn require_decider(caller: &Caller, by: &Actor) -> Result<(), Problem> {
     if caller.role == by.role && caller.division == by.division {
         return Ok(());
@@ -84,7 +84,7 @@ pub fn require_decider(caller: &Caller, by: &Actor) -> Result<(), Problem> {
     Err(not_yours("该文书由作出决定的单位出具。", "The office that made the decision must issue this document."))
 }
 
-/// A kind stands once for each case; a summons gives way to a new one.
+/// A kind of document can be valid only once for each case. A new summons replaces the earlier one.
 pub fn may_replace(kind: DocumentKind, number: &str) -> Result<(), Problem> {
     if kind.summons() {
         return Ok(());
@@ -95,7 +95,7 @@ pub fn may_replace(kind: DocumentKind, number: &str) -> Result<(), Problem> {
     ))
 }
 
-/// Nothing is ordered by a day that is over.
+/// A document must not set a deadline that has passed.
 pub fn may_order(kind: DocumentKind, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     let orders = matches!(kind, DocumentKind::RectificationOrder | DocumentKind::ReferralLetter);
     if !orders || due_on >= today {
@@ -106,7 +106,7 @@ pub fn may_order(kind: DocumentKind, due_on: NaiveDate, today: NaiveDate) -> Res
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
 
-/// The text of a kind in a version of the policy.
+/// The template of a kind in a policy version.
 pub fn template(version: &PolicyVersion, kind: DocumentKind) -> Result<&DocumentTemplate, Problem> {
     version.document().documents.iter().find(|one| one.kind == kind).ok_or_else(|| {
         Problem::new(Code::TemplateUnusable).detail(
@@ -124,7 +124,7 @@ pub fn template(version: &PolicyVersion, kind: DocumentKind) -> Result<&Document
     })
 }
 
-/// An office issues documents once the directory has it, with the word that numbers them.
+/// The office must be in the directory and have a document prefix.
 pub fn require_word(found: Option<OfficeRow>, role: Role, division: &str) -> Result<OfficeRow, Problem> {
     let whose = role.row().zh;
     match found {

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -8,8 +8,9 @@ use crate::db::schema::documents;
 use crate::rows_of;
 
 rows_of! {
-    /// Official documents, where their subject is seen: a company sees its own once the notice that they put into form has
-    /// been opened, and so does the committee of the complex; a police station or partner those of cases that it leads or was sent, and of measures that it must take.
+    /// Official documents of the cases that the scope can see. A company sees its own after the notice was opened or
+    /// delivered, and so does the committee of the complex. Assigned offices, such as police stations, see those of
+    /// their cases, and of measures for which they are the responsible office.
     documents, one document, by id, those documents_among, |all, among| {
         Scope::County(area) => all.filter(documents::county.eq(area.clone())),
         Scope::Township(area) => all.filter(documents::township.eq(area.clone())),

@@ -1,3 +1,5 @@
+//! Rows of official documents, their pages and their number counters.
+
 use diesel::prelude::*;
 
 use super::model::{DocumentRow, DocumentState, ListDocuments};
@@ -14,13 +16,13 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<DocumentRow> {
     Ok(scoped::document(conn, scope, id)?.ok_or_else(Problem::not_found)?)
 }
 
-/// The document of a code, for whoever holds the code.
+/// The document with a verification code. Knowing the code is sufficient to verify it.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> WorkResult<Option<DocumentRow>> {
     let system = Scope::System("whoever holds a document verifies it");
     Ok(scoped::documents(&system).filter(documents::code.eq(code.to_owned())).first(conn).optional()?)
 }
 
-/// What still stands about a subject.
+/// The valid documents about a subject.
 pub fn valid_of(conn: &mut Conn, subject: Id) -> WorkResult<Vec<DocumentRow>> {
     let system = Scope::System("what is issued about a case does not depend on who asks");
     Ok(scoped::documents(&system)
@@ -30,8 +32,8 @@ pub fn valid_of(conn: &mut Conn, subject: Id) -> WorkResult<Vec<DocumentRow>> {
         .load(conn)?)
 }
 
-/// The next number under a word in a year. The row stays locked until the transaction ends: a number that was given and not
-/// used would be a gap.
+/// The next number of a document prefix in a year. The row stays locked until the transaction ends, so that a rollback
+/// leaves no gap.
 pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> WorkResult<i64> {
     let row = (
         counters::county.eq(county),
@@ -57,7 +59,7 @@ pub fn insert(conn: &mut Conn, row: &DocumentRow, content: &[u8]) -> WorkResult<
     Ok(())
 }
 
-/// The page of a document that the caller has found.
+/// The page of a document. The caller must have found the document in its scope.
 pub fn content_of(conn: &mut Conn, id: Id) -> WorkResult<Vec<u8>> {
     Ok(contents::table.find(id).select(contents::content).first(conn)?)
 }
@@ -75,7 +77,7 @@ pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The company has opened what these documents put into form.
+/// Makes the documents about a subject visible to the company.
 pub fn mark_served(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     diesel::update(documents::table.filter(documents::subject_id.eq(subject)))
         .set(documents::served.eq(true))

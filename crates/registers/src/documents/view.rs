@@ -1,10 +1,10 @@
-//! A document as a caller sees it.
+//! Official documents as returned to a caller.
 
 use super::model::{DocumentRow, OfficialDocument};
 use crate::proceedings::view::official;
 use crate::service::{Ctx, Service};
 
-/// Where anyone can verify a document.
+/// The public URL for verifying a document.
 pub fn verification_url(state: &Service, code: &str) -> String {
     format!("{}/public/documents/{code}", state.local_issuer.url)
 }

@@ -1,10 +1,10 @@
-//! Places as a document writes them.
+//! Names of places as official documents write them.
 
 use crate::db::{Conn, WorkResult};
 use crate::divisions;
 use crate::ledger::Place;
 
-/// The names of a place's divisions, from the county down.
+/// The names of the divisions of a place, from the county down.
 pub fn place_in_words(conn: &mut Conn, place: &Place) -> WorkResult<String> {
     let mut words = String::new();
     for code in [&place.county, &place.township, &place.community] {

@@ -1,4 +1,4 @@
-//! The row of an upload.
+//! Creates the row of an uploaded attachment.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::quotas;
 use crate::quotas::rules::Amounts;
 use crate::service::{Body, Ctx, Tx};
 
-/// A file changes in nothing but in whom it belongs to.
+/// The content of an attachment never changes, so its version is constant.
 const VERSION: i64 = 1;
 
 pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> WorkResult<Entity<Attachment>> {
@@ -25,7 +25,7 @@ pub fn create_attachment(tx: &mut Tx, body: &Body<NewAttachment>) -> WorkResult<
     Ok(Entity::created(row.id, VERSION, row.view(name, FileForm::Original), UPLOAD_PATH))
 }
 
-/// The row of a file that is in the store: its sender's alone, until it is attached.
+/// Creates the row of an object in the attachment store. Only its uploader sees it until it is attached.
 pub fn create(tx: &mut Tx, new: NewAttachment) -> WorkResult<AttachmentRow> {
     let ctx = tx.ctx;
     let NewAttachment { name, media_type, size, sha256, object_key } = new;
@@ -63,12 +63,13 @@ pub fn create(tx: &mut Tx, new: NewAttachment) -> WorkResult<AttachmentRow> {
         .complex(from.complex)
         .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }))
         .personal("name", Some(&name));
-    // A file that belongs to nothing is its uploader's alone: a company's is not in the feed of the offices.
+    // Before it is attached, only its uploader may see it, so an event for a company's upload does not go to the
+    // offices.
     match from.company {
         Some(_) => event.audience = Audience::Parties,
         None => event.place = row.place(),
     }
-    // Under the id of the file, so that erasing the one finds the other.
+    // The event has the id of the attachment, so that an erasure can find both.
     ledger::append_as(tx, row.id, event)?;
     Ok(row)
 }

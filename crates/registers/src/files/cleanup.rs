@@ -1,4 +1,4 @@
-//! What nobody needs is removed: files that belong to nothing for a day, and objects that no row has.
+//! Deletes attachments that were not attached within a day, and objects without a row.
 
 use std::path::Path as Folder;
 use std::time::{Duration, SystemTime};
@@ -16,15 +16,15 @@ use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// How long a file may belong to nothing, by business time; and how old an object must be to be missed by a row that is
-/// being written, by the store's clock.
+/// An attachment may stay unattached this long, by business time. An object without a row must be this old, by the time
+/// of the attachment store, because its row may still be in an open transaction.
 const KEPT_HOURS: i64 = 24;
-/// Rows that one transaction removes.
+/// Rows deleted by one transaction.
 const CHUNK: i64 = 100;
-/// Keys that one statement looks up.
+/// Keys looked up by one statement.
 const KEYS: usize = 200;
 
-/// Removes a chunk of the files that belong to nothing; returns how many there were.
+/// Deletes one chunk of unattached attachments. Returns their number.
 pub async fn remove_unattached(state: &Service) -> Result<usize, Problem> {
     let now = state.clock.now();
     let before = Instant(now.0 - TimeDelta::hours(KEPT_HOURS));
@@ -54,8 +54,8 @@ fn remove(conn: &mut Conn, now: Instant, before: Instant) -> WorkResult<Vec<Stri
     Ok(keys)
 }
 
-/// Removes objects that are older than a day and that no row has: what a crash left between the object and its row, and
-/// copies of files that are public no longer. Returns how many.
+/// Deletes objects that are older than a day and have no row: those of interrupted uploads, and copies of pictures that
+/// are no longer public. Returns their number.
 pub async fn sweep(state: &Service) -> Result<usize, Problem> {
     let storage = &state.parts.get::<Files>().storage;
     let before = Utc::now() - TimeDelta::hours(KEPT_HOURS);
@@ -86,7 +86,8 @@ pub async fn sweep(state: &Service) -> Result<usize, Problem> {
     Ok(swept)
 }
 
-/// What a killed process leaves of a copy into a folder, `name#number`, is in no list of the store.
+/// A killed process can leave partial copies named `name#number`, which the list of the attachment store does not
+/// contain.
 fn sweep_unfinished(realm: &Folder) -> usize {
     let old = Duration::from_secs(KEPT_HOURS as u64 * 3600);
     let is_old = |entry: &std::fs::DirEntry| {

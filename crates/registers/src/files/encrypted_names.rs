@@ -1,4 +1,4 @@
-//! Names of files name persons, and lie sealed.
+//! File names can name persons, so they are encrypted at rest.
 
 use super::model::AttachmentRow;
 use super::{names, store};
@@ -8,14 +8,14 @@ use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// Names that one transaction seals.
+/// Names encrypted by one transaction.
 const CHUNK: i64 = 200;
 
 pub fn encrypt(conn: &mut Conn, ring: &Keyring, id: Id, name: &str) -> WorkResult<()> {
     personal::encrypt(conn, ring, id, id, Purpose::FileName, name)
 }
 
-/// The name of a file as its uploader gave it; a neutral one where it was erased.
+/// The original name of an attachment, or a neutral name after its erasure.
 pub fn of(conn: &mut Conn, ring: &Keyring, row: &AttachmentRow) -> WorkResult<String> {
     if !row.name.is_empty() {
         return Ok(row.name.clone());
@@ -24,7 +24,7 @@ pub fn of(conn: &mut Conn, ring: &Keyring, row: &AttachmentRow) -> WorkResult<St
     Ok(sealed.unwrap_or_else(|| names::neutral(1, &row.media_type)))
 }
 
-/// Seals a chunk of the names from before names were sealed. Returns how many there were.
+/// Encrypts one chunk of the names that were stored before encryption was introduced. Returns their number.
 pub async fn encrypt_old(state: &Service) -> Result<usize, Problem> {
     let ring = state.keys.ring();
     let sealed = move |conn: &mut Conn| {

@@ -1,5 +1,6 @@
-//! Erasing the files that came with a ticket (PIPL 47): in the ticket's transaction nobody gets them any more and nothing
-//! names whoever gave them; their bytes follow, since nothing outside of the database happens in a transaction.
+//! Erases the attachments of a complaint (PIPL 47). The transaction of the complaint makes them inaccessible and
+//! deletes the names of the uploaders. The objects are deleted afterwards, because a transaction must not change
+//! anything outside the database.
 
 use super::Files;
 use super::model::AttachmentRow;
@@ -12,10 +13,10 @@ use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// Files whose bytes are erased at once.
+/// Attachments whose objects are deleted in one run.
 const CHUNK: i64 = 100;
 
-/// Erases what the complainant gave with a ticket, and the names of all its files.
+/// Erases the complainant's attachments of a complaint, and the names of all its attachments.
 pub fn erase_of_complaint(conn: &mut Conn, complaint: Id, now: Instant) -> WorkResult<()> {
     let rows = store::of_complaint(conn, complaint)?;
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -29,14 +30,16 @@ pub fn erase_of_complaint(conn: &mut Conn, complaint: Id, now: Instant) -> WorkR
     idempotency::forget_answers(conn, &ids)
 }
 
-/// Of the complainant: what came with the ticket, what was handed on of it, and what a resident added.
+/// True for attachments of the complainant: those of the complaint itself, their copies elsewhere, and those added by a
+/// resident.
 fn is_complainants(row: &AttachmentRow, complaint: Id) -> bool {
     let of_step = row.owner_kind.as_deref() == Some(super::OwnerKind::ComplaintStep.code());
     row.erased_at.is_none()
         && (row.owner_id == Some(complaint) || row.uploader_role == Role::Resident.code() || !of_step)
 }
 
-/// Removes a chunk of the bytes of erased files; returns how many files there were. An object that another row has stays.
+/// Deletes the objects of one chunk of erased attachments. Returns the number of attachments. Objects shared with
+/// another row are kept.
 pub async fn erase_bytes(state: &Service) -> Result<usize, Problem> {
     let rows = state.db.read(|conn| store::to_erase(conn, CHUNK)).await?;
     if rows.is_empty() {
@@ -58,7 +61,7 @@ pub async fn erase_bytes(state: &Service) -> Result<usize, Problem> {
         })
         .await?;
     for key in keys.iter().filter(|key| !used.contains(key)) {
-        // What cannot be removed now has no row any more, and is swept.
+        // If the deletion fails, the object has no row any more and the sweep deletes it.
         state.parts.get::<Files>().storage.delete(key).await;
     }
     Ok(ids.len())

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of attachments.
 
 use crate::service::events::Fact::{Count, Id, Text};
 use crate::service::events::{Subject, Type};

@@ -1,4 +1,5 @@
-//! Files that a body names: checked with its other faults, then bound to the row in its transaction.
+//! Attachments referenced by a request body: validated with its other input, then attached to the record in its
+//! transaction.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,8 +14,8 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::service::{Ctx, Tx};
 
-/// Each piece of evidence is a text, a link or an attachment; attachments are the caller's own and belong to nothing yet.
-/// `pointer` is that of the list in the body, such as `/evidence`.
+/// Each piece of evidence must be a text, a link or an attachment. Attachments must be the caller's own and not
+/// attached yet. `pointer` is the pointer of the list, such as `/evidence`.
 pub fn check_evidence(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -25,7 +26,7 @@ pub fn check_evidence(
     check_lists(conn, ctx, &[(pointer.to_owned(), evidence)], faults)
 }
 
-/// The same for a body with several lists: a file stands in one of them, and once.
+/// Checks several lists of a body together: an attachment may appear only once in all of them.
 pub fn check_lists(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -45,7 +46,7 @@ pub fn check_lists(
     check(conn, ctx, named, faults)
 }
 
-/// The same for one id; `pointer` is its own.
+/// Checks a single attachment id; `pointer` is its own pointer.
 pub fn check_attachment(conn: &mut Conn, ctx: &Ctx, pointer: &str, id: Id, faults: &mut Vec<Fault>) -> WorkResult<()> {
     check(conn, ctx, vec![(pointer.to_owned(), id)], faults)
 }
@@ -79,20 +80,20 @@ fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<
     Ok(())
 }
 
-/// The files that evidence names.
+/// The attachment ids in evidence.
 pub fn attachments_of(evidence: &[Evidence]) -> Vec<Id> {
     evidence.iter().filter_map(|one| one.attachment_id).collect()
 }
 
-/// The attachments of what was just checked belong to this row from now on.
+/// Attaches the attachments of checked evidence to a record.
 pub fn attach_evidence(tx: &mut Tx, kind: OwnerKind, owner: Id, evidence: &[Evidence]) -> WorkResult<()> {
     attach(tx, kind, owner, &attachments_of(evidence))
 }
 
-/// The same for ids.
+/// Attaches attachments by id to a record.
 pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> WorkResult<()> {
     if !ids.is_empty() && store::attach(tx.conn, ids, kind, owner)? != ids.len() {
-        // Another request was faster, or the file was removed for its age, since it was checked.
+        // After the check, another request attached the file, or the clean-up deleted it.
         return Err(Problem::new(Code::StateConflict)
             .detail(
                 "附件已用于其他记录或者已删除。请重新上传。",
@@ -103,12 +104,14 @@ pub fn attach(tx: &mut Tx, kind: OwnerKind, owner: Id, ids: &[Id]) -> WorkResult
     Ok(())
 }
 
-/// Files that a row held and holds no more belong to nothing again: their uploader's alone, until they are swept.
+/// Detaches attachments that a record no longer references. Only their uploader sees them until the clean-up deletes
+/// them.
 pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> WorkResult<()> {
     store::release(tx.conn, owner, &attachments_of(evidence))
 }
 
-/// The files of evidence of a ticket belong to it from now on: erasing the ticket's persons finds them.
+/// Attaches the attachments of evidence to a record of a complaint, and links them with the complaint, so that an
+/// erasure finds them.
 pub fn attach_to_ticket(
     tx: &mut Tx,
     kind: OwnerKind,
@@ -121,7 +124,8 @@ pub fn attach_to_ticket(
     store::set_complaint(tx.conn, &ids, complaint)
 }
 
-/// The same files as evidence of another row that the caller makes of this one: each gets an id of its own there.
+/// Copies attachments as evidence of another record that the caller creates from this one. Each copy has an id of its
+/// own.
 pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> WorkResult<Vec<Evidence>> {
     let rows = rows_of(tx.conn, evidence)?;
     let mut copies = evidence.to_vec();
@@ -137,8 +141,8 @@ pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
     Ok(copies)
 }
 
-/// The pictures among these files, without their metadata and under neutral names, as evidence of another row. The copies
-/// must have been made ([`super::make_stripped`]); what has none is not handed on.
+/// Copies the stripped copies of the pictures among these attachments, under neutral names, as evidence of another
+/// record. Call [`super::make_stripped`] first. Attachments without a stripped copy are left out.
 pub fn copy_stripped(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner: Id) -> WorkResult<Vec<Evidence>> {
     let rows = rows_of(tx.conn, evidence)?;
     let mut copies = Vec::new();
@@ -171,7 +175,8 @@ fn copy(tx: &mut Tx, mut row: AttachmentRow, name: String, kind: OwnerKind, owne
     row.name = String::new();
     (row.owner_kind, row.owner_id) = (Some(kind.code().to_owned()), Some(owner));
     (row.is_public, row.stripped_key, row.stripped_sha256, row.stripped_size) = (false, None, None, None);
-    // Whoever copies answers for the copy; a resident who uploaded the original is not named by it.
+    // The person who copies becomes the uploader, so that the copy does not identify a resident who uploaded the
+    // original.
     let me = Uploader::of(&tx.ctx.caller);
     (row.uploader_iss, row.uploader_sub) = (me.iss, me.sub);
     (row.uploader_role, row.uploader_place) = (me.role, me.place);

@@ -1,4 +1,4 @@
-//! The one table of allowed types, and how each is known by its bytes.
+//! The allowed file types, and how each is recognised by its content.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -7,21 +7,21 @@ use super::package;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 
-/// How a type is known.
+/// How a type is recognised.
 #[derive(Clone, Copy, Debug)]
 enum Mark {
     /// By its first bytes.
     Magic,
-    /// A package with a part of this type (ECMA-376).
+    /// A package (ECMA-376) that contains a part of this type.
     Package(&'static str),
-    /// A compound file with one of these streams in it (MS-CFB).
+    /// A compound file (MS-CFB) that contains one of these streams.
     Compound(&'static [&'static str]),
 }
 
 #[derive(Debug)]
 pub struct FileType {
     pub media_type: &'static str,
-    /// Other names under which programs declare it.
+    /// Alternative media types that programs declare for it.
     also: &'static [&'static str],
     extensions: &'static [&'static str],
     mark: Mark,
@@ -57,29 +57,29 @@ impl FileType {
         self.media_type == media_type || self.also.contains(&media_type)
     }
 
-    /// What a file is called that came without a name.
+    /// Default name of a file that was sent without a name.
     pub fn usual_name(&self) -> String {
         format!("file.{}", self.extensions[0])
     }
 }
 
-/// The usual extension of a type; `bin` of one that is not allowed any more.
+/// The usual extension of a type; `bin` for a type that is no longer allowed.
 pub fn usual_extension(media_type: &str) -> &'static str {
     TYPES.iter().find(|one| one.media_type == media_type).map_or("bin", |one| one.extensions[0])
 }
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
-/// As much as any mark at the beginning of a file takes.
+/// Enough bytes for every mark at the beginning of a file.
 const HEAD: u64 = 4096;
 
-/// The allowed type that a file's bytes have.
+/// The allowed type of a file, by its content; `None` for any other type.
 pub fn sniff(file: &mut File) -> io::Result<Option<&'static FileType>> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.by_ref().take(HEAD).read_to_end(&mut head)?;
     if head.starts_with(ZIP) {
-        // A package with macros is another type, whatever it calls itself.
+        // A package with macros has another content type, whatever its name and declared type are.
         let Some(types) = package::content_types(file)? else { return Ok(None) };
         let has = |main: &str| types.iter().any(|one| one.eq_ignore_ascii_case(main));
         return Ok(TYPES.iter().find(|one| matches!(one.mark, Mark::Package(main) if has(main))));
@@ -93,8 +93,8 @@ pub fn sniff(file: &mut File) -> io::Result<Option<&'static FileType>> {
     Ok(found.and_then(|found| TYPES.iter().find(|one| matches!(one.mark, Mark::Magic) && one.is_called(found))))
 }
 
-/// Does a file begin as one of its type must? Readers look for some marks further on, too, so that a file can be two things at
-/// once; here each mark is at its place.
+/// True if the file starts as its type requires. Some readers accept a mark at a later position, so that one file could
+/// have two types; here the position is fixed.
 fn begins_as(media_type: &str, head: &[u8]) -> bool {
     let at = |from: usize, mark: &[u8]| head.get(from..from + mark.len()) == Some(mark);
     match media_type {
@@ -112,7 +112,7 @@ fn begins_as(media_type: &str, head: &[u8]) -> bool {
     }
 }
 
-/// Where a body says what a file is: pointers of what is declared, of the name and of the bytes themselves.
+/// Pointers to the declared type, the name and the content in a request, for input errors.
 #[derive(Clone, Copy, Debug)]
 pub struct Pointers {
     pub declared: &'static str,
@@ -120,7 +120,8 @@ pub struct Pointers {
     pub bytes: &'static str,
 }
 
-/// The extension of a name: up to five letters and digits after the last dot, one of them a letter (“v1.2” has none).
+/// The extension of a name: up to five letters and digits after the last dot, at least one of them a letter (“v1.2” has
+/// none).
 pub fn extension(name: &str) -> Option<String> {
     let (_, end) = name.rsplit_once('.')?;
     let good = (1..=5).contains(&end.len())
@@ -129,7 +130,7 @@ pub fn extension(name: &str) -> Option<String> {
     good.then(|| end.to_ascii_lowercase())
 }
 
-/// The type of a file whose bytes, declared type and name agree.
+/// The type of a file, if content, declared type and extension of the name agree.
 pub fn agree(
     found: Option<&'static FileType>,
     declared: Option<&str>,
@@ -200,7 +201,7 @@ mod tests {
         for end in 0..bytes.len() {
             assert_eq!(found(&bytes[..end]), None, "cut off at {end}");
         }
-        // The folder alone makes no document, and a template is none either.
+        // The folder alone does not make it a document, and templates are not allowed.
         for other in ["application/xml", &WORD.replace("document.main", "template.main")] {
             let types = types_part(&[other]);
             assert_eq!(found(&archive(&[("word/document.xml", "<w/>"), ("[Content_Types].xml", &types)])), None);

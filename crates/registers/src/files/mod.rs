@@ -1,7 +1,8 @@
-//! Files (附件): evidence that is uploaded, belongs to one row, and is seen where that row is seen.
+//! Attachments (附件): uploaded evidence. An attachment belongs to one record and is visible to everyone who may see that
+//! record.
 //!
-//! An upload goes to an unnamed temporary file first ([`upload`]), from there into the store ([`storage`]), and has a row
-//! from then on. Nothing that a cut connection leaves has a name.
+//! An upload is written to an unnamed temporary file ([`upload`]), copied to the attachment store ([`storage`]), and
+//! then gets its row. A cut connection therefore leaves nothing behind.
 
 mod actions;
 mod cleanup;
@@ -36,7 +37,7 @@ use crate::handler;
 use crate::service::feature::{Feature, Table, public, read, submit, tag};
 use crate::service::job::{By, HOUSEKEEPING, Job};
 
-/// Every type of file that is taken, as it is sent again.
+/// Media types of the allowed files, as downloads declare them.
 pub fn media_types() -> impl Iterator<Item = &'static str> {
     kinds::TYPES.iter().map(|kind| kind.media_type)
 }
@@ -62,12 +63,12 @@ use upload::Uploads;
 
 pub const UPLOAD_PATH: &str = "/v1/attachments";
 
-/// How often the store of attachments is looked through.
+/// Interval of the sweep of the attachment store.
 const SWEEPING: Duration = Duration::from_secs(60 * 60);
 
 pub const FEATURE: Feature = Feature {
     name: "files",
-    tags: &[tag(140, "attachments", "Files 附件: evidence, seen where the row is seen that it belongs to")],
+    tags: &[tag(140, "attachments", "Attachments 附件: evidence, visible to everyone who may see its record")],
     operations: &[
         submit(handler!(routes::create_attachment), FILE_HOLDERS).uploads(),
         read(handler!(routes::get_attachment), FILE_HOLDERS),
@@ -77,7 +78,7 @@ pub const FEATURE: Feature = Feature {
     tables: &[Table::of_program("attachments"), Table::of_program("attachment_realm")],
     words: &[("attachment_owner_kind", OwnerKind::LABELS)],
     jobs: &[
-        // A chunk at a time, so that no job holds the writer long.
+        // Each transaction processes one chunk, so that other writers do not wait long.
         Job::every(HOUSEKEEPING, "files", By::Background, "housekeeping of files waits", |state| {
             Box::pin(async move {
                 while let Ok(1..) = remove_unattached(&state).await {}
@@ -87,7 +88,7 @@ pub const FEATURE: Feature = Feature {
             })
         })
         .polling_every(Duration::from_secs(1)),
-        // What it could not do now it does the next time; the store has told why.
+        // A failed sweep is repeated next time. The attachment store has logged the error.
         Job::every(SWEEPING, "stored_files", By::Background, "the sweep of stored files waits", |state| {
             Box::pin(async move {
                 let _ = sweep(&state).await;
@@ -101,7 +102,7 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// Where files are kept.
+/// Location of the attachment store.
 #[derive(Clone, Debug)]
 pub enum Place {
     Folder(PathBuf),
@@ -111,15 +112,16 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct FilesOptions {
     pub place: Place,
-    /// Largest file, in bytes.
+    /// Largest file in bytes.
     pub limit: u64,
-    /// How long an upload may take in all.
+    /// Maximum duration of an upload.
     pub timeout: Duration,
+    /// Maximum number of simultaneous uploads.
     pub at_once: usize,
 }
 
 impl FilesOptions {
-    /// In a folder, with the limits that the settings have by default.
+    /// Options for a folder, with the default limits of the settings.
     pub fn in_folder(folder: impl Into<PathBuf>) -> FilesOptions {
         FilesOptions {
             place: Place::Folder(folder.into()),
@@ -151,13 +153,13 @@ impl FilesOptions {
     }
 }
 
-/// What requests about files share.
+/// Shared state of all requests about attachments.
 pub struct Files {
     pub limit: u64,
     pub timeout: Duration,
     storage: Storage,
     uploads: Uploads,
-    /// One copy without metadata is made at a time: the picture is in memory meanwhile.
+    /// One stripped copy is made at a time, because the whole picture is in memory meanwhile.
     stripping: tokio::sync::Semaphore,
 }
 
@@ -172,7 +174,7 @@ impl Files {
         })
     }
 
-    /// Did the store fail when it was last asked?
+    /// True if the attachment store was unreachable at the last access.
     pub fn is_away(&self) -> bool {
         self.storage.is_away()
     }

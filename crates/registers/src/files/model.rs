@@ -1,3 +1,5 @@
+//! Attachments in the database and in the API.
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,13 +12,13 @@ use crate::db::types::Instant;
 use crate::ledger::Place;
 pub use crate::service::file_owner::{FileForm, OwnerKind};
 
-/// Who uploaded a file: until it is attached nobody else sees it.
+/// The uploader of an attachment. Nobody else sees it until it is attached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uploader {
     pub iss: String,
     pub sub: String,
     pub role: String,
-    /// Division, USCC or complex; of a utility with its organisation.
+    /// Division, USCC or complex; for a utility operator with its kind of utility.
     pub place: String,
 }
 
@@ -33,7 +35,7 @@ impl Uploader {
         }
     }
 
-    /// The same office, company or committee; of residents, the same person.
+    /// True for the same office, company or committee; for residents, the same person.
     pub fn is(&self, other: &Uploader) -> bool {
         let person = |one: &Uploader| PersonKey::new(&one.iss, &one.sub);
         let same_person = self.role != Role::Resident.code() || person(self) == person(other);
@@ -45,12 +47,12 @@ impl Uploader {
 #[diesel(table_name = attachments)]
 pub struct AttachmentRow {
     pub id: Id,
-    /// Empty: the name lies sealed. What still stands here is from before names were sealed.
+    /// Empty if the name is encrypted. Only rows from before the encryption contain a name here.
     pub name: String,
     pub media_type: String,
     pub size: i64,
     pub sha256: String,
-    /// Where its bytes are in the store; copies of an attachment share them. Empty once they were erased.
+    /// Key of the object in the attachment store, shared by copies of an attachment. Empty after the erasure.
     pub object_key: String,
     pub owner_kind: Option<String>,
     pub owner_id: Option<Id>,
@@ -62,14 +64,14 @@ pub struct AttachmentRow {
     pub township: String,
     pub community: String,
     pub is_public: bool,
-    /// The copy without metadata, once it was made; empty where none can be made.
+    /// Key of the stripped copy, once it was made; empty if none can be made.
     pub stripped_key: Option<String>,
     pub stripped_sha256: Option<String>,
     pub stripped_size: Option<i64>,
     pub created_at: Instant,
-    /// The ticket that it came with.
+    /// The complaint that it belongs to.
     pub complaint_id: Option<Id>,
-    /// Nobody gets it from then on.
+    /// Since when it is inaccessible because of an erasure.
     pub erased_at: Option<Instant>,
 }
 
@@ -83,7 +85,7 @@ impl AttachmentRow {
         }
     }
 
-    /// Where it was uploaded from, if that is a place.
+    /// Territory of the uploader, if any.
     pub fn place(&self) -> Option<Place> {
         (!self.county.is_empty()).then(|| Place {
             county: self.county.clone(),
@@ -115,7 +117,7 @@ impl AttachmentRow {
     }
 }
 
-/// A file that is in the store, before it has a row.
+/// A file in the attachment store that has no row yet.
 #[derive(Clone, Debug)]
 pub struct NewAttachment {
     pub name: String,
@@ -125,34 +127,34 @@ pub struct NewAttachment {
     pub object_key: String,
 }
 
-/// A file (附件). Its bytes are at `/content`.
+/// An attachment (附件). `GET /v1/attachments/{id}/content` returns its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Attachment {
     pub id: Id,
-    /// Name of the file.
+    /// File name.
     #[schema(max_length = 255, example = "现场照片.jpg")]
     pub name: String,
-    /// What it is, as found in its bytes.
+    /// Media type, determined from the content.
     #[schema(max_length = 100, example = "image/jpeg")]
     pub media_type: String,
     /// Size in bytes.
     #[schema(minimum = 1, example = 482133)]
     pub size: i64,
-    /// SHA-256 of its bytes, in hex.
+    /// SHA-256 of the content, in hex.
     #[schema(
         min_length = 64,
         max_length = 64,
         example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     )]
     pub sha256: String,
-    /// Kind of row that it belongs to; null until it is attached.
+    /// Kind of record that it belongs to; null until it is attached.
     pub owner_kind: Option<OwnerKind>,
-    /// The row that it belongs to; null until it is attached.
+    /// Record that it belongs to; null until it is attached.
     pub owner_id: Option<Id>,
     pub created_at: Instant,
 }
 
-/// The bytes of a file (文件内容).
+/// Content of a file (文件内容).
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 #[allow(dead_code, reason = "it is a stream; this is for the document")]
@@ -162,7 +164,7 @@ pub struct FileBytes(Vec<u8>);
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "it is read as a stream; this is for the document")]
 pub struct UploadForm {
-    /// The file, with its `filename` and `Content-Type`.
+    /// The file, with `filename` and `Content-Type`.
     #[schema(value_type = String, format = Binary)]
     pub file: Vec<u8>,
 }
@@ -170,7 +172,7 @@ pub struct UploadForm {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
-    /// Name of the file, where the body is the file itself and no `Content-Disposition` names it.
+    /// File name, if the body is the file itself and `Content-Disposition` has no name.
     #[param(max_length = 255, example = "现场照片.jpg")]
     pub name: Option<String>,
 }

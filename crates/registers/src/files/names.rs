@@ -1,4 +1,4 @@
-//! Names of files: what is taken of one, and how it travels in a header (RFC 6266, RFC 8187).
+//! File names: cleaning them, and writing them to headers (RFC 6266, RFC 8187).
 
 use actix_web::http::header::{DispositionType, HeaderValue};
 use percent_encoding::percent_decode_str;
@@ -9,7 +9,7 @@ use crate::http::form;
 
 pub const MOST_CHARACTERS: usize = 255;
 
-/// The last part of a path that somebody gave as a name; `None` where nothing is left of it.
+/// The last component of a path, cleaned; `None` if nothing is left of it.
 pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = tidied(name).trim().to_owned();
@@ -30,8 +30,8 @@ pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
     Ok(Some(name).filter(|name| !name.trim_matches('.').is_empty()))
 }
 
-/// The name that a `Content-Disposition` gives: `filename*` before `filename` (RFC 6266, 4.3). Older programs send the whole
-/// path on a disk of Windows, with backslashes that escape nothing.
+/// The file name in a `Content-Disposition` header; `filename*` takes precedence over `filename` (RFC 6266, 4.3). Older
+/// programs send a full Windows path whose backslashes do not escape anything.
 pub fn of_header(header: &HeaderValue, pointer: &str) -> Result<Option<String>, Fault> {
     let malformed = || Fault::new(pointer, "invalid_format", "请求头格式错误", "the header is malformed");
     let text = std::str::from_utf8(header.as_bytes()).map_err(|_| form::not_utf8(pointer))?;
@@ -67,7 +67,7 @@ fn parameters(header: &str) -> Vec<(String, String)> {
     all
 }
 
-/// Up to the closing quote. A backslash escapes quotes and backslashes alone.
+/// Reads up to the closing quote. A backslash escapes only quotes and backslashes.
 fn unquoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut letters = text.char_indices().peekable();
@@ -84,13 +84,13 @@ fn unquoted(text: &str) -> (String, &str) {
     (value, "")
 }
 
-/// A name that says nothing of whoever gave the file: `图片1.jpg`.
+/// A name that reveals nothing about the uploader, such as `图片1.jpg`.
 pub fn neutral(number: impl std::fmt::Display, media_type: &str) -> String {
     let kind = if media_type.starts_with("image/") { "图片" } else { "附件" };
     format!("{kind}{number}.{}", super::kinds::usual_extension(media_type))
 }
 
-/// A `Content-Disposition` that no name can break out of.
+/// A `Content-Disposition` header. The name is encoded, so that it cannot add parameters or lines.
 pub fn disposition(kind: &DispositionType, name: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b" ._-()".contains(&b);
     let ascii: String =

@@ -1,4 +1,4 @@
-//! Where an upload comes from: the office, the company or the complex of its sender.
+//! Origin of an upload: the office, company or complex of the uploader.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::db::{Id, WorkResult};
 use crate::ledger::Place;
 use crate::service::Tx;
 
-/// Where a file comes from.
+/// Territory, company and complex of an upload, as far as the uploader has them.
 #[derive(Default)]
 pub struct Whence {
     pub place: Option<Place>,

@@ -1,5 +1,5 @@
-//! Who sees a file: whoever sees the row that it belongs to, by the very code that reads that row by its id; and in which
-//! form.
+//! Decides who may see an attachment, and in which form: everyone who may see the record that it belongs to. It calls
+//! the code that reads that record by its id, so that both always agree.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,8 @@ fn visibility_of(conn: &mut Conn, ctx: &Ctx, kind: OwnerKind, id: Id) -> WorkRes
     }
 }
 
-/// In which form this caller sees this file, if at all. What the caller uploaded itself it knows already, opened or not.
+/// The form in which the caller may see the attachment; `None` if not at all. Callers may always see their own uploads,
+/// even if the record is not opened yet.
 fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<FileForm>> {
     if row.erased_at.is_some() {
         return Ok(None);
@@ -33,7 +34,7 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Fi
     let original = |yes: bool| yes.then_some(FileForm::Original);
     let Some((kind, id)) = row.owner() else { return Ok(original(own)) };
     Ok(match visibility_of(conn, ctx, kind, id)? {
-        // Handed on to a case before copies were stripped.
+        // Old copies from a complaint, made before copies were stripped.
         Some(Visibility::Open) if row.complaint_id.is_some() => {
             strip::can(&row.media_type).then_some(FileForm::Stripped)
         }
@@ -45,7 +46,7 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Fi
     })
 }
 
-/// Of whoever a file of a ticket came from.
+/// The visibility of a complaint's attachment, depending on whether the complainant uploaded it.
 fn for_uploader(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
     let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
     match with_ticket || row.uploader_role == Role::Resident.code() {
@@ -57,11 +58,12 @@ fn for_uploader(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
 fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<FileForm> {
     let seen = for_uploader(row, of);
     let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
-    // Nothing could be made of it.
+    // The picture could not be stripped.
     shown.filter(|shown| *shown != FileForm::Stripped || row.stripped_key.as_deref() != Some(""))
 }
 
-/// Of these files of tickets, those that this caller gets in some form; each with what the caller gets of its ticket's.
+/// The attachments of complaints that the caller may see in some form. Each id comes with the caller's rights to the
+/// attachments of its complaint.
 pub fn visible_of_complaints(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAttachment)]) -> WorkResult<HashSet<Id>> {
     let me = Uploader::of(&ctx.caller);
     let mut shown = HashSet::new();
@@ -77,7 +79,7 @@ pub fn visible_of_complaints(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAt
     Ok(shown)
 }
 
-/// A file that this caller sees, and in which form; any other is as if it were not there.
+/// The attachment and the form in which the caller may see it; 404 if the caller may not see it.
 pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<(AttachmentRow, FileForm)> {
     if let Some(row) = store::find(conn, id)?
         && let Some(form) = form(conn, ctx, &row)?
@@ -87,7 +89,7 @@ pub fn find_visible(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<(Attachmen
     Err(Problem::not_found().into())
 }
 
-/// What a file that this caller sees is called to this caller.
+/// The name of a visible attachment for this caller, which may be a neutral one.
 pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<String> {
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
     let neutral = |conn: &mut Conn| -> WorkResult<String> {

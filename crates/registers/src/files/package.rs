@@ -1,4 +1,4 @@
-//! Office files as packages (ECMA-376, part 2): which parts there are and of which kinds, read with bounds.
+//! Reads Office files as packages (ECMA-376, part 2) within limits: which parts exist and of which types.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -14,17 +14,17 @@ const END_SIZE: usize = 22;
 const MOST_COMMENT: u64 = 0xffff;
 const MOST_DIRECTORY: u64 = 1024 * 1024;
 const MOST_PARTS: usize = 10_000;
-/// What all parts unpack to, and how many times the size of the file that is: more is made to fill a disk.
+/// Limits of the unpacked size of all parts, absolute and relative to the file size, against decompression bombs.
 const MOST_UNPACKED: u64 = 1024 * 1024 * 1024;
 const MOST_RATIO: u64 = 200;
-/// Small files may be packed tighter.
+/// Below this unpacked size the ratio does not matter.
 const ALWAYS_UNPACKED: u64 = 16 * 1024 * 1024;
-/// What is read of the parts that say what the others are.
+/// Limit of what is read from the parts that declare the types of the others.
 const MOST_READ: u64 = 4 * 1024 * 1024;
 const CONTENT_TYPES: &str = "[content_types].xml";
 
-/// Marks of a part that runs, in the type of a part, of a relationship, or in its name: macros of today, of Excel 4, and
-/// controls. In lower case.
+/// Lower-case marks of executable parts in a part type, relationship type or part name: macros, Excel 4 macros and
+/// controls.
 const RUNS: &[&str] = &["vbaproject", "vbadata", "macro", "activex"];
 
 struct Part {
@@ -35,8 +35,8 @@ struct Part {
     at: u64,
 }
 
-/// The types of the parts of a package that holds nothing that runs; `None` for anything else, also for what cannot be
-/// read or would unpack to too much.
+/// The types of the parts of a package without executable parts. `None` for anything else, including packages that are
+/// unreadable or unpack to too much.
 pub fn content_types(file: &mut File) -> io::Result<Option<Vec<String>>> {
     let Some(parts) = parts(file)? else { return Ok(None) };
     if parts.iter().any(|part| runs(&part.name)) {
@@ -68,8 +68,8 @@ fn runs(text: &str) -> bool {
     RUNS.iter().any(|mark| text.contains(mark))
 }
 
-/// The values of an attribute in a small XML text. Writers of packages write types as plain text; a value with a reference, a
-/// declaration or another encoding could hide what it says from us, and the text is none.
+/// The values of an attribute in a small XML text. Known writers write types as plain text. Values with references,
+/// declarations or other encodings could hide a type, so such a text is rejected.
 fn attributes(text: &[u8], name: &str) -> Option<Vec<String>> {
     let text = std::str::from_utf8(text).ok()?;
     if text.contains('\0') || text.contains("<!") || text.contains("CDATA") {
@@ -77,7 +77,7 @@ fn attributes(text: &[u8], name: &str) -> Option<Vec<String>> {
     }
     let mut all = Vec::new();
     for (at, _) in text.match_indices(name) {
-        // `Type` also ends `ContentType`; only a whole word counts.
+        // `ContentType` ends with `Type`, so require a whole name.
         if !text[..at].ends_with(|before: char| before.is_ascii_whitespace()) {
             continue;
         }
@@ -90,7 +90,7 @@ fn attributes(text: &[u8], name: &str) -> Option<Vec<String>> {
     Some(all)
 }
 
-/// What a part unpacks to; `None` where it is more than `most`, or cannot be unpacked.
+/// Unpacks a part; `None` if it is larger than `most` or cannot be unpacked.
 fn read(file: &mut File, part: &Part, most: u64) -> io::Result<Option<Vec<u8>>> {
     let Some(start) = start(file, part)? else { return Ok(None) };
     file.seek(SeekFrom::Start(start))?;
@@ -104,7 +104,7 @@ fn read(file: &mut File, part: &Part, most: u64) -> io::Result<Option<Vec<u8>>> 
     Ok((done.is_ok() && bytes.len() as u64 <= most).then_some(bytes))
 }
 
-/// Where the bytes of a part begin; `None` where its own head calls it otherwise than the directory does.
+/// Offset of the data of a part; `None` if the local header has another name than the directory.
 fn start(file: &mut File, part: &Part) -> io::Result<Option<u64>> {
     let mut head = [0; LOCAL_SIZE];
     file.seek(SeekFrom::Start(part.at))?;
@@ -118,12 +118,12 @@ fn start(file: &mut File, part: &Part) -> io::Result<Option<u64>> {
     Ok(same.then_some(part.at + LOCAL_SIZE as u64 + length(26) + length(28)))
 }
 
-/// Names of parts are compared without case (ECMA-376, part 2, 6.2.2.3); some programs write folders with backslashes.
+/// Part names are case-insensitive (ECMA-376, part 2, 6.2.2.3), and some programs write backslashes.
 fn canonical(name: &[u8]) -> String {
     String::from_utf8_lossy(name).replace('\\', "/").to_lowercase()
 }
 
-/// The parts by the central directory of the archive (APPNOTE 4.3), each also as its own head says.
+/// The parts according to the central directory of the archive (APPNOTE 4.3). Local headers must agree.
 fn parts(file: &mut File) -> io::Result<Option<Vec<Part>>> {
     let size = file.seek(SeekFrom::End(0))?;
     let tail_size = size.min(END_SIZE as u64 + MOST_COMMENT);
@@ -134,7 +134,8 @@ fn parts(file: &mut File) -> io::Result<Option<Vec<Part>>> {
     let number = |from: usize| tail.get(from..from + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     let comment = usize::from(u16::from_le_bytes([tail[at + 20], tail[at + 21]]));
     let (directory_size, start_of) = (u64::from(number(at + 12)), u64::from(number(at + 16)));
-    // The directory ends where the end record begins, and the comment where the file does: nothing hides between.
+    // The directory must end at the end record, and the comment at the end of the file, so that nothing is hidden
+    // between them.
     let end_at = size - tail_size + at as u64;
     if directory_size > MOST_DIRECTORY || start_of + directory_size != end_at || at + END_SIZE + comment != tail.len() {
         return Ok(None);
@@ -189,7 +190,7 @@ pub mod tests {
 
     pub const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
 
-    /// A package of these parts; packed, where their content is long.
+    /// Creates a package from parts; long contents are compressed.
     pub fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
         let (mut all, mut directory) = (Vec::new(), Vec::new());
         for (name, text) in parts {
@@ -273,7 +274,7 @@ pub mod tests {
             let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (*name, text.as_str())).collect();
             assert_eq!(read_types(&archive(&parts)), None, "{parts:?}");
         }
-        // A link to a page may well hold a reference.
+        // A link to a web page may contain a reference.
         let clean = rels("http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles")
             .replace("Target='x'", "Target='https://a.example/?b=1&amp;c=2'");
         let parts = [("[Content_Types].xml", good.as_str()), ("word/_rels/document.xml.rels", clean.as_str())];
@@ -285,12 +286,12 @@ pub mod tests {
         let types = types_part(&[WORD]);
         let bytes = archive(&[("[Content_Types].xml", &types), ("word/document.xml", "<w/>")]);
         assert!(read_types(&bytes).is_some());
-        // The directory says what a part unpacks to.
+        // The directory declares an excessive unpacked size.
         let entry = bytes.windows(4).rposition(|four| four == ENTRY).unwrap();
         let mut bomb = bytes.clone();
         bomb[entry + 24..entry + 28].copy_from_slice(&0xf000_0000u32.to_le_bytes());
         assert_eq!(read_types(&bomb), None);
-        // And it is not believed of what is read.
+        // The declared size is not trusted when a part is read.
         let long = format!("{types}{}", " ".repeat(5 * 1024 * 1024));
         let lying = archive(&[("[Content_Types].xml", &long), ("word/document.xml", "<w/>")]);
         assert_eq!(read_types(&lying), None);

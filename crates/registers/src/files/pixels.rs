@@ -1,4 +1,4 @@
-//! How large a picture is when it is opened: few bytes can unfold to more memory than whoever opens them has.
+//! Limits the dimensions of pictures: a small file can expand to more memory than a reader has.
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
@@ -8,12 +8,12 @@ use imagesize::{ImageError, ImageSize};
 use crate::fault::Fault;
 use crate::problem::Problem;
 
-/// The longest side. Panoramas of phones have up to 16,384.
+/// Maximum length of a side. Panoramas of phones have up to 16,384.
 const LONGEST: usize = 30_000;
-/// Pixels in all: cameras of phones have up to 200 million.
+/// Maximum number of pixels. Phone cameras have up to 200 million.
 const MOST: usize = 200_000_000;
 
-/// The sides of a picture, read from its head; none of what is no picture or does not say.
+/// Dimensions of a picture, read from its header; `None` if it is not a picture or has no dimensions.
 pub fn of(file: &mut File, media_type: &str) -> io::Result<Option<ImageSize>> {
     if !media_type.starts_with("image/") {
         return Ok(None);
@@ -24,12 +24,12 @@ pub fn of(file: &mut File, media_type: &str) -> io::Result<Option<ImageSize>> {
     match size {
         Ok(size) => Ok(Some(size)),
         Err(ImageError::IoError(error)) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
-        // What has no size is opened by nobody.
+        // A file without dimensions cannot be displayed, so it does no harm.
         Err(_) => Ok(None),
     }
 }
 
-/// Gives a file back whose picture is not too large.
+/// Returns the file if its picture is within the limits.
 pub fn within(file: (File, Option<ImageSize>), pointer: &str) -> Result<File, Problem> {
     let (file, size) = file;
     match size {

@@ -1,4 +1,4 @@
-//! Which part of a file is asked for (RFC 9110, 14).
+//! Parses the requested range of a file (RFC 9110, 14).
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ use crate::http::conditions::Conditions;
 pub enum RequestedRange {
     Whole,
     Part(Range<u64>),
-    /// There are no such bytes.
+    /// The range does not overlap the file.
     Nothing,
 }
 
-/// One range; several, other units and what cannot be read are answered with the whole (14.2). `If-Range` that is not
-/// this very tag asks for the whole too (13.1.5).
+/// Parses a single range. Several ranges, other units and invalid values select the whole file (RFC 9110, 14.2), and so
+/// does an `If-Range` with another tag (13.1.5).
 pub fn requested_range(range: Option<&str>, if_range: Option<&str>, etag: &str, size: u64) -> RequestedRange {
-    // The name of a unit minds no case (14.1).
+    // Range units are case-insensitive (RFC 9110, 14.1).
     let spec =
         range.and_then(|range| range.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
     let Some((_, spec)) = spec.filter(|_| Conditions::if_range(if_range, etag)) else { return RequestedRange::Whole };

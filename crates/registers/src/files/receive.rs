@@ -1,4 +1,4 @@
-//! Both forms of an upload: a `multipart/form-data` form with one part, and the file itself as the body.
+//! Receives both forms of an upload: a `multipart/form-data` form with one part, and the file itself as the body.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
@@ -14,10 +14,10 @@ use crate::fault::Fault;
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-/// What a form has beside its file at most.
+/// Limit of a form's size in addition to its file.
 const FORM_OVERHEAD: u64 = 64 * 1024;
 
-/// A file as it came.
+/// A received file with its name and declared type.
 pub struct Received {
     pub spooled: Spooled,
     pub name: Option<String>,
@@ -32,7 +32,7 @@ pub async fn receive(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Resu
     let declared = header(CONTENT_TYPE).map(essence).filter(|text| !text.is_empty());
     let form = declared.as_deref() == Some("multipart/form-data");
     let limit = ctx.state.parts.get::<Files>().limit;
-    // Whoever says beforehand that it is too much need not send it.
+    // Reject by `Content-Length`, so that the client need not send the file.
     let most = if form { limit + FORM_OVERHEAD } else { limit };
     if header(CONTENT_LENGTH).and_then(|text| text.parse().ok()).is_some_and(|length: u64| length > most) {
         return Err(too_large(limit));
@@ -94,7 +94,7 @@ async fn of_form(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<R
     received.ok_or_else(|| Problem::fault("/file", "required", "此字段必填", "this field is required"))
 }
 
-/// The name of a file in a form.
+/// The file name in a form part.
 pub(super) fn of_part(part: &Field) -> Result<Option<String>, Fault> {
     const AT: &str = "/file";
     let given = match part.headers().get(CONTENT_DISPOSITION) {

@@ -1,3 +1,5 @@
+//! Handlers for attachments.
+
 use actix_web::http::header::DispositionType;
 use actix_web::{HttpRequest, web};
 
@@ -8,13 +10,12 @@ use super::{actions, names, owner, stripped, upload};
 use crate::http::{PathId, Response};
 use crate::service::{Ctx, Service};
 
-/// Upload a file
+/// Upload an attachment
 ///
-/// As a form with one part `file`. Without a form, the body may be the file itself, with its own `Content-Type` (or `application/octet-stream`) and
-/// its name in `Content-Disposition: attachment; filename*=UTF-8''…` or in `name`. JPEG, PNG, WebP, HEIC, PDF, Word, Excel,
-/// PowerPoint, MP4, QuickTime and WebM; the type is read from the bytes, and a declared type or an extension that is not
-/// that of the bytes is refused. Then name its id as `attachment_id` of evidence; a file that belongs to nothing is seen by
-/// its uploader alone, and removed after 24 hours.
+/// Uploads a file as evidence. Send a form with one part `file`, or the file as the body with its `Content-Type` and a
+/// name in `Content-Disposition: attachment; filename*=UTF-8''…` or in `name`. Allowed are JPEG, PNG, WebP, HEIC, PDF,
+/// Word, Excel, PowerPoint, MP4, QuickTime and WebM; content, declared type and extension must agree. Then send its id
+/// as `attachment_id` of evidence. Until then only you can see it, and it is deleted after 24 hours.
 #[utoipa::path(post, path = "/v1/attachments", tag = "attachments", params(UploadQuery),
     request_body(description = "The file", content((UploadForm = "multipart/form-data"))),
     responses((status = 201, description = "Uploaded", body = Attachment)))]
@@ -22,14 +23,15 @@ pub async fn create_attachment(ctx: Ctx, request: HttpRequest, payload: web::Pay
     upload::upload(ctx, request, payload).await
 }
 
-/// Show a file
+/// Get an attachment
 ///
-/// Whoever sees the row that it belongs to sees it, once that row is opened where opening it is a delivery. Of a complaint
-/// (see `docs/who-may-know.md`) companies, committees, utilities and followers get a copy of a picture without its metadata,
-/// under a neutral name, and no other file of the complainant's: size and digest are those of the copy.
+/// Returns name, type, size and digest of an attachment of a record that you may see; if the record is a notice, it
+/// must be opened first. For complaints (see `docs/who-may-know.md`), companies, committees, utility operators and
+/// followers get pictures as stripped copies with neutral names, and no other files of the complainant. Size and digest
+/// are then those of the copy.
 #[utoipa::path(get, path = "/v1/attachments/{id}",
-    tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the file")),
-    responses((status = 200, description = "The file's name, type, size and digest", body = Attachment)))]
+    tag = "attachments", params(("id" = crate::db::Id, Path, description = "Id of the attachment")),
+    responses((status = 200, description = "The attachment", body = Attachment)))]
 pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
     let (row, form) = ctx.read(move |conn, ctx| owner::find_visible(conn, ctx, id.0)).await?;
     if form == FileForm::Stripped {
@@ -38,18 +40,21 @@ pub async fn get_attachment(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| actions::get_attachment(conn, ctx, id.0)).await
 }
 
-/// The bytes of a file
+/// Download an attachment
 ///
-/// Always as a download. One range at a time (RFC 9110, 14); the ETag is the SHA-256 of the bytes.
+/// Returns the content of an attachment as a download. The ETag is the SHA-256 of the content. A request may ask for
+/// one range (RFC 9110, 14).
 #[utoipa::path(get, path = "/v1/attachments/{id}/content", tag = "attachments",
     params(
-        ("id" = crate::db::Id, Path, description = "Id of the file"),
+        ("id" = crate::db::Id, Path, description = "Id of the attachment"),
         ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-1023`."),
-        ("If-Range" = Option<String>, Header, description = "The range only if this is still the ETag, else the whole."),
+        ("If-Range" = Option<String>, Header,
+            description = "Returns the range only if the ETag is still this one, otherwise the whole file."),
     ),
     responses(
         (status = 200, description = "The file", body = FileBytes, content_type = "application/octet-stream"),
-        (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "application/octet-stream"),
+        (status = 206, description = "The requested range", body = FileBytes,
+            content_type = "application/octet-stream"),
     ))]
 pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) -> Response {
     let (row, form, name) = ctx
@@ -74,17 +79,18 @@ pub async fn get_attachment_content(ctx: Ctx, id: PathId, request: HttpRequest) 
     serve(ctx.state.parts.get::<Files>(), &request, content).await
 }
 
-/// A picture that is public
+/// Get a public picture
 ///
-/// Of a disclosure that was verified: a copy without place, time, device or any other note of whoever took it.
+/// Returns a stripped copy of a picture in a verified disclosure, without place, time, device or other metadata.
 #[utoipa::path(get, path = "/public/files/{id}", tag = "public",
-    params(("id" = crate::db::Id, Path, description = "Id of the file")),
+    params(("id" = crate::db::Id, Path, description = "Id of the attachment")),
     responses(
         (status = 200, description = "The picture", body = FileBytes, content_type = "image/*"),
-        (status = 206, description = "The part that was asked for", body = FileBytes, content_type = "image/*"),
-        (status = 400, description = "No id, as a page", body = String, content_type = "text/html"),
-        (status = 404, description = "No such picture is public, as a page", body = String, content_type = "text/html"),
-        (status = 503, description = "The store is away, as a page", body = String, content_type = "text/html"),
+        (status = 206, description = "The requested range", body = FileBytes, content_type = "image/*"),
+        (status = 400, description = "Invalid id, as an HTML page", body = String, content_type = "text/html"),
+        (status = 404, description = "Unknown or not public, as an HTML page", body = String, content_type = "text/html"),
+        (status = 503, description = "The attachment store is unreachable, as an HTML page", body = String,
+            content_type = "text/html"),
     ))]
 pub async fn get_public_file(state: web::Data<Service>, id: PathId, request: HttpRequest) -> Response {
     let content = stripped::public_content(&state, id.0).await?;

@@ -1,4 +1,4 @@
-//! The bytes of a file as an answer: whole or a part, never held in memory, never compressed.
+//! Sends the content of a file, whole or in part: streamed, and never compressed.
 
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
@@ -16,7 +16,7 @@ use crate::http::conditions::{Conditions, Verdict};
 use crate::http::marks::IsHead;
 use crate::problem::{Code, Problem};
 
-/// A file that is opened as a page runs nothing and asks for nothing.
+/// A file that a browser opens as a page must not run scripts or load anything.
 const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 pub struct Content {
@@ -26,7 +26,7 @@ pub struct Content {
     pub media_type: String,
     pub disposition: String,
     pub cache: &'static str,
-    /// What the answer depends on beside its address.
+    /// Value of the `Vary` header, if any.
     pub vary: Option<&'static str>,
 }
 
@@ -43,7 +43,7 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Re
         Verdict::NotModified => return Ok(response.status(StatusCode::NOT_MODIFIED).finish()),
         Verdict::Failed => return Err(Problem::new(Code::PreconditionFailed)),
     }
-    // Ranges are of GET alone (14.2); several lines are no range.
+    // Ranges apply to GET only, and a repeated header counts as none (RFC 9110, 14.2).
     let head = request.extensions().contains::<IsHead>();
     let wanted = header(RANGE).filter(|_| !head && request.headers().get_all(RANGE).count() == 1);
     let range = match requested_range(wanted, header(IF_RANGE), &etag, content.size) {

@@ -1,4 +1,4 @@
-//! What an upload is kept in while it comes: a file without a name, which goes with whoever holds it.
+//! Temporary storage of an upload: an unnamed file, which disappears when it is closed.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,10 +12,10 @@ use futures_util::{Stream, StreamExt};
 use super::storage;
 use crate::problem::{Code, Problem};
 
-/// Bytes that are gathered before they are written.
+/// Size of the write buffer in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// A whole upload.
+/// A complete upload.
 pub struct Spooled {
     pub file: File,
     pub size: u64,
@@ -45,7 +45,7 @@ impl Spool {
     }
 }
 
-/// Work on the disk, off the worker thread.
+/// Runs disk access on the blocking thread pool.
 pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Problem> {
     let done = web::block(work).await.map_err(|error| Problem::broken_by("work on the disk panicked", error))?;
     done.map_err(|error| storage::problem(&error))
@@ -56,7 +56,7 @@ pub fn too_large(limit: u64) -> Problem {
         .detail(format!("附件不得超过 {limit} 字节。"), format!("The attachment must have at most {limit} bytes."))
 }
 
-/// The next part of a stream, which must not be long in coming.
+/// The next chunk of a stream. Fails if it does not arrive within `patience`.
 pub async fn next_chunk_within<T>(
     stream: &mut (impl Stream<Item = T> + Unpin),
     patience: Duration,
@@ -69,7 +69,7 @@ pub async fn next_chunk_within<T>(
     })
 }
 
-/// Takes a stream to its end.
+/// Writes a stream to an unnamed file, up to `limit` bytes.
 pub async fn spool<E>(
     folder: PathBuf,
     limit: u64,

@@ -1,4 +1,4 @@
-//! Where the bytes are: a folder, or a bucket that speaks S3.
+//! The attachment store: a folder, or an S3 bucket.
 
 use std::error::Error;
 use std::fs::{DirBuilder, File};
@@ -26,18 +26,18 @@ use crate::db::Db;
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
 
-/// A part of a file that is copied into a folder, and the least that S3 takes as a part that is not the last.
+/// Part size when copying into a folder. S3 requires at least 5 MiB for every part except the last.
 const FOLDER_PART: u64 = 1024 * 1024;
 const S3_PART: u64 = 5 * 1024 * 1024;
-/// What is read of an object at a time, as its reader takes it.
+/// Bytes read from an object at a time.
 const PIECE: u64 = 256 * 1024;
-/// How many files are copied into the store at once; each holds a part in memory.
+/// Maximum number of simultaneous copies into the store. Each one holds a part in memory.
 const PUTS: usize = 4;
 
 #[derive(Clone, Debug)]
 pub struct S3Options {
     pub bucket: String,
-    /// Empty, or folders without a slash at either end.
+    /// Empty, or folders without leading and trailing slashes.
     pub prefix: String,
     pub endpoint: Option<String>,
     pub region: String,
@@ -47,18 +47,18 @@ pub struct S3Options {
 
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
-    /// Where uploads are kept while they come.
+    /// Folder of the temporary files of running uploads.
     spool: PathBuf,
     part: u64,
-    /// The folder, if it is one.
+    /// The folder of the store, if it is one.
     pub(super) folder: Option<PathBuf>,
-    /// First part of every key of this database.
+    /// First component of every key of this database.
     realm: OnceCell<String>,
     putting: Semaphore,
     away: AtomicBool,
 }
 
-/// A failure of the store or of the disk before it, told once in the log.
+/// Logs a failure of the store or of the disk, and converts it to a problem.
 pub fn problem(error: &(dyn Error + 'static)) -> Problem {
     tracing::error!(error, "the store of attachments failed");
     let mut cause = Some(error);
@@ -83,7 +83,7 @@ impl Storage {
                     .create(&folder)
                     .with_context(|| format!("cannot make the folder of attachments, {name}"))?;
                 let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-                // On the same disk, and not where a temporary file may be in memory.
+                // Use the same disk: a temporary folder of the system may be in memory.
                 (Arc::new(store), folder.clone(), Some(folder))
             }
             Place::S3(options) => {
@@ -117,18 +117,19 @@ impl Storage {
         result.map_err(|error| problem(&error))
     }
 
-    /// What all keys of this database begin with: two that share a bucket never touch each other's files.
+    /// First component of all keys of this database, so that deployments that share a bucket never touch each other's
+    /// files.
     pub async fn realm(&self, db: &Db) -> Result<&str, Problem> {
         Ok(self.realm.get_or_try_init(|| db.read(store::realm)).await?)
     }
 
-    /// A key that nothing has. Ids of rows would do but in the sandbox, which gives them out again.
+    /// A new unique key. Row ids are not used because the sandbox reuses them.
     pub async fn new_key(&self, db: &Db, kind: &str) -> Result<String, Problem> {
         let id = uuid::Uuid::new_v4().simple().to_string();
         Ok(format!("{}/{}/{id}{kind}", self.realm(db).await?, &id[..2]))
     }
 
-    /// Copies a file into the store, a part at a time.
+    /// Copies a file into the store in parts.
     pub async fn put_file(&self, key: &str, file: File, size: u64) -> Result<(), Problem> {
         let _turn = self.putting.acquire().await;
         let (file, key) = (Arc::new(file), Path::from(key));
@@ -175,7 +176,7 @@ impl Storage {
         self.note_availability(self.store.get_range(&Path::from(key), range).await)
     }
 
-    /// The bytes of an object, read as they are taken. The first are read before anything is answered.
+    /// Streams an object. The first chunk is read before the response starts, so that errors are still reported.
     pub async fn stream(
         &self,
         key: &str,
@@ -198,7 +199,7 @@ impl Storage {
         Ok(stream::once(async { Ok(first) }).chain(rest).boxed_local())
     }
 
-    /// Removes an object; one that stays is swept later.
+    /// Deletes an object. If this fails, the sweep deletes it later.
     pub async fn delete(&self, key: &str) {
         match self.store.delete(&Path::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
@@ -206,7 +207,7 @@ impl Storage {
         }
     }
 
-    /// Everything that this database keeps.
+    /// All objects of this database.
     pub async fn list(
         &self,
         db: &Db,
@@ -216,7 +217,7 @@ impl Storage {
 }
 
 fn s3(options: S3Options) -> anyhow::Result<object_store::aws::AmazonS3> {
-    // A request of a caller waits for this: what is away is told, and not waited for.
+    // A request waits for the store, so report an unreachable store quickly.
     let backoff = BackoffConfig {
         init_backoff: Duration::from_millis(100),
         max_backoff: Duration::from_secs(1),
@@ -235,7 +236,7 @@ fn s3(options: S3Options) -> anyhow::Result<object_store::aws::AmazonS3> {
         .with_client_options(client)
         .with_retry(retry);
     if let Some(endpoint) = &options.endpoint {
-        // Some services want the bucket in the name of the host; the operator writes it there.
+        // Some services require the bucket in the host name; then the operator configures it in the endpoint.
         let host = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, rest)| rest);
         let by_host = host.starts_with(&format!("{}.", options.bucket));
         builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(by_host);

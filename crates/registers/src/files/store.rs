@@ -1,10 +1,12 @@
+//! Rows of attachments.
+
 use diesel::prelude::*;
 
 use super::model::{AttachmentRow, OwnerKind};
 use crate::db::schema::{attachment_realm, attachments};
 use crate::db::{Conn, Id, Instant, WorkResult};
 
-/// A row by its id, whoever asks: who may see it is for [`super::owner`] to say.
+/// An attachment by its id, without a check of visibility: see [`super::owner`].
 pub fn find(conn: &mut Conn, id: Id) -> WorkResult<Option<AttachmentRow>> {
     Ok(attachments::table.find(id).first(conn).optional()?)
 }
@@ -18,14 +20,14 @@ pub fn insert(conn: &mut Conn, row: &AttachmentRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Binds files that belong to nothing yet; returns how many there were.
+/// Attaches unattached files to a record. Returns how many were unattached.
 pub fn attach(conn: &mut Conn, ids: &[Id], kind: OwnerKind, owner: Id) -> WorkResult<usize> {
     let free = attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.is_null());
     let owner = (attachments::owner_kind.eq(kind.code()), attachments::owner_id.eq(owner));
     Ok(diesel::update(free).set(owner).execute(conn)?)
 }
 
-/// Files that a row held belong to nothing again.
+/// Detaches files from a record.
 pub fn release(conn: &mut Conn, owner: Id, ids: &[Id]) -> WorkResult<()> {
     let held = attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.eq(owner));
     let nothing = (attachments::owner_kind.eq(None::<String>), attachments::owner_id.eq(None::<Id>));
@@ -33,7 +35,7 @@ pub fn release(conn: &mut Conn, owner: Id, ids: &[Id]) -> WorkResult<()> {
     Ok(())
 }
 
-/// Files of rows become public, or private again; the public copy is made when it is asked for, and forgotten here.
+/// Makes attached files public or private. The public copy is created on the first request, so it is reset here.
 pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> WorkResult<()> {
     let attached =
         attachments::table.filter(attachments::id.eq_any(ids.to_vec())).filter(attachments::owner_id.is_not_null());
@@ -46,7 +48,7 @@ pub fn set_public(conn: &mut Conn, ids: &[Id], public: bool) -> WorkResult<()> {
     Ok(())
 }
 
-/// Remembers the copy without metadata of a file that has none yet. Says whether it was taken.
+/// Stores the stripped copy of a file that has none yet. Returns false if there was one.
 pub fn set_stripped_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size: i64) -> WorkResult<bool> {
     let without = attachments::table
         .find(id)
@@ -60,7 +62,7 @@ pub fn set_stripped_copy(conn: &mut Conn, id: Id, key: &str, sha256: &str, size:
     Ok(diesel::update(without).set(copy).execute(conn)? == 1)
 }
 
-/// These files came with a ticket.
+/// Links files with a complaint.
 pub fn set_complaint(conn: &mut Conn, ids: &[Id], complaint: Id) -> WorkResult<()> {
     if !ids.is_empty() {
         let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
@@ -69,18 +71,18 @@ pub fn set_complaint(conn: &mut Conn, ids: &[Id], complaint: Id) -> WorkResult<(
     Ok(())
 }
 
-/// Everything that came with a ticket, in the order in which it came.
+/// All files of a complaint in the order of their upload.
 pub fn of_complaint(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table.filter(attachments::complaint_id.eq(complaint)).order(attachments::id).load(conn)?)
 }
 
-/// Which file of its ticket this is, from 1.
+/// Number of a file among the files of its complaint, starting at 1.
 pub fn number_in_ticket(conn: &mut Conn, complaint: Id, id: Id) -> WorkResult<i64> {
     let before = attachments::table.filter(attachments::complaint_id.eq(complaint)).filter(attachments::id.le(id));
     Ok(before.count().get_result(conn)?)
 }
 
-/// Nobody gets these files any more, and nobody is named as who uploaded them. Their bytes go next.
+/// Makes files inaccessible and deletes their uploaders. Their objects are deleted afterwards.
 pub fn erase(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<()> {
     let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
     let erased = (
@@ -93,7 +95,7 @@ pub fn erase(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<()> {
     Ok(())
 }
 
-/// Files whose bytes are to be erased.
+/// Erased files whose objects still exist.
 pub fn to_erase(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table
         .filter(attachments::erased_at.is_not_null())
@@ -103,7 +105,7 @@ pub fn to_erase(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<AttachmentRow>>
         .load(conn)?)
 }
 
-/// The bytes of these files are gone: their rows name no object.
+/// Clears the object keys of files after their objects were deleted.
 pub fn forget_objects(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     let these = attachments::table.filter(attachments::id.eq_any(ids.to_vec()));
     let gone = (
@@ -116,7 +118,7 @@ pub fn forget_objects(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     Ok(())
 }
 
-/// Files whose names are not sealed yet.
+/// Files whose names are not encrypted yet.
 pub fn with_open_name(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<(Id, String)>> {
     Ok(attachments::table
         .filter(attachments::name.ne(""))
@@ -132,7 +134,7 @@ pub fn forget_open_names(conn: &mut Conn, ids: &[Id]) -> WorkResult<()> {
     Ok(())
 }
 
-/// Files that belong to nothing and are older than this, oldest first.
+/// Unattached files that are older than `before`, oldest first.
 pub fn unattached_before(conn: &mut Conn, before: Instant, at_most: i64) -> WorkResult<Vec<AttachmentRow>> {
     Ok(attachments::table
         .filter(attachments::owner_id.is_null())
@@ -142,13 +144,13 @@ pub fn unattached_before(conn: &mut Conn, before: Instant, at_most: i64) -> Work
         .load(conn)?)
 }
 
-/// Removes a row that still belongs to nothing. Says whether it was there.
+/// Deletes a row if it is still unattached. Returns true if it was.
 pub fn remove_unattached(conn: &mut Conn, id: Id) -> WorkResult<bool> {
     let free = attachments::table.find(id).filter(attachments::owner_id.is_null());
     Ok(diesel::delete(free).execute(conn)? == 1)
 }
 
-/// Of these keys, those that a row has.
+/// Those of the keys that a row uses.
 pub fn keys_in_use(conn: &mut Conn, keys: &[String]) -> WorkResult<Vec<String>> {
     let mut used: Vec<String> = attachments::table
         .filter(attachments::object_key.eq_any(keys.to_vec()))

@@ -1,5 +1,5 @@
-//! A picture without what its camera and its editors noted in it: place, time, device, names, comments, thumbnails. What
-//! is kept is named; all else goes, known or not.
+//! Strips metadata from pictures: place, time, device, names, comments, thumbnails. Only listed parts are kept, so
+//! unknown metadata is removed, too.
 
 use actix_web::web::Bytes;
 use img_parts::jpeg::{Jpeg, JpegSegment, markers};
@@ -16,13 +16,13 @@ pub fn can(media_type: &str) -> bool {
     STRIPS.iter().any(|(known, _)| *known == media_type)
 }
 
-/// The pieces of the picture without its notes; `None` where it cannot be read as what it is.
+/// The parts of the stripped picture; `None` if the file is not a valid picture of its type.
 pub fn strip(media_type: &str, bytes: Bytes) -> Option<Vec<Bytes>> {
     let (_, strip) = STRIPS.iter().find(|(known, _)| *known == media_type)?;
     strip(bytes)
 }
 
-/// Bytes of a JFIF segment before its thumbnail.
+/// Length of a JFIF segment without its thumbnail.
 const JFIF: usize = 14;
 
 fn jpeg(bytes: Bytes) -> Option<Vec<Bytes>> {
@@ -37,7 +37,7 @@ fn jpeg(bytes: Bytes) -> Option<Vec<Bytes>> {
                 (head[JFIF - 2], head[JFIF - 1]) = (0, 0);
                 kept.push(JpegSegment::new_with_contents(markers::APP0, head.into()));
             }
-            // How the colours are coded.
+            // Needed for the colour space.
             markers::APP14 if contents.starts_with(b"Adobe") => kept.push(segment.clone()),
             markers::APP0..=markers::APP15 | markers::COM => {}
             markers::SOS => {
@@ -54,8 +54,8 @@ fn jpeg(bytes: Bytes) -> Option<Vec<Bytes>> {
     Some(picture.encoder().collect())
 }
 
-/// The scans of a picture up to its end, without what stands between them or follows (other pictures, a film, with
-/// notes of their own). Only tables and scans may come between scans.
+/// The scans of a picture up to its end marker. Anything between or after them is dropped, such as further pictures or
+/// a film with metadata of their own. Only tables and scans may come between scans.
 fn scans(data: &Bytes) -> Option<Bytes> {
     let mut at = 0;
     loop {
@@ -64,7 +64,7 @@ fn scans(data: &Bytes) -> Option<Bytes> {
         };
         at += found + 1;
         match *data.get(at)? {
-            // A fill byte: the marker comes yet.
+            // Fill byte before a marker.
             markers::P => {}
             markers::Z | markers::RST0..=markers::RST7 => at += 1,
             markers::EOI => return Some(data.slice(..=at)),
@@ -80,7 +80,7 @@ fn scans(data: &Bytes) -> Option<Bytes> {
 const ORIENTATION: u16 = 0x0112;
 const SHORT: u16 = 3;
 
-/// How a picture is to be turned (Exif 2.32, 4.6.4), of its Exif data.
+/// Orientation of a picture (Exif 2.32, 4.6.4) in its Exif data.
 fn orientation(exif: &[u8]) -> Option<u16> {
     let big = exif.starts_with(b"MM");
     let short = |at: usize| {
@@ -100,7 +100,7 @@ fn orientation(exif: &[u8]) -> Option<u16> {
         .filter(|turned| (1..=8).contains(turned))
 }
 
-/// Exif data that say how to turn a picture, and nothing else.
+/// Exif data that contain the orientation only.
 fn exif_of(turned: u16) -> Bytes {
     let mut exif = b"MM\0\x2a\0\0\0\x08\0\x01".to_vec();
     exif.extend(ORIENTATION.to_be_bytes());
@@ -111,7 +111,7 @@ fn exif_of(turned: u16) -> Bytes {
     exif.into()
 }
 
-/// What a PNG shows, its colours and its frames (PNG 3, 11).
+/// PNG chunks needed for display, colours and animation (PNG 3, 11).
 const PNG_CHUNKS: &[&[u8; 4]] = &[
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD",
     b"pHYs", b"acTL", b"fcTL", b"fdAT",
@@ -134,7 +134,7 @@ const WEBP_CHUNKS: &[[u8; 4]] = &[
     webp::CHUNK_ANMF,
     webp::CHUNK_ICCP,
 ];
-/// Bits of VP8X that promise Exif and XMP.
+/// Bits of VP8X that announce Exif and XMP.
 const NOTES: u8 = 0b0000_1100;
 const EXIF: u8 = 0b0000_1000;
 
@@ -150,7 +150,7 @@ fn webp(bytes: Bytes) -> Option<Vec<Bytes>> {
         }
         *chunk = RiffChunk::new(webp::CHUNK_VP8X, RiffContent::Data(flags.into()));
     }
-    // Of a picture without the extended header there was no Exif, so nothing is added to one.
+    // A picture without the extended header had no Exif data, so none is added.
     if let Some(turned) = turned {
         picture.chunks_mut().push(RiffChunk::new(webp::CHUNK_EXIF, RiffContent::Data(exif_of(turned))));
     }
@@ -170,7 +170,7 @@ mod tests {
         [&[0xff, marker][..], &length, contents].concat()
     }
 
-    /// Exif with an orientation and a place, in either order of bytes.
+    /// Exif data with an orientation and a place, in either byte order.
     fn exif(turned: u16, big: bool) -> Vec<u8> {
         let short = |n: u16| if big { n.to_be_bytes() } else { n.to_le_bytes() }.to_vec();
         let long = |n: u32| if big { n.to_be_bytes() } else { n.to_le_bytes() }.to_vec();
@@ -181,7 +181,7 @@ mod tests {
         [&b"Exif\0\0"[..], order, &long(8), &short(2), &turn, &place, &long(0), b"GPS 38.28 N"].concat()
     }
 
-    /// Two scans, as a progressive picture has, a second picture behind the end, and notes in every corner.
+    /// Two scans, as in a progressive picture, a second picture after the end marker, and metadata everywhere.
     fn a_jpeg(turned: u16, big: bool) -> Vec<u8> {
         let mut all = vec![0xff, 0xd8];
         all.extend(segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\x02\x01THUMBS"));

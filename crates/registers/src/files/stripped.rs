@@ -1,6 +1,6 @@
-//! Copies of pictures without what their camera noted: for everyone, of a picture that a verified row shows; of a picture
-//! of a complaint, for whoever may not know who complained. Made on the first request, since nothing outside of the
-//! database happens in a transaction.
+//! Stripped copies of pictures: public ones for verified disclosures, and those of complaints for callers who may not
+//! learn the complainant. They are made on the first request, because a transaction must not change anything outside
+//! the database.
 
 use std::collections::HashSet;
 
@@ -20,32 +20,32 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::service::{Service, Tx};
 
-/// The largest picture that a copy is made of: it is in memory meanwhile.
+/// Largest file that can be stripped, in bytes: it is in memory meanwhile.
 const MOST_BYTES: i64 = 20 * 1024 * 1024;
 const CACHE: &str = "public, max-age=300";
 
-/// Everyone may see these files of a row from now on.
+/// Makes files of a record public.
 pub fn make_public(tx: &mut Tx, ids: &[Id]) -> WorkResult<()> {
     store::set_public(tx.conn, ids, true)
 }
 
-/// Nobody may any more; the copies go when the store is swept.
+/// Makes files private again. The sweep deletes their stripped copies.
 pub fn make_private(tx: &mut Tx, ids: &[Id]) -> WorkResult<()> {
     store::set_public(tx.conn, ids, false)
 }
 
-/// A photograph that everyone may see (公示照片).
+/// A public photograph (公示照片).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublicPhoto {
-    /// What it shows.
+    /// Title of the photograph.
     #[schema(max_length = 200, example = "公示栏照片")]
     pub title: String,
-    /// Where it is, from the root of this service; the picture without what its camera noted.
+    /// Path of the stripped copy, relative to the root of the service.
     #[schema(max_length = 100, example = "/public/files/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")]
     pub path: String,
 }
 
-/// Which of these files have a picture for everyone.
+/// The public pictures among these files.
 pub fn pictures(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
     let shown =
         |row: &AttachmentRow| row.is_public && row.stripped_key.as_deref() != Some(NONE) && strip::can(&row.media_type);
@@ -53,7 +53,7 @@ pub fn pictures(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
 }
 
 impl PublicPhoto {
-    /// The photographs among a row's evidence; what has no public copy is none.
+    /// The public photographs in the evidence of a record.
     pub fn among(evidence: &[Evidence], pictures: &HashSet<Id>) -> Vec<PublicPhoto> {
         let photo = |one: &Evidence| {
             let id = one.attachment_id.filter(|id| pictures.contains(id))?;
@@ -63,24 +63,24 @@ impl PublicPhoto {
     }
 }
 
-/// The key of a copy that cannot be made: nobody makes the program try again.
+/// Key that marks a file that cannot be stripped, so that it is not tried again.
 const NONE: &str = "";
 
 fn not_found() -> Problem {
     Problem::not_found()
 }
 
-/// The copy of a file that is public.
+/// The stripped copy of a public file.
 pub async fn public_content(state: &Service, id: Id) -> Result<Content, Problem> {
     let row = state.db.read_point(move |conn| store::find(conn, id)).await?;
     let row = row.filter(|row| row.is_public).ok_or_else(not_found)?;
-    // It may have ceased to be public while its copy was made.
+    // It may have become private while the copy was made.
     let row = Some(with_copy(state, row).await?).filter(|row| row.is_public).ok_or_else(not_found)?;
     let name = format!("{}.{}", row.id, usual_extension(&row.media_type));
     content(row, DispositionType::Inline, &name, CACHE, None).ok_or_else(not_found)
 }
 
-/// The copy of a file as a download for a caller who sees no more of it.
+/// The stripped copy as a download, for callers who may not see the original.
 pub async fn download(state: &Service, row: AttachmentRow, name: &str) -> Result<Content, Problem> {
     let row = with_copy(state, row).await?;
     content(row, DispositionType::Attachment, name, "private, no-cache", Some("Authorization")).ok_or_else(not_found)
@@ -105,7 +105,7 @@ fn content(
     })
 }
 
-/// Makes the copies of these files that can be made and are not there yet.
+/// Makes the missing stripped copies of files; files that cannot be stripped are skipped.
 pub async fn make_stripped(state: &Service, ids: Vec<Id>) -> Result<(), Problem> {
     let rows = state.db.read(move |conn| store::of_ids(conn, &ids)).await?;
     for row in rows.into_iter().filter(|row| strip::can(&row.media_type)) {
@@ -119,7 +119,7 @@ pub async fn make_stripped(state: &Service, ids: Vec<Id>) -> Result<(), Problem>
     Ok(())
 }
 
-/// The row with its copy, which is made where there is none yet; 404 where none can be made.
+/// The row with its stripped copy, which is made if it is missing; 404 if none can be made.
 pub async fn with_copy(state: &Service, row: AttachmentRow) -> Result<AttachmentRow, Problem> {
     let known = |row: AttachmentRow| (row.stripped_key.is_some() || row.erased_at.is_some()).then_some(row);
     let usable = |row: AttachmentRow| {
@@ -131,7 +131,7 @@ pub async fn with_copy(state: &Service, row: AttachmentRow) -> Result<Attachment
     }
     let _turn = state.parts.get::<Files>().stripping.acquire().await;
     let find = |id| state.db.read_point(move |conn| store::find(conn, id));
-    // Whoever was before in the line may have made it.
+    // Another request may have made it while this one waited.
     let row = find(row.id).await?.ok_or_else(not_found)?;
     if let Some(row) = known(row.clone()) {
         return usable(row);
@@ -161,15 +161,15 @@ async fn make(state: &Service, row: AttachmentRow) -> Result<(), Problem> {
     };
     let key = storage.new_key(&state.db, "-stripped").await?;
     storage.put(&key, pieces).await?;
-    // Where this fails, what it left is swept.
+    // If this fails, the sweep deletes the object.
     if !remember(state, row.id, &key, &sha256, size).await? {
-        // Another replica was faster, or it was erased.
+        // Another replica was faster, or the file was erased.
         storage.delete(&key).await;
     }
     Ok(())
 }
 
-/// Says whether this is the copy from now on.
+/// Stores the copy. Returns false if the row has one already or was erased.
 async fn remember(state: &Service, id: Id, key: &str, sha256: &str, size: i64) -> Result<bool, Problem> {
     let (key, sha256) = (key.to_owned(), sha256.to_owned());
     let work = move |conn: &mut Conn| store::set_stripped_copy(conn, id, &key, &sha256, size);

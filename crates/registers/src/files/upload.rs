@@ -1,4 +1,4 @@
-//! An upload from its first byte to its row.
+//! Handles an upload from its first byte to its row.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,8 +21,8 @@ use crate::problem::{Code, Problem};
 use crate::quotas;
 use crate::service::{Body, Ctx};
 
-/// How many uploads are under way, in all and of each caller: what they may take of memory and disk is bounded, and
-/// nobody takes all of it.
+/// Counts running uploads, in total and by caller, to limit memory and disk space, and to keep one caller from using
+/// all slots.
 #[derive(Clone)]
 pub struct Uploads(Arc<Counts>);
 
@@ -31,7 +31,7 @@ struct Counts {
     under_way: Mutex<HashMap<PersonKey, usize>>,
 }
 
-/// The share of one caller.
+/// Maximum number of simultaneous uploads of one caller.
 const SHARE: usize = 4;
 
 impl Uploads {
@@ -53,7 +53,7 @@ impl Uploads {
     }
 }
 
-/// One upload that is under way.
+/// A slot for one running upload.
 pub struct Slot {
     uploads: Uploads,
     who: PersonKey,
@@ -75,8 +75,8 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Respons
     let slot = ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)?;
     quotas::refuse_upload(&ctx).await?;
     let received = receive(&ctx, &request, payload).await?;
-    // What has come whole is finished whether or not its sender waits for the answer: an object without a row would lie
-    // about until it is swept.
+    // A complete file is processed even if the client disconnects. Otherwise an object without a row would remain until
+    // the sweep.
     let finished = actix_web::rt::spawn(async move {
         let answer = finish(ctx, received).await;
         drop(slot);
@@ -85,7 +85,7 @@ pub async fn upload(ctx: Ctx, request: HttpRequest, payload: Payload) -> Respons
     finished.await.unwrap_or_else(|error| Err(Problem::broken_by("a request panicked", error)))
 }
 
-/// A file that the program itself holds.
+/// Stores a file that the program itself created.
 pub async fn upload_own(
     ctx: &Ctx,
     name: &str,
@@ -113,7 +113,7 @@ async fn finish(ctx: Ctx, received: Received) -> Response {
     let file = on_disk(move || pixels::of(&mut file, kind.media_type).map(|size| (file, size))).await?;
     let file = pixels::within(file, at.bytes)?;
     let name = name.unwrap_or_else(|| kind.usual_name());
-    // The same key with another file, name or type is another request.
+    // The same idempotency key with another file, name or type is another request.
     let request = format!("{}\0{name}\0{}", spooled.sha256, kind.media_type);
     let storage = &ctx.state.parts.get::<Files>().storage;
     let object_key = storage.new_key(&ctx.state.db, "").await?;
@@ -130,7 +130,7 @@ async fn finish(ctx: Ctx, received: Received) -> Response {
         Ok(response) => {
             response.status() == StatusCode::CREATED && !response.headers().contains_key("idempotent-replayed")
         }
-        // It may have its row.
+        // The row may exist, so the object must not be deleted.
         Err(problem) => problem.code == Code::OutcomeUnknown,
     };
     if !is_used {

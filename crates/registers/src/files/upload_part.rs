@@ -1,5 +1,5 @@
-//! Files that come inside of another form, such as the photographs of an Open311 request: taken part by part, put into the
-//! store once the form is whole, and given their rows in the transaction of what they belong to.
+//! Files inside another form, such as the photographs of an Open311 request. They are received part by part, stored
+//! once the form is complete, and get their rows in the transaction of their record.
 
 use actix_multipart::Field;
 
@@ -15,7 +15,7 @@ use crate::db::{Id, WorkResult};
 use crate::problem::Problem;
 use crate::service::{Ctx, Tx};
 
-/// A file that has come, and is in no store yet.
+/// A received file that is not in the attachment store yet.
 pub struct UploadPart {
     spooled: Spooled,
     name: String,
@@ -23,25 +23,25 @@ pub struct UploadPart {
 }
 
 impl UploadPart {
-    /// What tells it from another file in the same place.
+    /// SHA-256 of the content, which distinguishes it from another file in the same field.
     pub fn digest(&self) -> &str {
         &self.spooled.sha256
     }
 }
 
-/// A file in the store, before it has a row.
+/// A file in the attachment store without a row.
 #[derive(Clone)]
 pub struct Stored(NewAttachment);
 
-/// A place among the uploads of this caller; it is held while files come.
+/// Reserves an upload slot of the caller until the returned value is dropped.
 pub fn upload_slot(ctx: &Ctx) -> Result<Slot, Problem> {
     ctx.state.parts.get::<Files>().uploads.begin(&ctx.caller)
 }
 
 impl UploadPart {
-    /// A part of a form; `None` where a browser sent a field that no file was chosen for.
+    /// Receives a part of a form; `None` if a browser sent an empty file field.
     pub async fn take(ctx: &Ctx, part: Field) -> Result<Option<UploadPart>, Problem> {
-        // Whatever the field is called: the pointer names the kind of field, and no caller's words.
+        // The pointer must not contain the field name, because the caller chose it.
         const AT: Pointers = Pointers { declared: "/file", name: "/file", bytes: "/file" };
         let name = of_part(&part).map_err(refused)?;
         let declared = part.content_type().map(|kind| essence(kind.as_ref()));
@@ -59,7 +59,7 @@ impl UploadPart {
     }
 }
 
-/// Puts files into the store. What was put is taken back where one of them cannot be.
+/// Puts files into the attachment store. If one fails, those stored before are deleted.
 pub async fn put(ctx: &Ctx, files: Vec<UploadPart>) -> Result<Vec<Stored>, Problem> {
     let mut stored = Vec::with_capacity(files.len());
     for file in files {
@@ -87,14 +87,14 @@ async fn put_one(ctx: &Ctx, UploadPart { spooled, name, kind }: UploadPart) -> R
     }))
 }
 
-/// Files whose rows were not made after all.
+/// Deletes stored files whose rows were not created.
 pub async fn withdraw(ctx: &Ctx, files: &[Stored]) {
     for Stored(new) in files {
         ctx.state.parts.get::<Files>().storage.delete(&new.object_key).await;
     }
 }
 
-/// The row of a stored file: its sender's alone, until it is attached. Returns its id.
+/// Creates the row of a stored file, which only its uploader sees until it is attached. Returns its id.
 pub fn create(tx: &mut Tx, file: &Stored) -> WorkResult<Id> {
     Ok(actions::create(tx, file.0.clone())?.id)
 }

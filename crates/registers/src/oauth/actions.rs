@@ -1,3 +1,5 @@
+//! Issues access tokens to clients that authenticate by secret or by assertion.
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chrono::Utc;
 use serde_json::{Map, Value, json};
@@ -16,10 +18,10 @@ use crate::service::Service;
 
 const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a secret that is not its own");
 
-/// A secret that ends within this time should be rotated.
+/// Secrets that expire within this time raise a security event, so that they are rotated in time.
 const ENDS_SOON: chrono::Duration = chrono::Duration::days(14);
 
-/// The client that shows its secret, where it may act now; or why it may not.
+/// Authenticates a client by its secret. The inner error is the refusal that the client receives.
 pub async fn client_of(state: &Service, id: &str, secret: &str) -> Result<Result<ClientRow, TokenRefused>, Problem> {
     let (shown, now, life) = (digest_of(secret), Instant::now(), state.secret_life);
     let found = match id.parse::<Id>() {
@@ -27,7 +29,7 @@ pub async fn client_of(state: &Service, id: &str, secret: &str) -> Result<Result
         Err(_) => None,
     };
     let Some((client, secrets)) = found else { return Ok(Err(UNKNOWN)) };
-    // Each is compared, and in constant time.
+    // Compares every secret, each in constant time, so that the duration of the check reveals nothing.
     let fitting: Vec<_> =
         secrets.iter().filter(|one| verify_slices_are_equal(one.digest.as_bytes(), shown.as_bytes()).is_ok()).collect();
     let Some(fits) = fitting.first() else { return Ok(Err(UNKNOWN)) };
@@ -42,7 +44,8 @@ pub async fn client_of(state: &Service, id: &str, secret: &str) -> Result<Result
 const NO_GOOD_ASSERTION: TokenRefused =
     refused("invalid_client", "unknown client, or an assertion that is not good (RFC 7523, 3), or not any more");
 
-/// The client that shows an assertion, which is then used up; or why it may not act.
+/// Authenticates a client by a signed assertion (RFC 7523) and marks the assertion as used. The inner error is the
+/// refusal that the client receives.
 async fn client_by_assertion(
     state: &Service,
     named: Option<String>,
@@ -79,7 +82,7 @@ async fn client_by_assertion(
     Ok(Ok(client))
 }
 
-/// A token for a client that shows who it is; or why there is none.
+/// Authenticates the client of a request and issues its token. The inner error is the refusal that the client receives.
 pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Result<TokenOut, TokenRefused>, Problem> {
     let shown = match request.proof {
         Proof::Secret { client_id, client_secret } => client_of(state, &client_id, &client_secret).await?,
@@ -102,7 +105,7 @@ pub async fn issue_token(state: &Service, request: TokenRequest) -> Result<Resul
     Ok(Ok(TokenOut { access_token, token_type: "Bearer".into(), expires_in: seconds, scope }))
 }
 
-/// RFC 9068: the subject of a client's own token is the client.
+/// RFC 9068, 2.2: without a resource owner, the subject of the token is the client itself.
 fn claims(state: &Service, client: &ClientRow, scope: Option<&str>, seconds: u64) -> Value {
     let now = Utc::now().timestamp();
     let id = client.id.to_string();

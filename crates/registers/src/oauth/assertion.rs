@@ -1,4 +1,4 @@
-//! A client that shows who it is by a token of its own (`private_key_jwt`; RFC 7523, 3).
+//! Client authentication by a signed JWT (`private_key_jwt`; RFC 7523, 3).
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Validation, decode};
@@ -9,15 +9,15 @@ use crate::characters::is_plain_line;
 use crate::clients::keys::{ALGORITHMS, ClientKeys};
 use crate::db::Instant;
 
-/// What `client_assertion_type` must be.
+/// Required value of `client_assertion_type`.
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// A clock that is off by more than this is not believed.
+/// Tolerated difference between our clock and the client's.
 const LEEWAY_SECONDS: i64 = 60;
-/// An assertion is made for one request; one that lives longer lies about somewhere.
+/// An assertion is made for one request. A longer lifetime would only help an attacker who copies it.
 const MOST_SECONDS: i64 = 300;
 const MOST_BYTES: usize = 8 * 1024;
 
-/// An assertion that nobody has believed yet: who it says to be from, so that the key can be found.
+/// A parsed assertion whose signature has not been verified. The client id is needed first to find the key.
 pub struct Assertion<'a> {
     text: &'a str,
     algorithm: Algorithm,
@@ -25,11 +25,11 @@ pub struct Assertion<'a> {
     pub client_id: String,
 }
 
-/// What makes an assertion good once.
+/// Identifies a used assertion, so that it is accepted once only.
 #[derive(Debug, PartialEq)]
 pub struct Used {
     pub jti: String,
-    /// No assertion with this `jti` is good after it.
+    /// The assertion has expired after this instant, so its `jti` can be forgotten.
     pub ends: Instant,
 }
 
@@ -65,7 +65,8 @@ impl<'a> Assertion<'a> {
         (claims.get("sub")?.as_str()? == client_id).then_some(Assertion { text, algorithm, kid, client_id })
     }
 
-    /// Is it signed by one of the client's keys, for us and for now? `audiences` are the token endpoint and the issuer.
+    /// Verifies signature, audience and times against the keys of the client. `audiences` are the token endpoint and
+    /// the issuer. `None` if any check fails.
     pub fn check(&self, keys: &ClientKeys, audiences: &[String], now: DateTime<Utc>) -> Option<Used> {
         let mut validation = Validation::new(self.algorithm);
         validation.leeway = LEEWAY_SECONDS as u64;

@@ -1,4 +1,4 @@
-//! What a client sends to the token endpoint, read by RFC 6749.
+//! Parses requests to the token endpoint (RFC 6749).
 
 use std::collections::HashMap;
 
@@ -10,28 +10,28 @@ use super::model::TokenRefused;
 use crate::http::form;
 use crate::http::schema::MOST_PARAMETERS;
 
-/// Longer parameters are none of ours.
+/// Upper limit of a parameter; longer ones are not ours.
 const MOST_BYTES: usize = 8 * 1024;
 
-/// How a client shows who it is.
+/// How a client authenticates.
 #[derive(Debug, PartialEq)]
 pub enum Proof {
     Secret {
         client_id: String,
         client_secret: String,
     },
-    /// The assertion says which client; one that is named beside it is the same.
+    /// The assertion names the client; a `client_id` beside it must be the same.
     Assertion {
         client_id: Option<String>,
         assertion: String,
     },
 }
 
-/// A request that is in order; whether the client is who it says is another question.
+/// A well-formed request. Whether the client is authentic is checked later.
 #[derive(Debug, PartialEq)]
 pub struct TokenRequest {
     pub proof: Proof,
-    /// Each word once.
+    /// Requested operations without duplicates; `None` if the request has no `scope`.
     pub scope: Option<Vec<String>>,
 }
 
@@ -43,7 +43,7 @@ const fn invalid(description: &'static str) -> TokenRefused {
     refused("invalid_request", description)
 }
 
-/// RFC 6749, 2.3.1 and 4.4.2: `body` is the form, `authorization` the one header of that name.
+/// Parses a request by RFC 6749, 2.3.1 and 4.4.2. `body` is the form, `authorization` the only header of that name.
 pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Result<TokenRequest, TokenRefused> {
     if form::check_charset(media_type).is_err() {
         return Err(invalid("the form must be UTF-8"));
@@ -61,7 +61,7 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
     let mut read: HashMap<String, String> = HashMap::new();
     for (name, value) in form::pairs(body) {
         let value = value.ok_or(invalid("the form is not UTF-8"))?;
-        // RFC 6749, 3.2: a parameter without a value counts as left out, and none stands there twice.
+        // RFC 6749, 3.2: a parameter without a value counts as omitted, and no parameter may be repeated.
         if !value.is_empty() && read.insert(name, value).is_some() {
             return Err(invalid("a parameter stands there twice"));
         }
@@ -86,7 +86,7 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
         (_, _, _, (Some(_), _) | (_, Some(_))) => return Err(invalid("two ways of authentication at once")),
         (Some(header), id, None, _) => {
             let (name, secret) = basic(header).ok_or(refused("invalid_client", "not an HTTP Basic header"))?;
-            // The id may stand in the body too, where it is the same (RFC 6749, 3.2.1).
+            // The body may repeat the client id if it is the same (RFC 6749, 3.2.1).
             if id.is_some_and(|id| id != name) {
                 return Err(invalid("two clients"));
             }
@@ -105,7 +105,7 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
     Ok(TokenRequest { proof, scope })
 }
 
-/// RFC 6749, 2.3.1: both halves are form-encoded before they are joined and encoded again.
+/// RFC 6749, 2.3.1: id and secret are form-encoded each, then joined and encoded as Base64.
 fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") || encoded.len() > MOST_BYTES {
@@ -114,7 +114,7 @@ fn basic(header: &str) -> Option<(String, String)> {
     let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (name, secret) = text.split_once(':')?;
     let decoded = |half: &str| {
-        // One name without a value; an unescaped `&` or `=` would make more of it.
+        // The form parser would split at an unescaped `&` or `=`, so such a value is taken as it is.
         if half.contains(['&', '=']) {
             return half.to_owned();
         }

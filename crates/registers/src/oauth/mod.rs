@@ -1,4 +1,4 @@
-//! The service as an OAuth 2.0 authorization server: tokens for clients (RFC 6749, 4.4), and its metadata (RFC 8414).
+//! OAuth 2.0 authorization server: tokens for clients (RFC 6749, 4.4) and server metadata (RFC 8414).
 
 mod actions;
 mod assertion;

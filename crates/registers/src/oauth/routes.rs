@@ -1,3 +1,5 @@
+//! Handlers of the token endpoint and of the server metadata.
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
@@ -12,16 +14,17 @@ use crate::service::Service;
 
 /// Get a token
 ///
-/// Client credentials (RFC 6749, 4.4): a form with `grant_type=client_credentials`, the client's id and secret by HTTP
-/// Basic or in the form, or an assertion that it signed (`private_key_jwt`, RFC 7523), and optionally `scope`. The token is a system's: it reads, reports, submits and imports, and
-/// never confirms, approves or decides. Errors have the form of the RFC (`{"error": …}`).
+/// Issues an access token to a client (RFC 6749, 4.4). Send a form with `grant_type=client_credentials` and optionally
+/// `scope`. Authenticate with id and secret, by HTTP Basic or in the form, or with a signed assertion
+/// (`private_key_jwt`, RFC 7523). A machine token may read, report, submit and import, but not confirm, approve or
+/// decide. Errors have the form of the RFC (`{"error": …}`).
 #[utoipa::path(post, path = "/oauth/token",
     tag = "clients", request_body(content = TokenIn, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "A token", body = TokenOut),
-        (status = 400, description = "The request or the client is not in order", body = TokenRefused),
-        (status = 401, description = "The client did not show a good secret or assertion", body = TokenRefused),
-        (status = 503, description = "The database cannot be reached", body = crate::problem::ProblemBody,
+        (status = 200, description = "The token", body = TokenOut),
+        (status = 400, description = "The request is invalid, or the client may not get a token", body = TokenRefused),
+        (status = 401, description = "The client authentication failed", body = TokenRefused),
+        (status = 503, description = "The database is unreachable", body = crate::problem::ProblemBody,
             content_type = "application/problem+json"),
     ))]
 pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: web::Bytes) -> Response {
@@ -32,7 +35,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
     let (media_type, _) = one(CONTENT_TYPE);
     let (authorization, twice) = one(AUTHORIZATION);
     if twice || !request.query_string().is_empty() {
-        // RFC 6749, 2.3.1: never in the address, where logs would keep it.
+        // RFC 6749, 2.3.1: credentials must not be in the URL, because logs would keep them.
         return Ok(refusal(&form::refused(
             "invalid_request",
             "parameters belong into the body, headers stand there once",
@@ -58,7 +61,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
     })
 }
 
-/// RFC 6749, 5.1: an answer about tokens is kept nowhere.
+/// RFC 6749, 5.1: responses with tokens must not be cached.
 fn no_store(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
@@ -78,9 +81,9 @@ fn refusal(refused: &TokenRefused) -> HttpResponse {
     response
 }
 
-/// Metadata of the authorization server
+/// Get the authorization server metadata
 ///
-/// RFC 8414: where clients get tokens, and under which keys they are signed.
+/// Returns the endpoints and the key location of the authorization server (RFC 8414).
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server",
     tag = "clients", responses((status = 200, description = "Metadata", body = AuthorizationServer)))]
 pub async fn get_authorization_server(state: web::Data<Service>) -> HttpResponse {

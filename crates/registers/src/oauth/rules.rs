@@ -1,4 +1,4 @@
-//! Which client gets a token, and for what. Pure.
+//! Decides whether a client gets a token, and for which operations. Pure.
 
 use super::form::refused;
 use super::model::TokenRefused;
@@ -17,7 +17,8 @@ pub fn may_act(state: ClientState) -> Result<(), TokenRefused> {
     }
 }
 
-/// The operations that the token is limited to: those asked for, inside of those that the client has.
+/// The operations to which the token is restricted: those requested, which must be among those granted to the client.
+/// `None` if there is no restriction.
 pub fn limits(
     permissions: &Permissions,
     role: Role,

@@ -1,3 +1,5 @@
+//! Registering and changing an office.
+
 use serde_json::json;
 
 use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
@@ -67,7 +69,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
     Ok(Entity::new(row.id, row.version, row.into()))
 }
 
-/// A division that exists, of the role's digits, in the caller's territory.
+/// The division must exist, have the length that the role requires, and lie in the caller's territory.
 fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
     if let Err(fault) = rules::check_digits(input.role, &input.division) {
         faults.push(fault);
@@ -79,7 +81,7 @@ fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fau
     Ok(())
 }
 
-/// What an office is called and how it is reached is for everyone.
+/// Records the event for everyone: the directory is public.
 fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> WorkResult<Id> {
     let event = Event::new(kind, "office", row.id).in_territory(row.place()).audience(Audience::Everyone).data(json!({
         "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,

@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of offices.
 
 use crate::service::events::Fact::{Code, Count, Text};
 use crate::service::events::{Subject, Type};

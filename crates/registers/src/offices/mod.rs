@@ -1,4 +1,4 @@
-//! The directory of offices (办公电话): who is responsible where, and how to reach them.
+//! Office directory (机构名录): the responsible offices and their phones.
 
 mod actions;
 mod events;

@@ -1,3 +1,5 @@
+//! Offices in the database and in the API.
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -33,7 +35,7 @@ impl OfficeRow {
     }
 }
 
-/// An office (办公机构): one role in one division.
+/// An office (机构): one role in one division.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OfficeView {
     pub id: Id,
@@ -41,25 +43,25 @@ pub struct OfficeView {
     #[schema(minimum = 1)]
     pub version: i64,
     pub role: Role,
-    /// Its division: GB/T 2260, 6, 9 or 12 digits as the role has (区划代码).
+    /// Division code (区划代码): GB/T 2260, 6, 9 or 12 digits, depending on the role.
     #[schema(max_length = 12, example = "640121102")]
     pub division: String,
     /// Name (名称).
     #[schema(max_length = 100, example = "望远镇社会事务办公室")]
     pub name: String,
-    /// Phone (办公电话).
+    /// Office phone (办公电话).
     #[schema(max_length = 40, example = "0951-0000100")]
     pub phone: String,
-    /// Phone for complaints (投诉电话); null: the office takes them on its phone.
+    /// Complaint phone (投诉电话); null: complaints go to the office phone.
     #[schema(max_length = 40, example = "0951-0000101")]
     pub complaint_phone: Option<String>,
-    /// Hours (办公时间).
+    /// Office hours (办公时间).
     #[schema(max_length = 200, example = "工作日 8:30–12:00，14:00–18:00")]
     pub hours: String,
-    /// Address (办公地址).
+    /// Address (办公地址); null if not registered.
     #[schema(max_length = 300, example = "望远镇示范路 2 号")]
     pub address: Option<String>,
-    /// The word under which it numbers its documents (机关代字); without one it issues none.
+    /// Document prefix (机关代字) for the numbers of its documents. An office without one cannot issue documents.
     #[schema(max_length = 10, example = "望社")]
     pub document_word: Option<String>,
     pub created_at: Instant,
@@ -85,59 +87,59 @@ impl From<OfficeRow> for OfficeView {
     }
 }
 
-/// An office to put on file (机构登记).
+/// An office to register (机构登记).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeIn {
     pub role: Role,
-    /// Its division, of as many digits as the role has (区划代码).
+    /// Division code (区划代码): 6, 9 or 12 digits, depending on the role.
     #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: String,
     /// Name (名称).
     #[schema(min_length = 2, max_length = 100, example = "望远镇社会事务办公室")]
     pub name: String,
-    /// Phone (办公电话).
+    /// Office phone (办公电话).
     #[schema(pattern = "^[0-9+ ()-]{3,40}$", example = "0951-0000100")]
     pub phone: String,
-    /// Phone for complaints (投诉电话).
+    /// Complaint phone (投诉电话), if different.
     #[serde(default)]
     #[schema(pattern = "^[0-9+ ()-]{3,40}$", example = "0951-0000101")]
     pub complaint_phone: Option<String>,
-    /// Hours (办公时间).
+    /// Office hours (办公时间).
     #[schema(min_length = 2, max_length = 200, example = "工作日 8:30–12:00，14:00–18:00")]
     pub hours: String,
     /// Address (办公地址).
     #[serde(default)]
     #[schema(min_length = 2, max_length = 300, example = "望远镇示范路 2 号")]
     pub address: Option<String>,
-    /// The word under which it numbers its documents (机关代字): 1 to 10 Chinese characters or letters, its own in the county.
+    /// Document prefix (机关代字): 1 to 10 Chinese characters or letters, unique in the county.
     #[serde(default)]
     #[schema(pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
     pub document_word: Option<String>,
 }
 
-/// A change of an office (JSON merge patch, RFC 7396): absent keeps, null clears.
+/// A change of an office (JSON merge patch, RFC 7396): absent members do not change, null clears.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfficePatch {
     /// Name (名称).
     #[schema(min_length = 2, max_length = 100, nullable = false, example = "望远镇社会事务办公室")]
     pub name: Option<String>,
-    /// Phone (办公电话).
+    /// Office phone (办公电话).
     #[schema(pattern = "^[0-9+ ()-]{3,40}$", nullable = false, example = "0951-0000100")]
     pub phone: Option<String>,
-    /// Phone for complaints (投诉电话).
+    /// Complaint phone (投诉电话).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, pattern = "^[0-9+ ()-]{3,40}$", example = "0951-0000101")]
     pub complaint_phone: Option<Option<String>>,
-    /// Hours (办公时间).
+    /// Office hours (办公时间).
     #[schema(min_length = 2, max_length = 200, nullable = false, example = "工作日 8:30–12:00，14:00–18:00")]
     pub hours: Option<String>,
     /// Address (办公地址).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 300, example = "望远镇示范路 2 号")]
     pub address: Option<Option<String>>,
-    /// The word under which it numbers its documents (机关代字).
+    /// Document prefix (机关代字).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
     pub document_word: Option<Option<String>>,
@@ -146,17 +148,17 @@ pub struct OfficePatch {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListOffices {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
     /// Only this role.
     pub role: Option<Role>,
-    /// Only of this division, and not of those under it.
+    /// Only this division, without the divisions under it.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
 }

@@ -1,3 +1,5 @@
+//! Handlers for the office directory.
+
 use super::model::{ListOffices, OfficeIn, OfficePatch, OfficeView};
 use super::{actions, store};
 use crate::http::{Entity, PageOf, PathId, Response};
@@ -5,7 +7,7 @@ use crate::service::{Body, Ctx};
 
 /// List offices
 ///
-/// The directory of your county, newest first; a resident, who has no county, sees every county's.
+/// Lists the office directory of your county, newest first. Residents see every county.
 #[utoipa::path(get, path = "/v1/offices",
     tag = "documents", params(ListOffices), responses((status = 200, description = "A page", body = PageOf<OfficeView>)))]
 pub async fn list_offices(ctx: Ctx) -> Response {
@@ -16,19 +18,20 @@ pub async fn list_offices(ctx: Ctx) -> Response {
     .await
 }
 
-/// Put an office on file
+/// Register an office
 ///
-/// One for each role and division. The county authority keeps the whole county's, a social affairs office those of its
-/// township and of its communities. The word numbers the office's documents, and is no other office's of the county.
+/// Registers an office: one for each role and division. The county authority does this for the whole county, a social
+/// affairs office for its township and its communities. The document prefix must be unique in the county.
 #[utoipa::path(post, path = "/v1/offices",
-    tag = "documents", request_body = OfficeIn, responses((status = 201, description = "On file", body = OfficeView)))]
+    tag = "documents", request_body = OfficeIn,
+    responses((status = 201, description = "Registered", body = OfficeView)))]
 pub async fn create_office(ctx: Ctx, body: Body<OfficeIn>) -> Response {
     ctx.act(body, actions::create_office).await
 }
 
 /// Get an office
 ///
-/// Its name, phones and hours.
+/// Returns the name, phones and hours of an office.
 #[utoipa::path(get, path = "/v1/offices/{id}",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
     responses((status = 200, description = "The office", body = OfficeView)))]
@@ -42,8 +45,8 @@ pub async fn get_office(ctx: Ctx, id: PathId) -> Response {
 
 /// Change an office
 ///
-/// By whoever keeps it. Its role and division never change. Documents that were issued keep the name that they were issued
-/// under; each word has numbers of its own.
+/// Changes an office with a merge patch. For the county authority, or the social affairs office of the township. Role
+/// and division never change. Issued documents keep their name; a new document prefix starts a new numbering.
 #[utoipa::path(patch, path = "/v1/offices/{id}",
     tag = "documents", params(("id" = crate::db::Id, Path, description = "Id of the office")),
     request_body = OfficePatch, responses((status = 200, description = "Changed", body = OfficeView)))]

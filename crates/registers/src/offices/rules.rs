@@ -1,10 +1,10 @@
-//! Which office can be put on file, and by whom it is changed. Pure.
+//! Decides which offices can be registered, and who may change them. Pure.
 
 use crate::access::Role;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 
-/// The division has the role's digits.
+/// The division code must have the length that the role requires.
 pub fn check_digits(role: Role, division: &str) -> Result<(), Fault> {
     let digits = role.row().division_digits;
     if digits == 0 {
@@ -24,7 +24,7 @@ pub fn check_digits(role: Role, division: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The division exists and lies inside of the caller's territory. `inside` is none where there is no such division.
+/// The division must exist and lie in the caller's territory. `inside` is `None` if it does not exist.
 pub fn check_territory(inside: Option<bool>, faults: &mut Vec<Fault>) {
     let (zh, en) = match inside {
         Some(true) => return,
@@ -34,7 +34,7 @@ pub fn check_territory(inside: Option<bool>, faults: &mut Vec<Fault>) {
     faults.push(Fault::new("/division", "unknown_reference", zh, en));
 }
 
-/// An office is changed from inside of its territory; those below see it, and do not keep it.
+/// An office may be changed only by a caller whose territory contains it; offices below can read it.
 pub fn may_change(inside: bool) -> Result<(), Problem> {
     if inside {
         return Ok(());
@@ -42,7 +42,7 @@ pub fn may_change(inside: bool) -> Result<(), Problem> {
     Err(Problem::new(Code::Forbidden).detail("该机构由其上级登记。", "An office above this office must register it."))
 }
 
-/// A role has one office in a division, and a word one office in a county.
+/// There is one office for each role and division, and a document prefix is unique in its county.
 pub fn taken() -> Problem {
     Problem::new(Code::AlreadyExists).detail(
         "该角色在此行政区划的机构已登记，或者该机关代字已由本县其他机构使用。",

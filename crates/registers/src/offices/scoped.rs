@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,8 @@ use crate::access::scoped::own_company;
 use crate::db::MultiBackend;
 use crate::db::schema::{company_areas, complexes, offices};
 
-/// The directory of offices: of a county, to everyone in it. A resident has no county, and the directory is public.
+/// The office directory of the county, for everyone in it. Residents have no county and see all; the directory is
+/// public.
 pub fn offices<'a>(scope: &Scope) -> offices::BoxedQuery<'a, MultiBackend> {
     let all = offices::table.into_boxed();
     match scope {

@@ -1,3 +1,5 @@
+//! Rows of the office directory.
+
 use diesel::prelude::*;
 
 use super::model::{ListOffices, OfficeRow, OfficeView};
@@ -23,7 +25,7 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Off
     find(conn, scope, id)
 }
 
-/// The office of a role in a division, where it is on file.
+/// The office of a role in a division, if it is registered.
 pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
     let system = Scope::System("an office is named wherever it acts");
     let seat =
@@ -61,7 +63,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> WorkResult<P
     })
 }
 
-/// To whom a resident turns about a place, the nearest first: those of these offices that are on file.
+/// The registered offices that a resident can turn to about a complex, the nearest first.
 pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> WorkResult<Vec<OfficeView>> {
     let turned_to = [
         (Role::Community, community),

@@ -1,3 +1,5 @@
+//! Publishing, withdrawing and approving policy versions.
+
 use serde_json::json;
 
 use super::draft_rules;
@@ -13,13 +15,14 @@ use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
 
-/// Everything in the document itself. It runs the texts of documents, so never inside of a transaction.
+/// Checks the document of a policy. It renders document templates, which takes time, so do not call it inside a
+/// transaction.
 pub fn examine(input: &PolicyIn) -> Vec<Fault> {
     let faults = rules::check(&input.document).into_iter();
     faults.map(|fault| Fault { pointer: format!("/document{}", fault.pointer), ..fault }).collect()
 }
 
-/// The county authority whose drafts a caller may see: its own.
+/// The county whose drafts the caller may see: its own, if the caller is the county authority.
 pub fn drafts_of(ctx: &Ctx) -> Option<&str> {
     ctx.caller.county().filter(|_| ctx.caller.role == Role::CountyAuthority)
 }
@@ -28,7 +31,7 @@ fn place(row: &PolicyRow) -> Place {
     Place { county: row.county.clone(), ..Place::default() }
 }
 
-/// Puts a draft on file: nothing changes until a second person approves it.
+/// Stores a draft. It takes effect only after a second person has approved it.
 pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> WorkResult<Entity<Policy>> {
     let ctx = tx.ctx;
     lock_register(tx.conn, Register::Policies)?;
@@ -59,7 +62,7 @@ pub fn publish_policy(tx: &mut Tx, body: &Body<PolicyIn>) -> WorkResult<Entity<P
     Ok(entity)
 }
 
-/// A draft of the caller's own county, locked against other changes of policies.
+/// A draft of the caller's county, locked against concurrent changes of policies.
 fn own_draft(tx: &mut Tx, version: i64) -> WorkResult<PolicyRow> {
     lock_register(tx.conn, Register::Policies)?;
     let own = drafts_of(tx.ctx);
@@ -68,7 +71,7 @@ fn own_draft(tx: &mut Tx, version: i64) -> WorkResult<PolicyRow> {
     Ok(row)
 }
 
-/// Takes a draft back: nobody approves it any more. Its number is not given again.
+/// Withdraws a draft. It can no longer be approved, and its number is not reused.
 pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> WorkResult<Entity<Policy>> {
     let mut row = own_draft(tx, version)?;
     let input = tx.input(body)?;
@@ -84,8 +87,8 @@ pub fn withdraw_policy(tx: &mut Tx, version: i64, body: &Body<ReasonsIn>) -> Wor
     Ok(view(row)?)
 }
 
-/// A second person agrees, at the latest on the day before the version is to govern. No value of a policy lifts this: one
-/// person could otherwise switch the two-person rule off and act alone from then on.
+/// Approves a draft, at the latest on the day before it takes effect. The two-person rule always applies here: if a
+/// policy could switch it off, one person could do so and act alone from then on.
 pub fn approve_policy(tx: &mut Tx, version: i64, body: &Body<PolicyApprovalIn>) -> WorkResult<Entity<Policy>> {
     let ctx = tx.ctx;
     let mut row = own_draft(tx, version)?;

@@ -1,4 +1,4 @@
-//! When a version may be submitted, withdrawn and approved, and by whom. Pure.
+//! Decides when a policy version may be submitted, withdrawn and approved, and by whom. Pure.
 
 use chrono::{Months, NaiveDate};
 
@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
-/// A version governs from a day of the next twelve months on.
+/// A version must take effect between tomorrow and twelve months from today.
 pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
     let latest = today.checked_add_months(Months::new(12)).unwrap_or(today);
     if first <= today {
@@ -24,7 +24,7 @@ pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Faul
     }
 }
 
-/// The same again is nothing new.
+/// Rejects a draft that is identical to the newest version.
 pub fn may_submit(row: &PolicyRow, newest: Option<&PolicyRow>) -> Result<(), Problem> {
     if newest.is_some_and(|last| last.digest == row.digest && last.effective_from == row.effective_from) {
         let (zh, en) = ("与最新政策版本完全相同。", "This is the same as the newest policy version.");
@@ -33,7 +33,7 @@ pub fn may_submit(row: &PolicyRow, newest: Option<&PolicyRow>) -> Result<(), Pro
     Ok(())
 }
 
-/// A county's drafts are its own authority's business.
+/// Only the county authority may handle the drafts of its county.
 pub fn require_own(county: &str, own: Option<&str>) -> Result<(), Problem> {
     if own == Some(county) {
         return Ok(());
@@ -53,7 +53,8 @@ pub fn require_draft(state: PolicyState) -> Result<(), Problem> {
     }
 }
 
-/// By another person than whoever submitted it, on the day before its first day at the latest.
+/// The approver must not be the person who submitted the draft, and must act at the latest on the day before it takes
+/// effect.
 pub fn may_approve(row: &PolicyRow, caller: &Caller, today: NaiveDate) -> Result<(), Problem> {
     if caller.is_person(&row.submitted_iss, &row.submitted_sub) {
         let (zh, en) = (
@@ -71,8 +72,8 @@ pub fn may_approve(row: &PolicyRow, caller: &Caller, today: NaiveDate) -> Result
     Ok(())
 }
 
-/// Of two versions for one day the later one governs: an earlier one would never be in force. `approved` are version and
-/// first day of each.
+/// If two versions take effect on the same day, the one with the higher number governs, so an earlier draft would never
+/// be in force. `approved` are version and first day of each published version.
 pub fn require_last_of_its_day(
     row: &PolicyRow,
     mut approved: impl Iterator<Item = (i64, NaiveDate)>,

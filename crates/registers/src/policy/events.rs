@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Ledger events of policies.
 
 use crate::service::events::Fact::{Day, Json, Text};
 use crate::service::events::{Subject, Type};

@@ -1,3 +1,5 @@
+//! Rows of policy versions, and a cache of the published ones.
+
 use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
@@ -13,16 +15,17 @@ use crate::ledger::{self, Audience, Event, Origin, sha256_hex};
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// The published versions as last read. They are only ever added to, so their number tells whether it is complete.
+/// The published versions as last read, with their count. Versions are only added, so an unchanged count means that the
+/// cache is complete.
 #[derive(Default)]
 pub struct PolicyCache(Mutex<Option<(i64, Arc<CountyPolicies>)>>);
 
-/// A version; a draft until a second person has approved it.
+/// A policy version: a draft until a second person has approved it.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = policies)]
 pub struct PolicyRow {
     pub version: i64,
-    /// Empty for the deployment's own.
+    /// Empty for a policy of the deployment.
     pub county: String,
     pub effective_from: NaiveDate,
     pub title: String,
@@ -34,7 +37,7 @@ pub struct PolicyRow {
     pub published_at: Option<Instant>,
     pub approved_iss: Option<String>,
     pub approved_sub: Option<String>,
-    /// When the county took the draft back.
+    /// When the county authority withdrew the draft.
     pub withdrawn_at: Option<Instant>,
 }
 
@@ -53,7 +56,7 @@ pub fn current(conn: &mut Conn, service: &Service, county: &str) -> WorkResult<A
     Ok(all(conn, service)?.of(county))
 }
 
-/// The published versions of every county, for rows of several.
+/// The published versions of every county, for lists that contain several counties.
 pub fn all(conn: &mut Conn, service: &Service) -> WorkResult<Arc<CountyPolicies>> {
     let published: i64 = policies::table.filter(policies::published_at.is_not_null()).count().get_result(conn)?;
     let mut kept = service.parts.get::<PolicyCache>().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -67,7 +70,8 @@ pub fn all(conn: &mut Conn, service: &Service) -> WorkResult<Arc<CountyPolicies>
     Ok(all)
 }
 
-/// Versions, these among them: what is published never changes, so the store is asked only for what is not kept yet.
+/// The published versions, at least those named. Published versions never change, so the database is read only if the
+/// cache lacks one of them.
 pub fn holding(conn: &mut Conn, service: &Service, versions: &[i64]) -> WorkResult<Arc<CountyPolicies>> {
     let kept = service
         .parts
@@ -95,7 +99,8 @@ fn read_all(conn: &mut Conn) -> WorkResult<CountyPolicies> {
     CountyPolicies::new(versions).map_err(|error| broken(error.to_string()))
 }
 
-/// Up to two counties that have submitted a policy of their own.
+/// Up to two counties that have submitted policies of their own: the caller needs to know only whether there are none,
+/// one or several.
 pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
     Ok(policies::table
         .filter(policies::county.ne(""))
@@ -106,7 +111,7 @@ pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
         .load(conn)?)
 }
 
-/// Version 1: the built-in default, where nothing is published yet.
+/// Inserts the built-in policy as version 1 if there is no policy yet.
 pub fn seed(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     let any: Option<i64> = policies::table.select(policies::version).first(conn).optional()?;
     if any.is_some() {
@@ -124,7 +129,7 @@ pub fn seed(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     Ok(())
 }
 
-/// The event of a publication. It holds the text, so that a standing can be recomputed from the ledger alone.
+/// The event of a publication. It contains the full text, so that a standing can be recomputed from the ledger alone.
 pub fn published(row: &PolicyRow) -> Event {
     Event::new("policy.published", "policy", row.version)
         .audience(Audience::Everyone)
@@ -195,7 +200,7 @@ pub fn newest_number(conn: &mut Conn) -> WorkResult<i64> {
     Ok(newest.unwrap_or_default())
 }
 
-/// The version that a county submitted last, published or not, but for what it took back.
+/// The newest version that a county submitted, published or not; withdrawn drafts are left out.
 pub fn newest_of(conn: &mut Conn, county: &str) -> WorkResult<Option<PolicyRow>> {
     Ok(policies::table
         .filter(policies::county.eq(county))
@@ -205,14 +210,15 @@ pub fn newest_of(conn: &mut Conn, county: &str) -> WorkResult<Option<PolicyRow>>
         .optional()?)
 }
 
-/// A published version, or a draft of this county.
+/// A published version, or a draft of the county `drafts_of`.
 pub fn find(conn: &mut Conn, version: i64, drafts_of: Option<&str>) -> WorkResult<PolicyRow> {
     let row: Option<PolicyRow> = policies::table.find(version).first(conn).optional()?;
     let seen = row.filter(|row| row.published_at.is_some() || drafts_of == Some(row.county.as_str()));
     Ok(seen.ok_or_else(|| Problem::not_found_at("path/version"))?)
 }
 
-/// Published versions, and the drafts of one county; of one county with the deployment's, or of all.
+/// Selects published versions and the drafts of one county. `county` restricts them to one county and the deployment;
+/// `None` selects all counties.
 pub struct Listed<'a> {
     pub county: Option<&'a str>,
     pub drafts_of: Option<&'a str>,

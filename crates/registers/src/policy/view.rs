@@ -1,4 +1,4 @@
-//! Versions as callers send and get them.
+//! Policy versions in requests and responses.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,72 +11,72 @@ use crate::db::types::Instant;
 use crate::http::Entity;
 use crate::problem::Problem;
 
-/// A version to publish (发布政策).
+/// A policy version to publish (发布政策).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyIn {
-    /// First day that it governs: a day of the next twelve months, from tomorrow on. Of two versions for one day the later one
-    /// governs.
+    /// First day in force: between tomorrow and twelve months from today. If two versions start on the same day, the
+    /// one with the higher number governs.
     #[schema(example = "2027-01-01")]
     pub effective_from: NaiveDate,
     pub document: PolicyDocument,
 }
 
-/// The agreement of a second person (批准).
+/// Approval by a second person (批准).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyApprovalIn {
-    /// What is to be remembered of it; the ledger keeps its digest.
+    /// Note on the approval; the ledger stores its digest.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 1000, example = "经局长办公会讨论通过")]
     pub note: Option<String>,
 }
 
-/// A version of the rules (政策版本).
+/// A policy version (政策版本).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Policy {
-    /// Number of the version, counted over the whole deployment.
+    /// Version number, unique in the deployment.
     #[schema(minimum = 1)]
     pub version: i64,
-    /// The county that it governs; null: the deployment, where a county has no version of its own.
+    /// County that it governs; null: every county without a policy of its own.
     #[schema(max_length = 6, example = "640121")]
     pub county: Option<String>,
     pub state: PolicyState,
-    /// First day that it governs.
+    /// First day in force.
     pub effective_from: NaiveDate,
-    /// SHA-256 of the stored text.
+    /// SHA-256 of the stored document, in hex.
     #[schema(max_length = 64)]
     pub digest: String,
     pub submitted_at: Instant,
-    /// When the second person approved it; null: a draft, or one that was withdrawn.
+    /// When the second person approved it; null for a draft, even a withdrawn one.
     pub published_at: Option<Instant>,
-    /// When the county took the draft back.
+    /// When the county authority withdrew the draft; null if it did not.
     pub withdrawn_at: Option<Instant>,
     pub document: PolicyDocument,
 }
 
-/// A version without its text.
+/// A policy version without its document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PolicySummary {
-    /// Number of the version, counted over the whole deployment.
+    /// Version number, unique in the deployment.
     #[schema(minimum = 1)]
     pub version: i64,
-    /// The county that it governs; null: the deployment, where a county has no version of its own.
+    /// County that it governs; null: every county without a policy of its own.
     #[schema(max_length = 6, example = "640121")]
     pub county: Option<String>,
     pub state: PolicyState,
-    /// First day that it governs.
+    /// First day in force.
     pub effective_from: NaiveDate,
     /// Title (名称).
     #[schema(max_length = 200, example = "物业服务行业监管规则（默认）")]
     pub title: String,
-    /// SHA-256 of the stored text.
+    /// SHA-256 of the stored document, in hex.
     #[schema(max_length = 64)]
     pub digest: String,
     pub submitted_at: Instant,
-    /// When the second person approved it; null: a draft, or one that was withdrawn.
+    /// When the second person approved it; null for a draft, even a withdrawn one.
     pub published_at: Option<Instant>,
-    /// When the county took the draft back.
+    /// When the county authority withdrew the draft; null if it did not.
     pub withdrawn_at: Option<Instant>,
 }
 

@@ -1,3 +1,5 @@
+//! Revoking tokens, and withdrawing a revocation.
+
 use serde_json::json;
 
 use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
@@ -13,7 +15,7 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> WorkResult<E
         body,
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |_, input, faults| {
-            // Real time, like that of tokens.
+            // Tokens expire by real time, so this must not use business time.
             rules::check(input, Instant::now(), ctx.state.verifier.trusts(&input.issuer), faults);
             Ok(())
         },
@@ -48,7 +50,8 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     tx.if_match(row.version)?;
     rules::may_withdraw(row.withdrawn_at)?;
     row.version += 1;
-    // Another county sees it for its residents alone, and lifts no more than that.
+    // An administrator of another county sees the revocation because of residents only, and can lift it for residents
+    // only.
     let kind = if tx.ctx.caller.county() == Some(row.county.as_str()) {
         row.withdrawn_at = Some(tx.ctx.now);
         "revocation.withdrawn"
@@ -61,7 +64,7 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     Ok(Entity::new(id, row.version, row.into()))
 }
 
-/// The subject names a person, the id of a token leads to one, and the reason may tell of one: the ledger has their digests.
+/// Subject, token id and reason can identify a person, so the ledger stores their digests.
 fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> WorkResult<()> {
     let event = Event::new(kind, "revocation", row.id)
         .in_territory(Place { county: row.county.clone(), ..Place::default() })

@@ -1,4 +1,4 @@
-//! Revocations (吊销): subjects and tokens that are refused before their time, whoever issued them.
+//! Token revocations (令牌吊销): subjects and tokens that are refused before they expire, for every issuer.
 
 mod actions;
 mod events;
@@ -32,7 +32,7 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// Whose tokens are not taken now, whoever asks.
+/// The revocations in force, for every caller.
 pub fn known(conn: &mut Conn) -> WorkResult<Known> {
     let mut known = Known::default();
     for (id, epoch) in clients::store::epochs(conn)? {

@@ -1,3 +1,5 @@
+//! Token revocations in the database and in the API.
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -23,9 +25,9 @@ pub struct RevocationRow {
     pub issuer: String,
     pub value: String,
     pub reason: String,
-    /// Of the administrator who made it.
+    /// County of the administrator who created it.
     pub county: String,
-    /// The same; empty where residents are meant, too.
+    /// The same county; empty if tokens of residents are revoked, too.
     pub reach: String,
     pub expires_at: Option<Instant>,
     pub withdrawn_at: Option<Instant>,
@@ -50,7 +52,7 @@ impl From<RevocationRow> for Revocation {
     }
 }
 
-/// A revocation (吊销记录).
+/// A token revocation (令牌吊销).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Revocation {
     pub id: Id,
@@ -61,56 +63,56 @@ pub struct Revocation {
     /// Issuer (`iss`) of the tokens.
     #[schema(max_length = 500, example = "https://wuye.example.gov.cn")]
     pub issuer: String,
-    /// Their subject (`sub`), or the id (`jti`) of the one token.
+    /// The subject (`sub`), or the id (`jti`) of a single token.
     #[schema(max_length = 200, example = "officer-17")]
     pub value: String,
-    /// Why.
+    /// Reason for the revocation.
     #[schema(max_length = 1000, example = "人员调离")]
     pub reason: String,
-    /// County whose administrator made it. It ends tokens of this county: of its offices, of companies whose home register is
-    /// there, and of committees of its complexes.
+    /// County of the administrator who created it. Tokens of this county are refused: of its offices, of companies
+    /// registered there, and of committees of its complexes.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// It ends tokens of residents too, who belong to no county: administrators of every county see it and may lift it
-    /// for residents.
+    /// True if tokens of residents are refused, too. Residents have no county, so administrators of every county see
+    /// the revocation and may lift it for residents.
     pub residents: bool,
-    /// Its last moment; null: none.
+    /// When it ends; null: never.
     pub expires_at: Option<Instant>,
-    /// When it was taken back.
+    /// When it was withdrawn; null if it is in force.
     pub withdrawn_at: Option<Instant>,
     pub created_at: Instant,
 }
 
-/// A revocation to make (吊销).
+/// A token revocation to create (吊销).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevocationIn {
     pub kind: RevocationKind,
-    /// Issuer (`iss`) of the tokens; `GET /v1/me` shows one's own.
+    /// Issuer (`iss`) of the tokens. `GET /v1/me` returns your own.
     #[schema(min_length = 1, max_length = 500, example = "https://wuye.example.gov.cn")]
     pub issuer: String,
-    /// Their subject (`sub`), or the id (`jti`) of the one token.
+    /// The subject (`sub`), or the id (`jti`) of a single token.
     #[schema(min_length = 1, max_length = 200, pattern = r"^\S(.*\S)?$", example = "officer-17")]
     pub value: String,
-    /// Why; for the ledger.
+    /// Reason; the ledger stores its digest.
     #[schema(min_length = 2, max_length = 1000, example = "人员调离")]
     pub reason: String,
-    /// Does it end tokens of a resident, who belongs to no county? Then administrators of every county see it and may take it
-    /// back. Default: yes where the deployment serves one county, no where it serves several.
+    /// True to refuse tokens of residents, too. Residents have no county, so administrators of every county see the
+    /// revocation and may lift it for residents. Default: true if the deployment serves one county, otherwise false.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub residents: Option<bool>,
-    /// Its last moment; without it there is none.
+    /// When it ends, in the future; without it, never.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub expires_at: Option<Instant>,
 }
 
-/// Why a revocation is taken back (撤回理由).
+/// Reason for withdrawing a revocation (撤回理由).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalIn {
-    /// For the ledger.
+    /// The reason; the ledger stores its digest.
     #[schema(min_length = 2, max_length = 1000, example = "人员复职")]
     pub reason: String,
 }
@@ -118,10 +120,10 @@ pub struct WithdrawalIn {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListRevocations {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.

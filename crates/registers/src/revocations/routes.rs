@@ -1,11 +1,14 @@
+//! Handlers for token revocations.
+
 use super::model::{ListRevocations, Revocation, RevocationIn, WithdrawalIn};
 use super::{actions, store};
 use crate::http::{Entity, PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
-/// List revocations
+/// List token revocations
 ///
-/// Those of your county and those that end tokens of residents, newest first, with those withdrawn and expired.
+/// Lists the revocations of your county and those that include residents, newest first. Withdrawn and expired ones are
+/// included.
 #[utoipa::path(get, path = "/v1/revocations",
     tag = "clients", params(ListRevocations), responses((status = 200, description = "A page", body = PageOf<Revocation>)))]
 pub async fn list_revocations(ctx: Ctx) -> Response {
@@ -18,18 +21,19 @@ pub async fn list_revocations(ctx: Ctx) -> Response {
 
 /// Revoke a subject or a token
 ///
-/// Every replica refuses it within five seconds, whoever issued it. A client is revoked by `POST /v1/clients/{id}/revocation`.
+/// Makes every replica refuse the tokens within five seconds, regardless of the issuer. For system administrators. To
+/// revoke a client, use `POST /v1/clients/{id}/revocation`.
 #[utoipa::path(post, path = "/v1/revocations",
     tag = "clients", request_body = RevocationIn, responses((status = 201, description = "Revoked", body = Revocation)))]
 pub async fn create_revocation(ctx: Ctx, body: Body<RevocationIn>) -> Response {
     ctx.act(body, actions::create_revocation).await
 }
 
-/// Get a revocation
+/// Get a token revocation
 ///
-/// With its reason.
+/// Returns a revocation with its reason.
 #[utoipa::path(get, path = "/v1/revocations/{id}",
-    tag = "clients", params(("id" = crate::db::Id, Path, description = "Id of the revocation")),
+    tag = "clients", params(("id" = crate::db::Id, Path, description = "Id of the token revocation")),
     responses((status = 200, description = "The revocation", body = Revocation)))]
 pub async fn get_revocation(ctx: Ctx, id: PathId) -> Response {
     ctx.get(move |conn, ctx| {
@@ -39,11 +43,12 @@ pub async fn get_revocation(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Take a revocation back
+/// Withdraw a token revocation
 ///
-/// Tokens that have not expired are good again within five seconds.
+/// Lets unexpired tokens be accepted again within five seconds. For system administrators. An administrator of another
+/// county lifts the revocation for residents only.
 #[utoipa::path(post, path = "/v1/revocations/{id}/withdrawal",
-    tag = "clients", params(("id" = crate::db::Id, Path, description = "Id of the revocation")),
+    tag = "clients", params(("id" = crate::db::Id, Path, description = "Id of the token revocation")),
     request_body = WithdrawalIn, responses((status = 200, description = "Withdrawn", body = Revocation)))]
 pub async fn withdraw_revocation(ctx: Ctx, id: PathId, body: Body<WithdrawalIn>) -> Response {
     ctx.act(body, move |tx, body| actions::withdraw_revocation(tx, id.0, body)).await

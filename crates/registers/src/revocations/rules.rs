@@ -1,4 +1,4 @@
-//! What is wrong with a revocation, and when it can be taken back. Pure.
+//! Validation of token revocations, and the condition for withdrawing one. Pure.
 
 use super::model::RevocationIn;
 use crate::characters::is_plain_line;
@@ -6,7 +6,7 @@ use crate::db::Instant;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 
-/// One that matches nothing would look like safety.
+/// Rejects revocations that cannot match any token, because they would only seem to protect.
 pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut Vec<Fault>) {
     if input.expires_at.is_some_and(|at| at <= now) {
         faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
@@ -24,7 +24,7 @@ pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut 
     }
 }
 
-/// Once.
+/// A revocation can be withdrawn only once.
 pub fn may_withdraw(withdrawn_at: Option<Instant>) -> Result<(), Problem> {
     match withdrawn_at {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! Rows that are visible in each scope.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::access::scoped::none;
 use crate::db::MultiBackend;
 use crate::db::schema::revocations;
 
-/// Revocations: of the county, and those of residents, who belong to every county, to the same.
+/// The revocations of the county, and those that include residents, who have no county.
 pub fn revocations<'a>(scope: &Scope) -> revocations::BoxedQuery<'a, MultiBackend> {
     let all = revocations::table.into_boxed();
     match scope {

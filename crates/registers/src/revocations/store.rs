@@ -1,3 +1,5 @@
+//! Rows of token revocations.
+
 use diesel::prelude::*;
 
 use super::model::{ListRevocations, RevocationRow};
@@ -15,7 +17,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RevocationRow>
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the revocation, then reads it (SQLite has one writer anyway).
+/// Locks the revocation, then reads it. SQLite needs no lock because it has a single writer.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<RevocationRow> {
     if let Conn::Postgres(conn) = conn {
         revocations::table.find(id).select(revocations::id).for_update().first::<Id>(conn).optional()?;
@@ -39,7 +41,7 @@ pub fn withdraw(conn: &mut Conn, row: &RevocationRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Everything that is revoked now, of every county.
+/// The revocations in force, of every county.
 pub fn in_force(conn: &mut Conn, now: Instant) -> WorkResult<Vec<RevocationRow>> {
     let system = Scope::System("a token that is refused is refused whoever asks");
     Ok(scoped::revocations(&system)
@@ -53,7 +55,8 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListRevocations) -> WorkResult<P
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
     let mut total = page.with_total.unwrap_or(false).then_some(0);
     let mut rows: Vec<RevocationRow> = Vec::new();
-    // Those of the county and those of every county, each by its index: for both at once PostgreSQL would walk all by id.
+    // One query for the county and one for all counties, because PostgreSQL would scan the whole table by id for both
+    // at once.
     for reach in [ctx.caller.county().unwrap_or_default(), ""] {
         let strand = || scoped::revocations(&ctx.scope).filter(revocations::reach.eq(reach.to_owned()));
         if let Some(total) = &mut total {

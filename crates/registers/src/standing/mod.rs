@@ -1,5 +1,5 @@
-//! Standing (惩戒状态) of a property company: `xiaoqu_rules::standing` says what confirmed violations amount to and which
-//! measures follow; `replay` works it out from the ledger alone.
+//! Standing (惩戒状态) of a company. `xiaoqu_rules::standing` computes it from confirmed violations, with the measures that
+//! follow; `replay` recomputes it from the ledger alone.
 
 pub mod replay;
 

@@ -1,5 +1,5 @@
-//! A standing from the ledger alone: what was decided and under which policy stands in its leaves, so that anyone with
-//! an export can compute what the service says of a company.
+//! Recomputes a standing from the ledger alone. The leaves contain every decision and every policy, so that anyone with
+//! an export can check the standing that the service reports.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub enum ReplayError {
 struct CompanyData {
     uscc: String,
     parent_id: Option<Uuid>,
-    /// Of its home register.
+    /// County of the registering office.
     #[serde(skip)]
     county: String,
 }
@@ -61,18 +61,18 @@ struct PolicyData {
     document: String,
 }
 
-/// What the leaves say so far.
+/// The state after the leaves read so far.
 #[derive(Default)]
 pub struct Replay {
     companies: BTreeMap<Uuid, CompanyData>,
     violations: BTreeMap<Uuid, ViolationFact>,
     listings: BTreeMap<Uuid, (Uuid, ListingData)>,
-    /// With the county that each governs.
+    /// Each with the county that it governs.
     policies: Vec<(String, PolicyVersion)>,
 }
 
 impl Replay {
-    /// Takes the next leaf. One that it cannot read, or that says nothing of a standing, changes nothing.
+    /// Applies the next leaf. Unreadable leaves and leaves that do not affect a standing are ignored.
     pub fn take(&mut self, leaf: &str) {
         let Some(leaf) = Leaf::read(leaf) else { return };
         match leaf.subject.kind.as_str() {
@@ -90,7 +90,7 @@ impl Replay {
         }
     }
 
-    /// Each event of a violation states it whole, from its confirmation on; the last one holds.
+    /// From its confirmation on, every event of a violation contains its full state; the last event holds.
     fn violation(&mut self, leaf: Leaf) {
         let Ok(data) = serde_json::from_value::<ViolationData>(leaf.data) else { return };
         let confirmed = matches!(data.state.as_str(), "confirmed" | "appealed" | "upheld" | "revoked");
@@ -139,8 +139,8 @@ impl Replay {
         }
     }
 
-    /// The standing of a company with its branches in a county on a day; of a branch, its parent's. Without a county in that of
-    /// the company's home register.
+    /// The standing of a company with its branches in a county on a day. For a branch this is the standing of its
+    /// parent. The default county is that of the company's registering office.
     pub fn standing(&self, uscc: &str, county: Option<&str>, as_of: NaiveDate) -> Result<Standing, ReplayError> {
         let (id, company) = self
             .companies

@@ -1,22 +1,22 @@
-//! The statutory holidays that can be known before the State Council announces a year's arrangement: 《全国年节及纪念日放假
-//! 办法》 (State Council Order 795, in force since 1 January 2025), article 2. How weekends are moved around them cannot be
-//! known, so a year with nothing else is not on file.
+//! Public holidays that are known before the State Council announces the arrangement of a year: 《全国年节及纪念日放假办法》 (State
+//! Council Order 795, in force since 1 January 2025), article 2. The order does not say which weekends become working
+//! days, so a year with these days only does not count as registered.
 
 use chrono::{Days, NaiveDate};
 
-/// To be raised with each change of what [`statutory`] answers, so that open deadlines follow it.
+/// Increase this whenever the result of [`statutory`] changes, so that open deadlines are recomputed.
 pub const VERSION: u32 = 1;
 pub const ORDER: u32 = 795;
 
-/// The first year of the order.
+/// First year of the order.
 const FIRST: i32 = 2025;
 
 /// Month and day.
 type Day = (u32, u32);
 
-/// Of each year: the first day of the lunar year, the day of April on which Qingming falls, the fifth of the fifth and the
-/// fifteenth of the eighth lunar month. Three independent calculations agree on each (lunardate 0.3, sxtwl 2.0, lunar_python
-/// 1.4).
+/// By year: the first day of the lunar year, the day in April of Qingming, and the days of the Dragon Boat and
+/// Mid-Autumn festivals (5th of the 5th, 15th of the 8th lunar month). Three independent libraries agree on all of them
+/// (lunardate 0.3, sxtwl 2.0, lunar_python 1.4).
 const LUNAR: &[(i32, Day, u32, Day, Day)] = &[
     (2025, (1, 29), 4, (5, 31), (10, 6)),
     (2026, (2, 17), 5, (6, 19), (9, 25)),
@@ -46,12 +46,13 @@ const LUNAR: &[(i32, Day, u32, Day, Day)] = &[
     (2050, (1, 23), 4, (6, 23), (9, 30)),
 ];
 
-/// The years that the order governs and a calendar may be given for.
+/// The years of the order for which a calendar can be registered.
 pub fn years() -> std::ops::RangeInclusive<i32> {
     FIRST..=*super::rules::YEARS.end()
 }
 
-/// The holidays of a year with their names; beyond the table of lunar days those of the solar calendar only.
+/// The public holidays of a year with their names. Years without lunar data in the table have only those of the solar
+/// calendar.
 pub fn statutory(year: i32) -> Vec<(NaiveDate, &'static str)> {
     if !years().contains(&year) {
         return Vec::new();
@@ -65,7 +66,7 @@ pub fn statutory(year: i32) -> Vec<(NaiveDate, &'static str)> {
     all.extend(run(day((5, 1)), 2).map(|day| (day, "劳动节")));
     all.extend(run(day((10, 1)), 3).map(|day| (day, "国庆节")));
     if let Some((_, spring, qingming, dragon_boat, mid_autumn)) = LUNAR.iter().find(|row| row.0 == year) {
-        // New Year's Eve of the lunar year and its first three days.
+        // Lunar New Year's Eve and the first three days of the lunar year.
         let eve = day(*spring).and_then(|first| first.pred_opt());
         all.extend(run(eve, 4).map(|day| (day, "春节")));
         all.extend(run(day((4, *qingming)), 1).map(|day| (day, "清明节")));
@@ -103,7 +104,7 @@ mod tests {
         for year in years {
             assert_eq!(statutory(year).len(), 13, "{year}");
         }
-        // Mid-Autumn is National Day in 2031: twice a holiday, once off.
+        // In 2031 Mid-Autumn is also National Day, so one day has two holidays.
         assert_eq!(statutory(2031).iter().filter(|(day, _)| day.to_string() == "2031-10-01").count(), 2);
         assert_eq!(statutory(2051).len(), 6);
         assert_eq!(statutory(2101), []);
@@ -119,7 +120,7 @@ mod tests {
         assert_eq!(calendar.name_of(day("2027-02-05")), Some("春节"));
         assert!(calendar.is_working_day(day("2027-02-09")) && !calendar.is_year_covered(2027));
         assert_eq!(calendar.working_days_between(day("2027-09-30"), day("2027-10-04")), 1);
-        // A notice that is opened on 29 December 2026: three working days are 30, 31 December and 4 January.
+        // A notice opened on 29 December 2026: the three working days are 30 and 31 December and 4 January.
         assert_eq!(calendar.add_working_days(day("2026-12-29"), 3), day("2027-01-04"));
     }
 }

@@ -1,5 +1,5 @@
-//! Counting of working days (Civil Code 200 to 204): the day of the event is not counted, and a deadline that would end
-//! on a day off ends on the next working day.
+//! Counts working days (CC 200 to 204): the day of the event is not counted, and a deadline on a day off moves to the
+//! next working day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -12,18 +12,18 @@ use crate::fault::Fault;
 
 const BUILT_IN: &str = include_str!("../../../../data/cn-workdays.csv");
 
-/// Years that a calendar may be given for.
+/// Years for which a calendar can be registered.
 pub const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
-/// Which days are worked. In a year that is not on file the weekends and the statutory holidays rest.
+/// Knows which days are working days. In unregistered years, weekends and statutory public holidays are days off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkCalendar {
-    /// Mondays to Fridays that are off.
+    /// Mondays to Fridays that are days off.
     weekdays_off: BTreeSet<NaiveDate>,
-    /// Saturdays and Sundays that are worked.
+    /// Saturdays and Sundays that are working days.
     weekends_worked: BTreeSet<NaiveDate>,
     years: BTreeSet<i32>,
-    /// Of days off and of make-up days: the holiday that they belong to.
+    /// Public holiday of each day off and each make-up working day.
     names: BTreeMap<NaiveDate, String>,
 }
 
@@ -56,7 +56,7 @@ impl WorkCalendar {
             let named = days.holidays.iter().chain(&days.workdays);
             calendar.names.extend(named.map(|day| (day.date, day.name.clone())));
         }
-        // Nobody can make a statutory holiday a working day, whatever was put in.
+        // A statutory public holiday is never a working day, whatever the input says.
         for (day, name) in holidays::years().flat_map(holidays::statutory) {
             if !is_weekend(day) {
                 calendar.weekdays_off.insert(day);
@@ -66,7 +66,7 @@ impl WorkCalendar {
         calendar
     }
 
-    /// The calendar that ships with the product.
+    /// The built-in calendar.
     pub fn built_in() -> &'static WorkCalendar {
         static CALENDAR: LazyLock<WorkCalendar> =
             LazyLock::new(|| WorkCalendar::from_years(built_in_years().iter().map(|(y, d)| (*y, d))));
@@ -77,7 +77,7 @@ impl WorkCalendar {
         self.years.contains(&year)
     }
 
-    /// The holiday that a day off or a make-up working day belongs to, where it is known.
+    /// The public holiday that a day off or make-up working day belongs to, if known.
     pub fn name_of(&self, day: NaiveDate) -> Option<&str> {
         self.names.get(&day).map(String::as_str)
     }
@@ -86,8 +86,8 @@ impl WorkCalendar {
         if is_weekend(day) { self.weekends_worked.contains(&day) } else { !self.weekdays_off.contains(&day) }
     }
 
-    /// The last day of a period of `n` working days. Counting starts on the next day (Civil Code 201), and the last day
-    /// is a working day (203); with `n` = 0 it is `from`, or the first working day after it.
+    /// The last day of a period of `n` working days. Counting starts on the next day (CC 201), and the last day is a
+    /// working day (CC 203). With `n` = 0 it is `from` or, if that is a day off, the next working day.
     pub fn add_working_days(&self, from: NaiveDate, n: u32) -> NaiveDate {
         let mut day = from;
         let mut left = n;
@@ -106,14 +106,14 @@ impl WorkCalendar {
         day
     }
 
-    /// The last day of a period that ends on a rest day is the next working day (Civil Code 203).
+    /// A period that ends on a day off ends on the next working day (CC 203).
     pub fn end_of_period(&self, day: NaiveDate) -> NaiveDate {
         if self.is_working_day(day) { day } else { self.add_working_days(day, 1) }
     }
 
-    /// Working days after `from` up to and including `to`; 0 when `to` is not after `from`.
+    /// Working days after `from` up to and including `to`; 0 if `to` is not after `from`.
     ///
-    /// Whole weeks are computed, not walked, since the days may come from a caller.
+    /// Whole weeks are computed without a loop, because the caller chooses the days.
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> u32 {
         let Some(first) = from.succ_opt().filter(|first| *first <= to) else {
             return 0;
@@ -127,7 +127,7 @@ impl WorkCalendar {
     }
 }
 
-/// The years that ship with the product, to fill an empty database with.
+/// The built-in years, which fill an empty database.
 pub fn built_in_years() -> &'static BTreeMap<i32, CalendarYearIn> {
     static YEARS: LazyLock<BTreeMap<i32, CalendarYearIn>> = LazyLock::new(|| {
         parse_years(BUILT_IN).expect("data/cn-workdays.csv is part of the program, and a test reads it")
@@ -149,7 +149,7 @@ enum RowKind {
     Workday,
 }
 
-/// Reads a file of `date,kind,name_zh` rows with kind `holiday` or `workday`, and sorts them by year.
+/// Parses CSV rows `date,kind,name_zh` with kind `holiday` or `workday`, and groups them by year.
 pub fn parse_years(text: &str) -> Result<BTreeMap<i32, CalendarYearIn>, csv::Error> {
     let mut years: BTreeMap<i32, CalendarYearIn> = BTreeMap::new();
     for row in csv::Reader::from_reader(text.as_bytes()).deserialize() {
@@ -163,7 +163,7 @@ pub fn parse_years(text: &str) -> Result<BTreeMap<i32, CalendarYearIn>, csv::Err
     Ok(years)
 }
 
-/// Every fault of a year's input.
+/// All input errors in the calendar of a year.
 pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !YEARS.contains(&year) {

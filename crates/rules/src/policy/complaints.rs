@@ -1,4 +1,4 @@
-//! What the policy says of complaints: categories with their offices and limits, and the terms of the procedure.
+//! Complaint rules of the policy: categories with their offices and time limits, and the periods of the procedure.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::role::{Role, RoleKind};
 
 coded_enum! {
-    /// What the limits of a category count (期限计算方式).
+    /// Unit of a category's time limits (期限计算方式).
     #[schema(example = "working_days")]
     pub enum DeadlineClock {
         WorkingDays "working_days" "工作日" "Working days"
@@ -21,7 +21,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What a utility operator supplies (专业运营类别).
+    /// Service of a utility operator (专业运营类别).
     #[schema(example = "water")]
     pub stored enum UtilityKind {
         Water "water" "供水" "Water"
@@ -33,14 +33,14 @@ coded_enum! {
     }
 }
 
-/// A category of complaints (诉求分类).
+/// A complaint category (诉求分类).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintCategory {
     /// Code of the category (分类代码).
     #[schema(example = "service.lift", max_length = 64, pattern = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
     pub code: String,
-    /// Group that it stands in, in Chinese (大类).
+    /// Group of the category, in Chinese (大类).
     #[schema(example = "物业服务", min_length = 1, max_length = 40)]
     pub group_zh: String,
     /// Chinese name (名称).
@@ -49,50 +49,50 @@ pub struct ComplaintCategory {
     /// English name.
     #[schema(example = "Lift failure", min_length = 1, max_length = 200)]
     pub name_en: String,
-    /// Who handles it first (首办单位).
+    /// First handler (首办单位).
     pub first_handler: Role,
-    /// Who supervises that it is handled (督办单位).
+    /// Supervising office (督办单位).
     pub supervisor: Role,
-    /// What its limits count (期限计算方式).
+    /// Unit of the time limits (期限计算方式).
     pub clock: DeadlineClock,
-    /// Working days or hours until it is accepted (受理期限).
+    /// Time limit for acceptance (受理期限), in the unit of `clock`, from the submission.
     #[schema(example = 1, minimum = 1, maximum = 250)]
     pub accept_within: u32,
-    /// Working days or hours until it is answered, from its submission too (办结期限).
+    /// Time limit for the reply (办结期限), in the unit of `clock`, also from the submission.
     #[schema(example = 24, minimum = 1, maximum = 720)]
     pub resolve_within: u32,
-    /// May be shown to the public, without persons (可公开).
+    /// True if complaints may be published, without personal data (可公开).
     #[schema(example = true)]
     pub public: bool,
-    /// Acts that such a complaint may turn out to be (对应违规行为).
+    /// Codes of acts that such a complaint may reveal (对应违规行为).
     #[schema(max_items = 20)]
     pub related_acts: Vec<String>,
-    /// Of utility operators: what they supply, of which the ticket names one (专业运营类别); empty for all others.
+    /// For utility operators: the kinds of utility, of which a complaint names one (专业运营类别). Empty for all others.
     #[schema(max_items = 6)]
     pub organisations: Vec<UtilityKind>,
 }
 
-/// A span of the day in which offices work (办公时段), by the clocks of the deployment.
+/// Office hours (办公时段): a span of the day in local time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkingHours {
-    /// Begins (开始).
+    /// Start (开始), `HH:MM`.
     #[schema(example = "08:30", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     pub from: String,
-    /// Ends (结束).
+    /// End (结束), `HH:MM`, later than the start.
     #[schema(example = "12:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     pub to: String,
 }
 
 impl WorkingHours {
-    /// Minutes of the day at which it begins and ends; none where a text is no time or it ends before it begins.
+    /// Start and end in minutes of the day; `None` if a text is not a time or the span is empty.
     pub fn minutes(&self) -> Option<(u32, u32)> {
         let (from, to) = (minute_of_day(&self.from)?, minute_of_day(&self.to)?);
         (from < to).then_some((from, to))
     }
 }
 
-/// `HH:MM`, both with two digits.
+/// Minute of the day of a time `HH:MM` with two digits each.
 fn minute_of_day(text: &str) -> Option<u32> {
     let (hour, minute) = text.split_once(':')?;
     let number = |part: &str, below: u32| {
@@ -102,48 +102,49 @@ fn minute_of_day(text: &str) -> Option<u32> {
     Some(number(hour, 24)? * 60 + number(minute, 60)?)
 }
 
-/// Complaints (投诉受理、诉求办理).
+/// Complaint rules (诉求办理).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintRules {
-    /// The categories (诉求分类).
+    /// Complaint categories (诉求分类).
     #[schema(min_items = 1, max_items = 200)]
     pub categories: Vec<ComplaintCategory>,
-    /// The category whose tickets name the office complained of, and never go there (反映基层作风的分类).
+    /// Code of the category for complaints about officials (反映基层作风的分类). Such complaints name the office complained of
+    /// and are never handled by it.
     #[schema(example = "officials.inaction", max_length = 64)]
     pub officials_category: String,
-    /// Who handles in the company's place where no company serves the complex (无物业企业时的首办单位).
+    /// First handler of company categories if no company serves the complex (无物业企业时的首办单位).
     pub handler_without_company: Role,
-    /// Who supervises then, where the category's supervisor would be the handler itself (无物业企业时的督办单位).
+    /// Supervising office in that case, if the category's supervising office would be the handler (无物业企业时的督办单位).
     pub supervisor_without_company: Role,
-    /// Working days in which a handler may return a ticket, once and with a reason (退回期限).
+    /// Working days within which a handler may return a complaint, once and with a reason (退回期限).
     #[schema(example = 2, minimum = 1, maximum = 30)]
     pub return_within_working_days: u32,
-    /// Working days that an extension has at most; nor is it longer than the original limit (延期上限).
+    /// Longest extension in working days; it must not exceed the original time limit either (延期上限).
     #[schema(example = 10, minimum = 0, maximum = 60)]
     pub extension_most_working_days: u32,
-    /// Working days before the last day on which the yellow card comes (黄牌提前工作日数).
+    /// The yellow card comes this many working days before the due date (黄牌提前工作日数).
     #[schema(example = 1, minimum = 0, maximum = 30)]
     pub yellow_working_days: u32,
-    /// Hours before the limit at which the yellow card comes, for categories by hours (黄牌提前小时数).
+    /// The yellow card comes this many hours before the deadline, for categories in hours (黄牌提前小时数).
     #[schema(example = 4, minimum = 1, maximum = 240)]
     pub yellow_hours: u32,
-    /// Working days after the reply in which the complainant may reopen the ticket, once (重新办理申请期限).
+    /// Working days after the reply within which the complainant may reopen the complaint, once (重新办理申请期限).
     #[schema(example = 15, minimum = 1, maximum = 120)]
     pub reopening_within_working_days: u32,
-    /// The complainant is satisfied from this mark of 1 to 5 on (满意起点).
+    /// Lowest satisfaction rating (1 to 5) that counts as satisfied (满意起点).
     #[schema(example = 3, minimum = 2, maximum = 5)]
     pub satisfied_from: u32,
-    /// Days within which two tickets may be the same matter (重复诉求的时间范围).
+    /// Two complaints may be similar if at most this many days apart (重复诉求的时间范围).
     #[schema(example = 14, minimum = 1, maximum = 365)]
     pub duplicate_days: u32,
-    /// Metres within which two tickets may be the same matter (重复诉求的距离范围).
+    /// Two complaints may be similar if at most this many metres apart (重复诉求的距离范围).
     #[schema(example = 300, minimum = 0, maximum = 10000)]
     pub duplicate_metres: u32,
-    /// Months that personal data are kept after the ticket is closed (个人信息保存期限).
+    /// Retention period of personal data after closure, in months (个人信息保存期限).
     #[schema(example = 24, minimum = 1, maximum = 120)]
     pub retention_months: u32,
-    /// Spans of a working day that statistics count as worked, in order (办公时间).
+    /// Office hours of a working day, in ascending order; statistics count hours by them (办公时间).
     #[schema(min_items = 1, max_items = 6)]
     pub working_hours: Vec<WorkingHours>,
 }
@@ -158,17 +159,18 @@ impl ComplaintRules {
     }
 }
 
-/// Whoever may be given a ticket to handle: offices, agencies, utilities and the company; nobody who complains or watches.
+/// True for roles that may handle complaints: offices, agencies, utility operators and companies.
 pub fn may_handle(role: Role) -> bool {
     matches!(role.row().kind, RoleKind::Government | RoleKind::Utility | RoleKind::Partner | RoleKind::Company)
 }
 
-/// An office that sees its territory: one that sees only what it handles would not see what it supervises.
+/// True for offices that see their whole territory. Others would not see what they supervise.
 fn may_supervise(role: Role) -> bool {
     role.row().kind == RoleKind::Government && !role.is_addressed()
 }
 
-/// Codes stand once, acts are of the catalogue, nobody supervises itself, officials are never public, hours are in order.
+/// Checks: codes are unique, acts are in the catalogue, no office supervises itself, complaints about officials are not
+/// public, office hours are in order.
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
     let rules = &policy.complaints;

@@ -8,7 +8,7 @@ fn the_categories_are_those_of_the_table() {
     let categories = &built_in().complaints.categories;
     for (record, category) in csv::Reader::from_reader(text.as_bytes()).records().zip(categories) {
         let record = record.unwrap();
-        // The table has no column for what an operator supplies.
+        // The table has no column for the kind of utility.
         let organisations = match &record[0] {
             "utility.water_drainage" => vec!["water", "drainage"],
             "utility.heat_gas" => vec!["gas", "heat"],
@@ -52,7 +52,7 @@ fn the_built_in_rules_have_no_fault() {
 fn a_version_that_says_nothing_of_complaints_goes_by_the_built_in_rules() {
     let mut text = serde_json::to_value(built_in()).unwrap();
     text.as_object_mut().unwrap().remove("complaints");
-    // Its notes on the part point at nothing in its own text, but at the rules that it goes by once it is read.
+    // The notes on this part then point to the built-in rules, which apply once the document is parsed.
     let read: PolicyDocument = serde_json::from_value(text).unwrap();
     assert_eq!(&read, built_in());
 }
@@ -106,7 +106,7 @@ fn every_fault_of_complaints_is_told_at_its_place() {
         let told: Vec<(String, &str)> = check(&policy).into_iter().map(|fault| (fault.pointer, fault.code)).collect();
         assert_eq!(told, [(format!("/complaints/{pointer}"), *code)]);
     }
-    // Spans that touch do not overlap.
+    // Adjacent spans do not overlap.
     let mut policy = built_in().clone();
     policy.complaints.working_hours = vec![hours("00:00", "12:00"), hours("12:00", "23:59")];
     assert_eq!(check(&policy), []);

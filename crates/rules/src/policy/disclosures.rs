@@ -1,4 +1,4 @@
-//! What the policy says of the six disclosures.
+//! Disclosure rules of the policy.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {
-    /// How often something is disclosed again (公开周期).
+    /// Disclosure period (公开周期).
     #[schema(example = "quarter")]
     pub enum DisclosurePeriod {
         Quarter "quarter" "每季度" "Every quarter"
@@ -21,33 +21,33 @@ coded_enum! {
     }
 }
 
-/// When a disclosure is due (公开规则).
+/// Rule for one kind of disclosure (公开规则).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisclosureRule {
     /// Kind of disclosure (公开事项).
     pub kind: DisclosureKind,
-    /// For what is disclosed for each period of the calendar (公开周期); null: once, and again when it changes.
+    /// Disclosure period (公开周期); null: disclose once, and again after each change.
     pub every: Option<DisclosurePeriod>,
-    /// Working days after the end of the period, or after the company began to serve (公开期限).
+    /// Time limit in working days, from the end of the period or the start of the service (公开期限).
     #[schema(example = 15, minimum = 0, maximum = 250)]
     pub due_working_days: u32,
-    /// Working days to disclose again what was rejected, where its own last day is over by then (更正期限).
+    /// Working days to correct a rejected disclosure, if this is later than the original due date (更正期限).
     #[serde(default = "correction_days")]
     #[schema(example = 5, minimum = 1, maximum = 60)]
     pub correction_working_days: u32,
-    /// A photograph of the board, or the like, must be with it (须附公示照片).
+    /// True if evidence such as a photograph of the notice board is required (须附公示照片).
     #[schema(example = true)]
     pub proof_required: bool,
 }
 
-/// Of versions that were published before there was such a period.
+/// Default for policies without this member.
 fn correction_days() -> u32 {
     5
 }
 
 impl DisclosureRule {
-    /// The rule of a document for a kind; a document holds one for each.
+    /// The rule for a kind. A valid document has one for each kind.
     pub fn of(document: &PolicyDocument, kind: DisclosureKind) -> &DisclosureRule {
         let found = document.disclosures.iter().find(|rule| rule.kind == kind);
         found.unwrap_or(&built_in().disclosures[kind as usize])
@@ -58,7 +58,8 @@ impl DisclosureRule {
     }
 }
 
-/// One rule for each kind, and a period for the revenue: nothing adds up without one.
+/// Checks: one rule for each kind, and a disclosure period for the public revenue, because its figures are sums over a
+/// period.
 pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();

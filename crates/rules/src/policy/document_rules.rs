@@ -1,4 +1,4 @@
-//! Checks of the texts of official documents before a policy is published.
+//! Checks the document templates of a policy before it is published.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use crate::fault::Fault;
 use crate::templates::apart::apart;
 use crate::templates::template::{self, TRYING, TemplateFault};
 
-/// One text for each kind, and each is a template that needs nothing a case of its kind may lack. Tries the texts on a
-/// thread of its own and waits for it: to be called outside of a transaction.
+/// Checks: at most one template for each kind, and each one renders with every case of its kind. Renders on a separate
+/// thread and waits for it, so call it outside a transaction.
 pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
@@ -35,8 +35,8 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
     faults
 }
 
-/// The faults of the texts by their place. Of texts of one kind the first is tried and the others are only read, since they
-/// are refused anyway.
+/// The errors of the templates by index. Only the first template of a kind is rendered; further ones are only parsed,
+/// because they are rejected as duplicates anyway.
 fn tried(templates: &[DocumentTemplate]) -> Vec<(usize, TemplateFault)> {
     let templates = templates.to_vec();
     let work = move |until| {
@@ -79,7 +79,7 @@ mod tests {
             ("/documents/1/kind", "duplicate_template"),
             ("/documents/1/text", "template_invalid"),
             ("/documents/2/text", "template_invalid"),
-            // A violation is not always a company's.
+            // Some violations have no company.
             ("/documents/3/text", "template_invalid"),
             ("/documents/4/text", "template_invalid"),
         ];

@@ -1,4 +1,4 @@
-//! The texts of official documents, which the policy holds.
+//! Document templates of the policy.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::versions::built_in;
 use crate::words::documents::DocumentKind;
 
-/// The text of an official document (文书模板).
+/// Template of an official document (文书模板).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentTemplate {
@@ -15,7 +15,7 @@ pub struct DocumentTemplate {
     /// Title (标题).
     #[schema(example = "责令整改通知书", min_length = 1, max_length = 100)]
     pub title: String,
-    /// Its text, one paragraph a line, with `{{ names }}` of what the case holds (正文).
+    /// Text (正文): one paragraph per line, with variables `{{ … }}` from the case.
     #[schema(example = "{{ company.name }}：\n经查，{{ facts }}", min_length = 1, max_length = 20000)]
     pub text: String,
 }

@@ -1,4 +1,4 @@
-//! What the policy says of inspections: the checklists, how often, and how long a hazard may stay.
+//! Inspection rules of the policy: checklists, frequencies, and time limits for hazards.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,11 +11,11 @@ use crate::fault::Fault;
 use crate::role::Role;
 use crate::words::ratings::Star;
 
-/// Whoever carries out inspections.
+/// Roles that carry out inspections.
 pub const INSPECTORS: &[Role] =
     &[Role::SocialAffairsOffice, Role::EnforcementOffice, Role::PoliceStation, Role::FireRescue, Role::Community];
 
-/// One thing to look at (检查项).
+/// A checklist item (检查项).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChecklistItem {
@@ -28,24 +28,24 @@ pub struct ChecklistItem {
     /// English title.
     #[schema(example = "Fire lane clear", min_length = 1, max_length = 200)]
     pub title_en: String,
-    /// What to look at (检查要点).
+    /// Guidance for the inspector (检查要点).
     #[schema(example = "消防车道无占用、堵塞", min_length = 1, max_length = 500)]
     pub guidance: String,
-    /// The act that a failure may be reported as (对应违规行为); null where none fits.
+    /// Code of the act that a failed item can be reported as (对应违规行为); null if none.
     #[schema(example = "safety.fire_lane_blocked", max_length = 64)]
     pub act: Option<String>,
-    /// A failure makes a hazard that is to be rectified within so many working days (隐患整改期限); null: it makes none.
+    /// A failed item creates a hazard to be rectified within this many working days (隐患整改期限); null: it creates none.
     #[schema(example = 1, minimum = 0, maximum = 250)]
     pub hazard_working_days: Option<u32>,
 }
 
-/// How often complexes of a star are inspected (检查频次).
+/// Inspection frequency for a star (检查频次).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionFrequency {
-    /// The star; null: not rated, and any star without a line of its own.
+    /// The star; null: complexes without a rating, and stars without an entry of their own.
     pub star: Option<Star>,
-    /// Days from one inspection to the next (间隔天数).
+    /// Days between inspections (间隔天数).
     #[schema(example = 30, minimum = 1, maximum = 730)]
     pub every_days: u32,
 }
@@ -63,16 +63,16 @@ pub struct Checklist {
     /// English title.
     #[schema(example = "Safety checklist", min_length = 1, max_length = 200)]
     pub title_en: String,
-    /// The offices that inspect by it (使用单位).
+    /// Roles that use the checklist (使用单位).
     #[schema(min_items = 1, max_items = 10)]
     pub roles: Vec<Role>,
-    /// How often every served complex is inspected by it (检查频次); empty: only when somebody plans or makes a visit.
+    /// Inspection frequencies of complexes with a current company (检查频次); empty: no regular inspections.
     #[schema(max_items = 7)]
     pub frequency: Vec<InspectionFrequency>,
-    /// Days from one inspection to the next on the focus list (重点整治名单检查间隔), where that is sooner.
+    /// Days between inspections of complexes on the focus list (重点整治名单检查间隔), if shorter; null: no difference.
     #[schema(example = 7, minimum = 1, maximum = 730)]
     pub focus_every_days: Option<u32>,
-    /// What is looked at (检查项).
+    /// Checklist items (检查项).
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<ChecklistItem>,
 }
@@ -83,14 +83,14 @@ impl Checklist {
     }
 }
 
-/// Inspections (日常检查、巡查).
+/// Inspection rules (日常检查、巡查).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionRules {
-    /// The checklists (检查表).
+    /// Checklists (检查表).
     #[schema(min_items = 1, max_items = 20)]
     pub checklists: Vec<Checklist>,
-    /// Days after its due day before an inspection by plan is overdue (宽限天数).
+    /// Days of grace after the due date before an inspection is overdue (宽限天数).
     #[schema(example = 5, minimum = 0, maximum = 60)]
     pub grace_days: u32,
 }
@@ -105,7 +105,7 @@ impl InspectionRules {
     }
 }
 
-/// Codes stand once, acts are acts of companies in the catalogue, inspectors are those who may inspect.
+/// Checks: codes are unique, acts are acts of companies in the catalogue, roles may inspect.
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut codes = BTreeSet::new();

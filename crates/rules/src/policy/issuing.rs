@@ -1,4 +1,4 @@
-//! In whose name official papers are issued, and where somebody turns to who disagrees.
+//! Issuing bodies and remedies of the policy.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::role::Role;
 
 coded_enum! {
-    /// In whose name an office issues (以何名义出具).
+    /// The body on whose behalf an office issues documents (以何名义出具).
     #[schema(example = "government")]
     pub enum IssuesAs {
         Office "office" "以本单位名义" "In its own name"
@@ -18,13 +18,13 @@ coded_enum! {
     }
 }
 
-/// In whose name the offices of a role issue (出具名义).
+/// Issuing body of a role (出具名义).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IssuingBody {
     pub role: Role,
     pub issues_as: IssuesAs,
-    /// The full name of the body, where it is another than its division gives (发文机关名称).
+    /// Full name of the body, if it differs from the name derived from the division (发文机关名称); otherwise null.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 100, example = json!(null))]
     pub name: Option<String>,
@@ -34,13 +34,13 @@ pub struct IssuingBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IssuingRules {
-    /// By role; an office of another role issues in its own name.
+    /// Issuing bodies by role. Offices of other roles issue in their own name.
     #[schema(max_items = 20)]
     pub bodies: Vec<IssuingBody>,
-    /// Who reviews (行政复议机关); null: the people's government of the county.
+    /// Reconsideration body (行政复议机关); null: the people's government of the county.
     #[schema(min_length = 2, max_length = 100, example = "永宁县人民政府")]
     pub review_body: Option<String>,
-    /// Which court (有管辖权的人民法院); null: the people's court of the county.
+    /// Competent court (有管辖权的人民法院); null: the people's court of the county.
     #[schema(min_length = 2, max_length = 100, example = "永宁县人民法院")]
     pub court: Option<String>,
 }
@@ -55,7 +55,7 @@ impl IssuingRules {
     }
 }
 
-/// One line for each role.
+/// Checks: one entry for each role.
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Vec::new();
     let bodies = &policy.issuing.bodies;

@@ -1,4 +1,4 @@
-//! Policy (政策): the versioned, immutable document of everything that the rules of the field leave to the county.
+//! Policies (政策): versioned, immutable documents of all values that the law leaves to the county.
 
 pub mod complaints;
 pub mod contracts;

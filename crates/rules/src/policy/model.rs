@@ -1,4 +1,4 @@
-//! The policy document. It is published whole, checked whole and never changed; a new version replaces it.
+//! The policy document. It is published and checked as a whole and never changes; a new version replaces it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::coded_enum;
 use crate::role::Role;
 
 coded_enum! {
-    /// Whether a version may take effect (政策版本状态).
+    /// State of a policy version (政策版本状态).
     #[schema(example = "approved")]
     pub enum PolicyState {
         Draft "draft" "待批准" "Waits for a second person"
@@ -27,7 +27,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Whose act it is (行为主体).
+    /// Subject of an act (行为主体).
     #[schema(example = "company")]
     pub stored enum ActSubject {
         Company "company" "物业服务企业" "Property service company"
@@ -51,7 +51,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// The area within which the ladder counts (累计范围).
+    /// Area for which the ladder counts (累计范围).
     #[schema(example = "county")]
     pub enum LadderArea {
         County "county" "全县（市、区）" "County"
@@ -72,7 +72,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who files service contracts (合同备案机关).
+    /// Filing authority of service contracts (合同备案机关).
     #[schema(example = "county_authority")]
     pub enum FilingAuthority {
         CountyAuthority "county_authority" "县级物业主管部门" "County property-management authority"
@@ -81,7 +81,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Kind of measure (处理措施).
+    /// Kind of measure (处置措施).
     #[schema(example = "rectification_order")]
     pub stored enum MeasureKind {
         CreditDeduction "credit_deduction" "信用扣分" "Credit deduction"
@@ -108,14 +108,14 @@ impl FilingAuthority {
     }
 }
 
-/// What a measure is about; it decides the measure's key.
+/// What a measure refers to. This determines the key of the measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeasureScope {
-    /// One violation: `kind:violation`.
+    /// A violation: `kind:violation`.
     Violation,
-    /// One violation and one agency: `referral:violation:role`.
+    /// A violation and a referred agency: `referral:violation:role`.
     Referral,
-    /// One complex of the company: `kind:complex`.
+    /// A complex of the company: `kind:complex`.
     Complex,
     /// The company: `kind`.
     Company,
@@ -136,7 +136,7 @@ impl MeasureKind {
         }
     }
 
-    /// Whether the measure belongs to a level of the ladder, and not to each violation.
+    /// True if the measure follows from a ladder level, and not from a single violation.
     pub fn is_on_ladder(self) -> bool {
         matches!(self.scope(), MeasureScope::Complex | MeasureScope::Company)
     }
@@ -145,14 +145,14 @@ impl MeasureKind {
         matches!(self, Self::StarDowngrade | Self::RatingUnqualified)
     }
 
-    /// Whether the measure puts the company on a list for a term.
+    /// True if the measure lists the company for a term.
     pub fn is_listing(self) -> bool {
         matches!(self, Self::Blacklist | Self::Restriction)
     }
 }
 
 coded_enum! {
-    /// Which office holds a measure (承办单位规则).
+    /// How the responsible office is determined (承办单位规则).
     #[schema(example = "lead_office")]
     pub enum OfficeRule {
         LeadOffice "lead_office" "首条违规的牵头单位" "Lead office of the violation that raised it"
@@ -162,20 +162,20 @@ coded_enum! {
     }
 }
 
-/// A regulated act (违规行为) of the catalogue.
+/// A regulated act (受监管行为) of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
-    /// Code of the act (行为代码), a group and a name in lower case.
+    /// Code of the act (行为代码): group and name in lower case.
     #[schema(example = "nine.coercive_collection", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
     pub code: String,
-    /// Number of the task (任务序号) that regulates it.
+    /// Number of the task of the three-year programme that regulates it (任务序号).
     #[schema(example = 2, minimum = 1, maximum = 8)]
     pub task: u8,
     /// Clause of the nine prohibitions (“九不准”条款); null outside task 2.
     #[schema(example = 9, minimum = 1, maximum = 9)]
     pub clause: Option<u8>,
-    /// Whose act it is (行为主体).
+    /// Subject of the act (行为主体).
     pub subject: ActSubject,
     /// Official Chinese title (名称).
     #[schema(example = "擅自涨价、乱收费", min_length = 1, max_length = 200)]
@@ -183,23 +183,23 @@ pub struct Act {
     /// English title.
     #[schema(example = "Unauthorised price rise", min_length = 1, max_length = 300)]
     pub title_en: String,
-    /// Office that leads and confirms (牵头单位).
+    /// Lead office, which confirms violations (牵头单位).
     pub lead_role: Role,
-    /// Agencies that every confirmed violation is referred to (移交单位).
+    /// Agencies to which every confirmed violation is referred (移交单位).
     #[schema(max_items = 8)]
     pub refer_to: Vec<Role>,
-    /// Law or regulation behind it (法律依据), where one is named.
+    /// Legal basis (法律依据); null if none is named.
     #[schema(example = "《中华人民共和国民法典》第九百四十四条", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
-    /// Credit points deducted (信用扣分).
+    /// Credit deduction in points (信用扣分).
     #[schema(example = 10, minimum = 0, maximum = 100)]
     pub deduction: u32,
-    /// Codes of acts that may describe the same fact (竞合行为).
+    /// Codes of overlapping acts, which may describe the same fact (竞合行为).
     #[schema(max_items = 20)]
     pub overlaps: Vec<String>,
 }
 
-/// Counts at which the levels of the ladder begin (各级起点).
+/// Lowest cumulative count of each ladder level (各级起点).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LadderThresholds {
@@ -218,43 +218,43 @@ pub struct LadderThresholds {
 }
 
 impl LadderThresholds {
-    /// Counts for levels 1 to 4, in order.
+    /// The lowest counts of levels 1 to 4, in order.
     pub fn counts(&self) -> [u32; 4] {
         [self.level_1, self.level_2, self.level_3, self.level_4]
     }
 
-    /// Level of a count: 0 to 4.
+    /// Level of a count, from 0 to 4.
     pub fn level(&self, count: u32) -> u8 {
         (1u8..).zip(self.counts()).filter(|(_, needed)| count >= *needed).map(|(level, _)| level).max().unwrap_or(0)
     }
 }
 
-/// The penalty ladder (阶梯式惩戒): what is counted, where and for how long.
+/// The ladder (惩戒阶梯): what is counted, where and for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LadderRules {
     /// What is counted (累计方式).
     pub count: LadderCount,
-    /// Months that a violation counts for, from the day it was found (累计期限).
+    /// Window in months, from the day a violation was found (累计期限).
     #[schema(example = 36, minimum = 1, maximum = 120)]
     pub window_months: u32,
-    /// Area within which is counted (累计范围).
+    /// Area for which is counted (累计范围).
     pub area: LadderArea,
-    /// Counts at which the levels begin (各级起点).
+    /// Lowest count of each level (各级起点).
     pub thresholds: LadderThresholds,
 }
 
-/// Least scores of the credit bands (信用等级分数线); below the last one is band D.
+/// Lowest scores of the credit bands (信用等级分数线). Scores below band C are in band D.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreditBands {
-    /// Least score of band A (A级).
+    /// Lowest score of band A (A级).
     #[schema(example = 90, minimum = 1, maximum = 1000)]
     pub a: u32,
-    /// Least score of band B (B级).
+    /// Lowest score of band B (B级).
     #[schema(example = 75, minimum = 1, maximum = 1000)]
     pub b: u32,
-    /// Least score of band C (C级).
+    /// Lowest score of band C (C级).
     #[schema(example = 60, minimum = 1, maximum = 1000)]
     pub c: u32,
 }
@@ -270,85 +270,86 @@ impl CreditBands {
     }
 }
 
-/// Credit score (信用评分).
+/// Credit score rules (信用分).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreditRules {
-    /// Score of a company without deductions (基础分).
+    /// Score without deductions (基础分).
     #[schema(example = 100, minimum = 1, maximum = 1000)]
     pub base: u32,
-    /// Months that a deduction lasts, from the day the violation was found (扣分期限).
+    /// Duration of a deduction in months, from the day the violation was found (扣分期限).
     #[schema(example = 12, minimum = 1, maximum = 120)]
     pub window_months: u32,
-    /// The score never falls below this (最低分).
+    /// Lowest possible score (最低分).
     #[schema(example = 0, minimum = 0, maximum = 1000)]
     pub floor: u32,
-    /// Least scores of the bands (等级分数线).
+    /// Lowest scores of the bands (等级分数线).
     pub bands: CreditBands,
-    /// Percent of a deduction that comes back when rectified in time (按期整改返还比例).
+    /// Percentage of a deduction that is restored after timely rectification (按期整改返还比例).
     #[schema(example = 20, minimum = 0, maximum = 100)]
     pub restore_percent_on_timely_rectification: u32,
 }
 
-/// Procedure (办理程序).
+/// Due process rules (办理程序).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProcessRules {
-    /// Working days for a statement after the notice (陈述申辩期限).
+    /// Statement period in working days after the notice (陈述申辩期限).
     #[schema(example = 3, minimum = 1, maximum = 60)]
     pub statement_working_days: u32,
-    /// Working days for an appeal after the decision (申诉期限).
+    /// Appeal period in working days after the decision (申诉期限).
     #[schema(example = 15, minimum = 1, maximum = 60)]
     pub appeal_working_days: u32,
-    /// Working days for asking for a hearing after the notice (申请听证期限).
+    /// Period for requesting a hearing, in working days after the notice (申请听证期限).
     #[schema(example = 5, minimum = 5, maximum = 60)]
     pub hearing_request_working_days: u32,
-    /// Nobody confirms a violation that they reported (发现与认定分离).
+    /// Two-person rule: the person who reported a violation must not confirm it (发现与认定分离).
     #[schema(example = true)]
     pub two_person_rule: bool,
 }
 
-/// When a measure is due, who holds it and what it needs (措施规则).
+/// Rule for a kind of measure: when it is due, its responsible office and its requirements (措施规则).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureRule {
     /// Kind of measure (措施种类).
     pub kind: MeasureKind,
-    /// Level of the ladder it begins at (级别); null for measures due to each violation.
+    /// Lowest ladder level with this measure (级别); null for measures that follow from each violation.
     #[schema(example = 4, minimum = 1, maximum = 4)]
     pub level: Option<u8>,
-    /// Role that approves a proposal (审批人); null: needs no approval.
+    /// Role of the approver (审批人); null: no approval needed.
     pub approver: Option<Role>,
-    /// Which office holds it (承办单位规则).
+    /// How the responsible office is determined (承办单位规则).
     pub office: OfficeRule,
-    /// Working days until it is due (办理期限).
+    /// Working days until the measure is due (办理期限).
     #[schema(example = 20, minimum = 0, maximum = 250)]
     pub due_working_days: u32,
-    /// Has due process of its own: notice, statement, hearing on request, reasoned decision (需履行告知、陈述申辩、听证程序).
+    /// Adverse measure: it needs its own notice, statement, hearing on request, and reasoned decision
+    /// (需履行告知、陈述申辩、听证程序).
     #[schema(example = true)]
     pub biting: bool,
-    /// Cannot be undone, so it waits for a pending appeal (不可逆，申诉期间暂缓).
+    /// Irreversible measure: it waits for pending appeals (不可逆，申诉期间暂缓).
     #[schema(example = true)]
     pub irreversible: bool,
-    /// Carried out by the decision itself (自动执行).
+    /// Self-executing: completed by the decision itself (自动执行).
     #[schema(example = false)]
     pub self_executing: bool,
-    /// Refused until a legal basis is named (须有法律依据).
+    /// A legal basis is required (须有法律依据).
     #[schema(example = true)]
     pub requires_legal_basis: bool,
-    /// Law or regulation it rests on (法律依据).
+    /// Legal basis (法律依据); null if none is named.
     #[schema(example = "宁夏回族自治区物业管理条例", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
-    /// Months on the list (列入期限), for blacklisting and restriction.
+    /// Term of the listing in months (列入期限), for blacklisting and restriction; otherwise null.
     #[schema(example = 24, minimum = 1, maximum = 120)]
     pub listing_months: Option<u32>,
 }
 
-/// A value that the source documents leave open (待明确事项), and why it was set so.
+/// An assumption (待明确事项): a value that the source documents leave open, with the reason for the choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assumption {
-    /// JSON pointer (RFC 6901) of the value, or of the part whose values are all open (位置).
+    /// JSON Pointer (RFC 6901) of the value, or of a part with several such values (位置).
     #[schema(example = "/ladder/window_months", min_length = 1, max_length = 200)]
     pub pointer: String,
     /// Note in Chinese (说明).
@@ -359,80 +360,78 @@ pub struct Assumption {
     pub note_en: String,
 }
 
-/// Of a version that says nothing of it.
+/// Default for policies without this member.
 fn programme_from() -> NaiveDate {
     built_in().programme_from
 }
 
-/// Policy document (政策文件): the whole of one version of the rules.
+/// Policy document (政策文件).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyDocument {
     /// Title (名称).
     #[schema(example = "物业服务行业监管规则（默认）", min_length = 1, max_length = 200)]
     pub title: String,
-    /// First day of the programme (工作启动日期): nothing that recurs by itself is due before it. Disclosures and inspections
-    /// that would have been are counted from this day on.
+    /// Programme start (工作启动日期). Recurring disclosures and inspections that would be due earlier are counted from this
+    /// day on.
     #[serde(default = "programme_from")]
     #[schema(example = "2026-01-01")]
     pub programme_from: NaiveDate,
-    /// Catalogue of regulated acts (违规行为目录).
+    /// Catalogue of regulated acts (受监管行为目录).
     #[schema(min_items = 1, max_items = 500)]
     pub acts: Vec<Act>,
-    /// Penalty ladder (阶梯式惩戒).
+    /// Ladder (惩戒阶梯).
     pub ladder: LadderRules,
-    /// Credit score (信用评分).
+    /// Credit score rules (信用分).
     pub credit: CreditRules,
-    /// Procedure (办理程序).
+    /// Due process rules (办理程序).
     pub process: ProcessRules,
-    /// One rule for each kind of measure (措施规则).
+    /// Measure rules (措施规则), one for each kind.
     #[schema(min_items = 12, max_items = 12)]
     pub measures: Vec<MeasureRule>,
-    /// Deadlines of offices (办理时限); a version that says nothing of them goes by the built-in ones.
+    /// Deadlines of offices (办理时限). Default: the built-in ones.
     #[serde(default = "OfficeDeadlines::built_in")]
     pub office_deadlines: OfficeDeadlines,
-    /// Who files service contracts (合同备案机关).
+    /// Filing authority of service contracts (合同备案机关).
     pub contract_filing_authority: FilingAuthority,
-    /// Service contracts (物业服务合同); a version that says nothing of them goes by the built-in rules.
+    /// Contract rules (物业服务合同). Default: the built-in ones.
     #[serde(default = "ContractRules::built_in")]
     pub contracts: ContractRules,
-    /// The six disclosures (六个公开), one rule for each; a version that says nothing of them goes by the built-in rules.
+    /// Disclosure rules (六个公开), one for each kind. Default: the built-in ones.
     #[serde(default = "DisclosureRule::built_in")]
     #[schema(min_items = 6, max_items = 6)]
     pub disclosures: Vec<DisclosureRule>,
-    /// Star ratings (星级评定); a version that says nothing of them goes by the built-in rules.
+    /// Rating rules (星级评定). Default: the built-in ones.
     #[serde(default = "RatingRules::built_in")]
     pub ratings: RatingRules,
-    /// Inspections (日常检查): checklists, how often, days for hazards; a version that says nothing of them goes by the
-    /// built-in rules.
+    /// Inspection rules (日常检查): checklists, frequencies, time limits for hazards. Default: the built-in ones.
     #[serde(default = "InspectionRules::built_in")]
     pub inspections: InspectionRules,
-    /// Complaints (投诉受理): categories, offices and limits; a version that says nothing of them goes by the built-in rules.
+    /// Complaint rules (诉求办理): categories, offices, time limits. Default: the built-in ones.
     #[serde(default = "ComplaintRules::built_in")]
     pub complaints: ComplaintRules,
-    /// Texts of official documents (文书), one for each kind; a version that says nothing of them goes by the built-in ones.
+    /// Document templates (文书模板), at most one for each kind. Default: the built-in ones.
     #[serde(default = "DocumentTemplate::built_in")]
     #[schema(max_items = 50)]
     pub documents: Vec<DocumentTemplate>,
-    /// In whose name papers are issued, and remedies (发文机关和救济途径); a version that says nothing of them goes by the
-    /// built-in ones.
+    /// Issuing bodies and remedies (发文机关和救济途径). Default: the built-in ones.
     #[serde(default = "IssuingRules::built_in")]
     pub issuing: IssuingRules,
-    /// Values that the source documents leave open (待明确事项).
+    /// Assumptions (待明确事项).
     #[schema(max_items = 200)]
     pub assumptions: Vec<Assumption>,
 }
 
 impl MeasureRule {
-    /// It reduces rights, or cannot be undone: it waits until each decision that it rests on is final, and is suspended by
-    /// a later appeal.
+    /// True for adverse and irreversible measures. They wait until every decision they are based on is final, and a
+    /// later appeal suspends them.
     pub fn needs_final_grounds(&self) -> bool {
         self.biting || self.irreversible
     }
 }
 
 impl PolicyDocument {
-    /// Looks an act up; for many look-ups use [`super::versions::PolicyVersion::act`], which has an index.
+    /// Finds an act. For many look-ups use [`super::versions::PolicyVersion::act`], which has an index.
     pub fn act(&self, code: &str) -> Option<&Act> {
         self.acts.iter().find(|act| act.code == code)
     }

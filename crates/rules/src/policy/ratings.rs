@@ -1,4 +1,4 @@
-//! What the policy says of star ratings: the rubric (评分标准) and what follows from a star.
+//! Rating rules of the policy: the rubric (评分细则) and the consequences of a star.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::points::{Points, WeightedPoints};
 use crate::words::ratings::{Assessor, Dimension, Star};
 
-/// An item that is scored (评分项).
+/// A rubric item (评分项).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RubricItem {
@@ -24,41 +24,41 @@ pub struct RubricItem {
     /// English title.
     #[schema(example = "Cleaning of common parts", min_length = 1, max_length = 300)]
     pub title_en: String,
-    /// Most points (满分).
+    /// Maximum points (满分).
     pub points: Points,
-    /// How it is scored (评分说明).
+    /// Scoring guidance (评分说明).
     #[schema(example = "每发现一处积存垃圾扣0.5分，扣完为止。", min_length = 1, max_length = 1000)]
     pub guidance: String,
 }
 
-/// One of the seven dimensions (评定维度).
+/// A dimension of the rubric (评定维度).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RubricDimension {
-    /// Which dimension (维度).
+    /// The dimension (维度).
     pub dimension: Dimension,
-    /// Points of its items together (分值).
+    /// Maximum points of the dimension: the sum of its items (分值).
     pub points: Points,
-    /// Its items (评分项).
+    /// Rubric items (评分项).
     #[schema(min_items = 1, max_items = 50)]
     pub items: Vec<RubricItem>,
-    /// Codes of acts whose confirmed violations stand beside it on the fact sheet (关联违规行为).
+    /// Codes of acts whose confirmed violations the fact sheet lists for this dimension (关联违规行为).
     #[schema(max_items = 100)]
     pub acts: Vec<String>,
 }
 
-/// The weight of an assessor (评定主体权重).
+/// Weight of a rater (评定主体权重).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssessorRule {
-    /// Who assesses (评定主体).
+    /// The rater (评定主体).
     pub assessor: Assessor,
-    /// Its share in percent; the shares make 100 (权重).
+    /// Weight in percent; all weights add up to 100 (权重).
     #[schema(example = 60, minimum = 1, maximum = 100)]
     pub weight_percent: u32,
 }
 
-/// A fact that caps the star, whatever the points (一票否决项).
+/// A veto (一票否决项): a fact that caps the star regardless of the points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Veto {
@@ -71,11 +71,11 @@ pub struct Veto {
     /// English title.
     #[schema(example = "A fatal accident for which it answers", min_length = 1, max_length = 300)]
     pub title_en: String,
-    /// The star is at most this (最高星级).
+    /// Highest possible star (最高星级).
     pub caps_at: Star,
 }
 
-/// Points on top (加分项).
+/// A bonus (加分项).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bonus {
@@ -88,28 +88,28 @@ pub struct Bonus {
     /// English title.
     #[schema(example = "Honoured by the county or above", min_length = 1, max_length = 300)]
     pub title_en: String,
-    /// Most points (最高加分).
+    /// Maximum points (最高加分).
     pub points: Points,
 }
 
-/// Least points of each star; below one star is unqualified (星级分数线).
+/// Lowest points of each star (星级分数线); fewer points than for one star are below standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StarThresholds {
-    /// Least points of five stars (五星级).
+    /// Lowest points of five stars (五星级).
     pub five: Points,
-    /// Least points of four stars (四星级).
+    /// Lowest points of four stars (四星级).
     pub four: Points,
-    /// Least points of three stars (三星级).
+    /// Lowest points of three stars (三星级).
     pub three: Points,
-    /// Least points of two stars (二星级).
+    /// Lowest points of two stars (二星级).
     pub two: Points,
-    /// Least points of one star (一星级).
+    /// Lowest points of one star (一星级).
     pub one: Points,
 }
 
 impl StarThresholds {
-    /// Stars and their least points, best first.
+    /// Stars with their lowest points, best first.
     pub fn rows(&self) -> [(Star, Points); 5] {
         [
             (Star::Five, self.five),
@@ -120,42 +120,43 @@ impl StarThresholds {
         ]
     }
 
-    /// The star of a total.
+    /// The star for a total.
     pub fn star(&self, total: WeightedPoints) -> Star {
         let reached = self.rows().into_iter().find(|(_, least)| total >= WeightedPoints::from(*least));
         reached.map_or(Star::Unqualified, |(star, _)| star)
     }
 }
 
-/// Star ratings (星级评定).
+/// Rating rules (星级评定).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RatingRules {
-    /// The seven dimensions with their items, 100 points together (评分标准).
+    /// The seven dimensions with their rubric items, 100 points in total (评分细则).
     #[schema(min_items = 7, max_items = 7)]
     pub dimensions: Vec<RubricDimension>,
-    /// Who assesses, and with what weight (评定主体).
+    /// Raters and their weights (评定主体).
     #[schema(min_items = 1, max_items = 3)]
     pub assessors: Vec<AssessorRule>,
-    /// Facts that cap the star (一票否决项).
+    /// Vetoes (一票否决项).
     #[schema(max_items = 50)]
     pub vetoes: Vec<Veto>,
-    /// Points on top (加分项).
+    /// Bonuses (加分项).
     #[schema(max_items = 50)]
     pub bonus: Vec<Bonus>,
-    /// Points on top count up to this together (加分上限).
+    /// Limit of the sum of all bonuses (加分上限).
     pub bonus_limit: Points,
-    /// Least points of each star (星级分数线).
+    /// Lowest points of each star (星级分数线).
     pub thresholds: StarThresholds,
-    /// Working days of publicity before a rating can be published (公示期限).
+    /// Announcement period in working days before a rating can be published (公示期).
     #[schema(example = 7, minimum = 1, maximum = 60)]
     pub publicity_working_days: u32,
-    /// A complex with this star or fewer is on the focus list (重点整治起点).
+    /// Complexes with at most this star are on the focus list (重点整治起点).
     pub focus_at: Star,
-    /// Consecutive published cycles on such a star under the same company after which its removal is proposed (连续低星清退).
+    /// Removal is proposed after this many consecutive published cycles with such a star under the same company
+    /// (连续低星清退).
     #[schema(example = 2, minimum = 2, maximum = 10)]
     pub removal_after_cycles: u32,
-    /// The company sees who scored, and not only which office (向企业显示评分人).
+    /// True if the company may see the persons who scored, false if only their offices (向企业显示评分人).
     #[schema(example = false)]
     pub assessors_shown: bool,
 }
@@ -182,7 +183,7 @@ impl RatingRules {
     }
 }
 
-/// Every dimension once, points that add up, weights that make a whole, thresholds that fall.
+/// Checks: each dimension once, points add up, weights add up to 100, thresholds decrease.
 pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut add = |pointer: String, code: &'static str, zh: &str, en: &str| {

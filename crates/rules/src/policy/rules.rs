@@ -1,4 +1,4 @@
-//! Checks of a policy document before it is published: every fault at once.
+//! Checks a policy document before it is published, and returns all input errors at once.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -12,7 +12,7 @@ use super::model::{
 use crate::fault::Fault;
 use crate::role::{Role, RoleKind};
 
-/// Every fault of a policy document.
+/// All input errors of a policy document.
 pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     let mut faults = Faults(Vec::new());
     faults.text("/title", &policy.title, 200);
@@ -67,7 +67,7 @@ impl Faults {
     }
 }
 
-/// Offices that may decide or receive a matter; a company, a resident or a committee never judges.
+/// True for roles that may decide or receive a matter. Companies, residents and committees may not.
 fn is_authority(role: Role) -> bool {
     matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
 }
@@ -275,7 +275,7 @@ fn check_credit(credit: &CreditRules, faults: &mut Faults) {
 fn check_process(process: &ProcessRules, faults: &mut Faults) {
     faults.range("/process/statement_working_days", process.statement_working_days, 1..=60);
     faults.range("/process/appeal_working_days", process.appeal_working_days, 1..=60);
-    // Administrative Penalty Law 64: a party has five days to ask for a hearing.
+    // APL 64: a party may request a hearing within five days.
     faults.range("/process/hearing_request_working_days", process.hearing_request_working_days, 5..=60);
 }
 
@@ -333,7 +333,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
             "an adverse or irreversible measure needs an approver",
         );
     }
-    // Administrative Penalty Law 44, 45 and 63: what takes away work or standing is not decided unheard.
+    // APL 44, 45 and 63: measures that take away contracts or rights need notice, statement and hearing.
     let takes_rights = matches!(
         kind,
         MeasureKind::Removal | MeasureKind::Blacklist | MeasureKind::Restriction | MeasureKind::JointPunishment

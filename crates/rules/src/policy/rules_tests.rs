@@ -84,7 +84,7 @@ fn every_fault_is_reported_at_once() {
         ("/credit/bands/b", "bands_not_decreasing"),
         ("/process/hearing_request_working_days", "out_of_range"),
         ("/measures", "measure_missing"),
-        // The notes on the rules behind the one taken out now point past the end.
+        // Notes on the rules after the removed one now point past the end.
         ("/assumptions/*/pointer", "pointer_unknown"),
     ];
     assert_eq!(&found[..6], &expected.map(|(p, c)| (p.to_owned(), c))[..6]);
@@ -158,7 +158,7 @@ fn an_assumption_points_at_a_value() {
     assert_eq!(faults_after(|policy| policy.assumptions = vec![note("/ladder")]), []);
 }
 
-/// Every list of the document, by its pointer.
+/// The pointers of all lists in the document.
 fn lists(value: &serde_json::Value, at: &str, all: &mut Vec<String>) {
     match value {
         serde_json::Value::Array(items) => {
@@ -195,6 +195,6 @@ fn no_list_of_a_megabyte_costs_more_than_its_length() {
             slowest = (took, pointer);
         }
     }
-    // Without optimisation, on a busy machine; what grows with the square of a list takes minutes.
+    // Generous for an unoptimised build on a busy machine. Quadratic behaviour would take minutes.
     assert!(slowest.0 < std::time::Duration::from_secs(5), "{slowest:?}");
 }

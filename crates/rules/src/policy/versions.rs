@@ -1,4 +1,4 @@
-//! The published versions of the policy, and which one governs a day.
+//! The published policy versions, and which of them governs a day.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -9,7 +9,7 @@ use super::model::{Act, MeasureKind, MeasureRule, PolicyDocument, ProcessRules};
 
 const BUILT_IN: &str = include_str!("default.json");
 
-/// The document that ships with the product.
+/// The built-in policy document.
 pub fn built_in() -> &'static PolicyDocument {
     static DOCUMENT: LazyLock<PolicyDocument> = LazyLock::new(|| {
         serde_json::from_str(BUILT_IN).expect("default.json is part of the program, and a test reads it")
@@ -17,7 +17,7 @@ pub fn built_in() -> &'static PolicyDocument {
     &DOCUMENT
 }
 
-/// One published version.
+/// A published policy version.
 #[derive(Clone, Debug)]
 pub struct PolicyVersion {
     pub version: i64,
@@ -45,7 +45,7 @@ impl PolicyVersion {
     }
 }
 
-/// Why a set of versions cannot be used.
+/// Why a set of versions is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PoliciesError {
     #[error("no policy version at all")]
@@ -54,8 +54,8 @@ pub enum PoliciesError {
     Duplicate(i64),
 }
 
-/// The published versions that govern one county, in the order in which they take effect; never empty. By its number any
-/// version is found: what was decided under a version keeps it.
+/// The published versions that govern one county, in the order in which they take effect; never empty. Any version can
+/// be found by its number, because a decision keeps the version under which it was made.
 #[derive(Clone, Debug)]
 pub struct Policies {
     own: Vec<Arc<PolicyVersion>>,
@@ -63,7 +63,7 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// Of versions that take effect on the same day, the later one governs.
+    /// If versions take effect on the same day, the one with the higher number governs.
     pub fn new(versions: Vec<PolicyVersion>) -> Result<Policies, PoliciesError> {
         let mut seen = BTreeSet::new();
         if let Some(twice) = versions.iter().find(|one| !seen.insert(one.version)) {
@@ -79,7 +79,7 @@ impl Policies {
         (!own.is_empty()).then_some(Policies { own, all })
     }
 
-    /// With one more version, to see what it would change.
+    /// Adds a version, for previews.
     pub fn with(&self, version: PolicyVersion) -> Policies {
         let (mut own, mut all) = (self.own.clone(), HashMap::clone(&self.all));
         let version = Arc::new(version);
@@ -101,18 +101,19 @@ impl Policies {
         self.all.get(&version).map(Arc::as_ref)
     }
 
-    /// The version in force on a day; none before the first takes effect.
+    /// The version in force on a day; `None` before the first one takes effect.
     pub fn in_force(&self, day: NaiveDate) -> Option<&PolicyVersion> {
         self.at(day).map(|at| &*self.own[at])
     }
 
-    /// The version in force on a day, or the first one for a day before it: a company's history may be older than the
-    /// first policy, and has no other measure.
+    /// The version in force on a day. For earlier days the first version, because a company's history may be older than
+    /// the first policy.
     pub fn governing(&self, day: NaiveDate) -> &PolicyVersion {
         &self.own[self.at(day).unwrap_or(0)]
     }
 
-    /// How a case is handled that was begun under a version; where that is not known, under the one that governs a day.
+    /// The due process rules of the version under which a case started; if the version is unknown, those of the version
+    /// that governs the day.
     pub fn process(&self, version: i64, day: NaiveDate) -> &ProcessRules {
         &self.get(version).unwrap_or_else(|| self.governing(day)).document().process
     }
@@ -121,7 +122,7 @@ impl Policies {
     pub fn in_force_between(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = &PolicyVersion> {
         let first = self.at(from).unwrap_or(0);
         let last = self.at(to).unwrap_or(0).max(first);
-        // A version replaced on its own first day was never in force.
+        // A version that was replaced on its first day was never in force.
         (first..=last)
             .filter(move |at| *at == last || self.own[*at].effective_from != self.own[*at + 1].effective_from)
             .map(|at| &*self.own[at])
@@ -132,8 +133,8 @@ impl Policies {
     }
 }
 
-/// The published versions of every county. A county is governed by its own versions, and before the first of them by those
-/// of the deployment.
+/// The published versions of every county. A county's own versions govern it; before the first of them, those of the
+/// deployment do.
 #[derive(Debug)]
 pub struct CountyPolicies {
     deployment: Arc<Policies>,
@@ -141,7 +142,7 @@ pub struct CountyPolicies {
 }
 
 impl CountyPolicies {
-    /// Versions with their counties; an empty one stands for the deployment.
+    /// Takes versions with their counties; an empty county is the deployment.
     pub fn new(versions: Vec<(String, PolicyVersion)>) -> Result<CountyPolicies, PoliciesError> {
         let versions: Vec<(String, Arc<PolicyVersion>)> =
             versions.into_iter().map(|(county, version)| (county, Arc::new(version))).collect();
@@ -172,7 +173,7 @@ impl CountyPolicies {
         self.counties.get(county).unwrap_or(&self.deployment).clone()
     }
 
-    /// The deployment's, and those of each county that has its own.
+    /// The version sets of the deployment and of each county with its own versions.
     pub fn each(&self) -> Vec<Arc<Policies>> {
         self.counties.values().chain([&self.deployment]).cloned().collect()
     }

@@ -1,4 +1,4 @@
-//! The one table of problem codes: stable code, status, and its title in both languages.
+//! The table of problem codes: stable code, HTTP status, and title in both languages.
 
 use http::StatusCode;
 
@@ -12,7 +12,7 @@ pub struct CodeRow {
 
 macro_rules! codes {
     ($($variant:ident $name:literal $status:literal $zh:literal $en:literal)*) => {
-        /// A stable problem code (the `code` member and the end of `type`).
+        /// A stable problem code (`code` and the end of `type`).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $($variant),* }
 
@@ -92,7 +92,7 @@ impl Code {
         StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The code of an answer that the framework made.
+    /// The code of a response that the web framework generated.
     pub fn of_status(status: StatusCode) -> Code {
         match status.as_u16() {
             401 => Code::Unauthorized,
@@ -113,7 +113,7 @@ impl Code {
     }
 }
 
-/// Codes of single faults in `errors`, with what they mean.
+/// Codes of input errors in `errors`, with their meaning.
 pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("required", "必填", "required"),
     ("unknown_field", "未知字段", "unknown field"),

@@ -1,4 +1,4 @@
-//! Errors as part of the product: RFC 9457 problems, every fault at once, in Chinese or English.
+//! Error responses: problems (RFC 9457) that list all input errors at once, in Chinese or English.
 
 mod codes;
 #[cfg(feature = "web")]
@@ -18,20 +18,20 @@ use crate::fault::{Fault, Faults};
 use crate::language::Language;
 use crate::types::Id;
 
-/// What went wrong, before it is put into a language.
+/// A problem in both languages.
 #[derive(Debug)]
 pub struct Problem {
     pub code: Code,
     detail: Option<(String, String)>,
     pub faults: Vec<Fault>,
-    /// There are more than these.
+    /// True if there are more input errors than `faults` contains.
     more: bool,
     headers: Vec<(HeaderName, String)>,
     related: Option<Box<Related>>,
     broken: Option<Box<Broken>>,
 }
 
-/// What was taken for granted and does not hold. It is for the log; the answer says `internal` and no more.
+/// A broken invariant. The log gets the details; the response says only `internal`.
 #[derive(Debug)]
 struct Broken {
     what: &'static str,
@@ -52,13 +52,13 @@ impl Problem {
         }
     }
 
-    /// Something that this program takes for granted does not hold: 500. Where it was found goes with it.
+    /// An internal error (500): an invariant of the program is broken. Records the position in the code.
     #[track_caller]
     pub fn broken(what: &'static str) -> Self {
         Problem::found_broken(what, None)
     }
 
-    /// The same with the error that shows it, or with what it is about.
+    /// An internal error (500) with the underlying error or the resource concerned.
     #[track_caller]
     pub fn broken_by(what: &'static str, error: impl fmt::Display) -> Self {
         Problem::found_broken(what, Some(error.to_string()))
@@ -70,7 +70,7 @@ impl Problem {
         Problem { broken: Some(Box::new(broken)), ..Problem::new(Code::Internal) }
     }
 
-    /// Tells the operator what is broken, where it is that; once, where the request is answered.
+    /// Logs the details of an internal error. Call it once, when the response is created.
     pub fn log(&self, request_id: &str) {
         if let Some(Broken { what, error, at }) = self.broken.as_deref() {
             tracing::error!(request_id, error = error.as_deref(), at = %at, "{what}");
@@ -87,7 +87,7 @@ impl Problem {
         self
     }
 
-    /// The row that stands in the way.
+    /// Adds the resource that prevents the operation.
     pub fn related(mut self, kind: &'static str, id: Id) -> Self {
         self.related = Some(Box::new(Related { kind: kind.to_owned(), id }));
         self
@@ -97,24 +97,24 @@ impl Problem {
         Problem::collected(faults.into())
     }
 
-    /// Faults that were bounded as they were found.
+    /// A problem of input errors that were limited while they were collected.
     pub fn collected(faults: Faults) -> Self {
         let (faults, more) = faults.into_parts();
         Problem { faults, more, ..Problem::new(Code::InvalidInput) }
     }
 
-    /// What stands in the way, part by part, where it is not the input that is wrong.
+    /// Adds the individual obstacles to a problem that is not about invalid input.
     pub fn with(self, faults: Vec<Fault>) -> Self {
         let (faults, more) = Faults::from(faults).into_parts();
         Problem { faults, more, ..self }
     }
 
-    /// An error for one fault.
+    /// A problem with a single input error.
     pub fn fault(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Problem::faults(vec![Fault::new(pointer, code, zh, en)])
     }
 
-    /// A row that does not exist for this caller; the same answer whether it exists for others.
+    /// A resource that does not exist or is not visible to the caller. The response is the same for both.
     pub fn not_found() -> Self {
         Problem::not_found_at("path/id")
     }
@@ -153,62 +153,62 @@ impl Problem {
     }
 }
 
-/// Problem details (RFC 9457, 问题详情).
+/// Problem details (问题详情; RFC 9457).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
-    /// URN of the kind of problem.
+    /// URN of the problem code.
     #[schema(example = "urn:xiaoqu:problem:invalid_input", max_length = 100)]
     pub r#type: String,
-    /// What kind of problem, in the language asked for.
+    /// Title of the problem code, in the requested language.
     #[schema(max_length = 200)]
     pub title: String,
     /// HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
-    /// What happened here, in the language asked for.
+    /// What happened and what to do, in the requested language.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 2000)]
     pub detail: Option<String>,
-    /// URN of this occurrence: the request's id.
+    /// URN of this request.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 200)]
     pub instance: Option<String>,
-    /// Stable code to program against.
+    /// Stable problem code; evaluate this in programs.
     #[schema(example = "invalid_input", max_length = 60)]
     pub code: String,
-    /// The row that stands in the way, where there is one.
+    /// The resource that prevents the operation, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub related: Option<Related>,
-    /// Every fault of the input, or the first 100.
+    /// All input errors, at most the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 100)]
     pub errors: Vec<FaultBody>,
-    /// Present and true where the input has more faults than are listed.
+    /// True if there are more input errors than `errors` contains; otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub more: bool,
 }
 
-/// A row that stands in the way (相关记录).
+/// A resource that prevents the operation (相关记录).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Related {
-    /// What it is.
+    /// Kind of resource.
     #[schema(example = "violation", max_length = 40)]
     pub kind: String,
     pub id: Id,
 }
 
-/// One fault of an input (输入错误).
+/// An input error (输入错误).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Fault)]
 pub struct FaultBody {
-    /// RFC 6901 JSON Pointer into the body; or `query/…`, `path/…`, `header/…`.
+    /// JSON Pointer (RFC 6901) into the body, or `query/…`, `path/…`, `header/…`.
     #[schema(example = "/found_on", max_length = 500)]
     pub pointer: String,
-    /// Stable code of the fault.
+    /// Stable input error code.
     #[schema(example = "in_the_future", max_length = 60)]
     pub code: String,
-    /// What to mend, in the language asked for.
+    /// What to correct, in the requested language.
     #[schema(max_length = 2000)]
     pub detail: String,
 }

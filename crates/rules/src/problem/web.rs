@@ -1,4 +1,4 @@
-//! A problem as an answer.
+//! Converts a problem to an HTTP response.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -16,7 +16,7 @@ impl Problem {
             builder.insert_header((name.clone(), value.as_str()));
         }
         match self.status().as_u16() {
-            // Its challenge says what the settings ask for.
+            // The layer that knows the required authentication adds this challenge.
             401 if self.code == Code::InsufficientUserAuthentication => {}
             401 if self.code == Code::Unauthorized => {
                 builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"xiaoqu\""));
@@ -33,7 +33,7 @@ impl Problem {
             _ => {}
         }
         let mut response = builder.json(self.body(language, instance));
-        // `json` sets its own type only where none is set; be sure all the same.
+        // `json` sets a content type only if there is none, so set it explicitly.
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
@@ -44,7 +44,7 @@ impl ResponseError for Problem {
         self.status()
     }
 
-    /// In the default language; the edge puts it into the caller's.
+    /// Uses the default language; a later layer translates it to the language of the caller.
     fn error_response(&self) -> HttpResponse {
         self.response(Language::Zh, None)
     }

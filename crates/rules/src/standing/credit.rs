@@ -1,4 +1,4 @@
-//! The credit score: points of each violation, and what is left of the base.
+//! The credit score: the deduction of each violation, and the remaining score.
 
 use chrono::NaiveDate;
 
@@ -7,7 +7,7 @@ use super::model::{Credit, CreditDeduction};
 use crate::policy::model::CreditBand;
 use crate::policy::versions::Policies;
 
-/// The points that one violation costs.
+/// The deduction for one violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Points {
     pub points: u32,
@@ -16,8 +16,9 @@ pub struct Points {
     pub window_last_day: NaiveDate,
 }
 
-/// The lightest deduction of the policies in force from the day it was found up to `as_of` that list the act
-/// (从旧兼从轻, Administrative Penalty Law 37), and the shortest of their windows: a later version makes nothing worse.
+/// The deduction for a violation. Of the policies in force from the day it was found up to `as_of` that list the act,
+/// the one with the smallest deduction applies (从旧兼从轻, APL 37), with the shortest of their windows. So a later version
+/// never makes the result worse.
 pub fn points(known: &Known, policies: &Policies, as_of: NaiveDate) -> Points {
     let fact = known.fact;
     let rectified = fact.rectified_in_time_on.is_some_and(|on| on <= as_of);
@@ -45,7 +46,7 @@ pub fn points(known: &Known, policies: &Policies, as_of: NaiveDate) -> Points {
     Points { points, restored, policy_version, window_last_day: last_day(fact.found_on, months) }
 }
 
-/// The score on a day; base, floor and bands are those of the policy in force on it.
+/// The score on a day. Base, floor and bands come from the policy in force on that day.
 pub fn credit(deductions: &[(Known, Points)], listed: bool, policies: &Policies, as_of: NaiveDate) -> Credit {
     let policy = policies.governing(as_of);
     let rules = &policy.document().credit;

@@ -1,4 +1,4 @@
-//! The measures that are due on a day.
+//! Computes the measures that are due on a day.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -14,17 +14,17 @@ use crate::policy::model::{Act, MeasureKind, MeasureRule, MeasureScope, OfficeRu
 use crate::policy::versions::PolicyVersion;
 use crate::role::Role;
 
-/// A known violation inside the window, with what the policies make of it.
+/// A known violation within the window, with its act and deduction under the policies.
 pub struct Live<'a> {
     pub fact: &'a ViolationFact,
-    /// Policy and act that it was found under; none when no policy lists the act.
+    /// Policy and act under which it was found; `None` if no policy lists the act.
     pub act: Option<(&'a PolicyVersion, &'a Act)>,
-    /// Its clause if the ladder counts it.
+    /// Its clause, if the ladder counts it.
     pub clause: Option<u8>,
     pub points: Points,
 }
 
-/// Every measure due: those of each violation in order of finding, then those of each level.
+/// All due measures: first those of each violation in the order of finding, then those of each level.
 pub fn due_measures(live: &[Live], tally: &Tally, window: &Window) -> Vec<DueMeasure> {
     let mut due = Vec::with_capacity(live.len() * 3);
     for one in live {
@@ -85,20 +85,20 @@ fn of_violation(live: &Live, tally: &Tally, due: &mut Vec<DueMeasure>) {
     add(MeasureKind::RectificationOrder, None, policy.version, reason);
 }
 
-/// The counted violations at one complex, and how a reason names them.
+/// The counted violations at one complex, and the part of a reason that names them.
 struct Site<'t, 'a> {
     complex: Uuid,
     counted: Vec<&'t Counted<'a>>,
     named: Reason,
 }
 
-/// What the measures of one level rest on.
+/// What the measures of one level are based on.
 struct Rung<'t, 'a> {
     counted: Vec<&'t Counted<'a>>,
     sites: Rc<Vec<Site<'t, 'a>>>,
-    /// How the reason of a measure about the company begins.
+    /// Start of the reason of a measure about the company.
     reason: Reason,
-    /// The same without days, for measures about a complex, which name the days there.
+    /// The same without days, for measures about a complex: their reason names the days at that complex.
     at_complex: Reason,
 }
 
@@ -106,7 +106,8 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
     let mut rungs: Vec<Rung> = Vec::with_capacity(4);
     for level in 1..=tally.level {
         let counted = tally.at_level(level);
-        // Each level counts a part of what the one below it counts, so the same number is the same violations.
+        // Each level counts a subset of the violations of the level below, so an equal number means the same
+        // violations.
         let same = rungs.last().filter(|below| below.counted.len() == counted.len());
         let sites = same.map_or_else(|| Rc::new(sites(&counted)), |below| below.sites.clone());
         let with = |days| wording::level(tally, level, &wording::clauses(&counted, days), window);
@@ -133,7 +134,7 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
                 due.push(DueMeasure { place: Arc::new(place), ..measure });
             }
             MeasureScope::Complex => due.extend(rung.sites.iter().filter_map(|site| {
-                // The first violation at the complex raised the measure there.
+                // The measure at the complex follows from the first violation there.
                 let raised_by = site.counted.first()?.fact;
                 let reason = wording::measure(&rung.at_complex, Some(&site.named), rule.kind, &version_text);
                 let measure = of_level(rule, version, raised_by, &site.counted, reason);
@@ -188,7 +189,7 @@ fn of_level(
     }
 }
 
-/// The office of a measure. A violation without a township belongs to the county, and so does what follows from it.
+/// The responsible office of a measure. If a violation has no township, its measures belong to the county.
 fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Office {
     let place = &fact.place;
     let role = match rule {

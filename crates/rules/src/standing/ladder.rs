@@ -1,4 +1,4 @@
-//! The ladder: which violations count on a day, in which areas, and the level they make.
+//! The ladder: which violations count on a day and in which areas, and the resulting level.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,13 +9,13 @@ use super::model::{CompanyFacts, ViolationFact, Window};
 use crate::policy::model::{Act, LadderArea, LadderCount, MeasureKind};
 use crate::policy::versions::{Policies, PolicyVersion};
 
-/// Last day of a window that begins on a day. Without a corresponding day in the last month it is the month's last day
-/// (Civil Code 202).
+/// Last day of a window that starts on a day. If the last month has no corresponding day, it is the last day of that
+/// month (CC 202).
 pub fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
     from.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
-/// The window that ends on a day: `from` is the first day whose [`last_day`] is not before `to`.
+/// The window that ends on a day. `from` is the first day whose [`last_day`] is not before `to`.
 pub fn window(to: NaiveDate, months: u32) -> Window {
     let mut from = to.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
     while last_day(from, months) < to {
@@ -24,8 +24,8 @@ pub fn window(to: NaiveDate, months: u32) -> Window {
     Window { from, to, months }
 }
 
-/// A violation known on a day, with its act as the policy of the day it was found has it, or else as the policy it was
-/// confirmed under; none when neither lists it.
+/// A violation known on a day. Its act comes from the policy of the day it was found, or else from the policy under
+/// which it was confirmed; `None` if neither lists it.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
     pub fact: &'a ViolationFact,
@@ -40,7 +40,7 @@ impl<'a> Known<'a> {
         Known { fact, act }
     }
 
-    /// Clause of the nine prohibitions that the act was under when it was found.
+    /// Clause of the nine prohibitions for the act on the day it was found.
     pub fn clause(&self) -> Option<u8> {
         self.act?.1.clause
     }
@@ -57,7 +57,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The confirmed violations known on a day and not revoked by it, in the order in which they were found.
+/// The violations that were confirmed by a day and not revoked by then, in the order of finding.
 pub fn known_on<'a>(facts: &'a CompanyFacts, policies: &'a Policies, day: NaiveDate) -> Vec<Known<'a>> {
     let revoked = |fact: &ViolationFact| fact.revoked_on.is_some_and(|on| on <= day);
     let mut known: Vec<_> = facts
@@ -70,20 +70,20 @@ pub fn known_on<'a>(facts: &'a CompanyFacts, policies: &'a Policies, day: NaiveD
     known
 }
 
-/// A violation that counts.
+/// A counted violation.
 pub struct Counted<'a> {
     pub fact: &'a ViolationFact,
     pub clause: u8,
     pub last_day: NaiveDate,
 }
 
-/// Violations that are counted together.
+/// Violations of one area, which are counted together.
 struct Group {
     level: u8,
     count: u32,
-    /// Positions in `Tally::counted`, in order.
+    /// Indexes in `Tally::counted`, in order.
     members: Vec<usize>,
-    /// For levels 1 to 4 the position of the violation that raised it.
+    /// For each of the levels 1 to 4, the index of the violation with which the area reached it.
     raised_by: [Option<usize>; 4],
 }
 
@@ -93,17 +93,18 @@ pub struct Tally<'a> {
     pub level: u8,
     pub count: u32,
     pub counted: Vec<Counted<'a>>,
-    /// First day on which the level is lower by the passing of the window.
+    /// First day on which the level falls because violations leave the window.
     pub falls_on: Option<NaiveDate>,
     groups: Vec<Group>,
 }
 
-/// Counts the known violations (sorted by day found) on a day.
+/// Counts the known violations (sorted by the day found) on a day.
 ///
-/// 从旧兼从轻 (Administrative Penalty Law 37, Legislation Law 104): of the policies in force on any day from the finding of the latest violation up
-/// to `law_on` the one with the lowest level applies, and of equals the oldest. Looking at the two ends only would let
-/// a stricter third version raise a level that the second had lowered, without a new violation. For the same reason an
-/// act that was not among the nine when it was found never counts, and one that has left them counts no more.
+/// 从旧兼从轻 (APL 37, Legislation Law 104): of the policies in force on any day from the finding of the latest violation up
+/// to `law_on`, the one with the lowest level applies, and the oldest of equal ones. Comparing only the first and the
+/// last policy is not enough: a stricter third version could raise a level that the second had lowered, without a new
+/// violation. For the same reason, an act counts only if it was among the nine prohibitions when it was found and still
+/// is.
 pub fn tally<'a>(known: &[Known<'a>], policies: &'a Policies, as_of: NaiveDate, law_on: NaiveDate) -> Tally<'a> {
     let candidates: Vec<(Known, u8)> = known.iter().filter_map(|one| Some((*one, one.clause()?))).collect();
     let latest = candidates.last().map_or(as_of, |(one, _)| one.fact.found_on);
@@ -144,7 +145,7 @@ impl<'a> Tally<'a> {
         Tally { policy, level, count, counted, falls_on: None, groups }
     }
 
-    /// First day on which no group reaches a level any more.
+    /// First day on which no area reaches a level any more.
     fn falls_below(&self, level: u8) -> Option<NaiveDate> {
         let rules = &self.policy.document().ladder;
         let needed = rules.thresholds.counts()[usize::from(level.checked_sub(1)?)] as usize;
@@ -164,8 +165,8 @@ impl<'a> Tally<'a> {
 
     /// The counted violations of every area that has reached a level, in order.
     ///
-    /// Not only of the areas at the highest level: else a measure for a complex would depend on which area was
-    /// confirmed first, and one more violation elsewhere would take it away.
+    /// This includes areas that are not at the highest level. Otherwise a measure at a complex would depend on the
+    /// order of confirmations, and another violation elsewhere could remove it.
     pub fn at_level(&self, level: u8) -> Vec<&Counted<'a>> {
         let mut members: Vec<usize> = self
             .groups
@@ -177,7 +178,7 @@ impl<'a> Tally<'a> {
         members.into_iter().map(|at| &self.counted[at]).collect()
     }
 
-    /// The violation that raised a level first.
+    /// The violation with which the first area reached a level.
     pub fn raised_by(&self, level: u8) -> Option<&Counted<'a>> {
         let slot = usize::from(level.checked_sub(1)?);
         let first = self.groups.iter().filter_map(|group| *group.raised_by.get(slot)?).min()?;
@@ -190,14 +191,13 @@ impl<'a> Tally<'a> {
         groups.flat_map(|group| group.members.iter().map(|at| (self.counted[*at].fact.id, group.level))).collect()
     }
 
-    /// Level of the ladder at which a kind of measure begins.
+    /// Lowest ladder level of a kind of measure.
     pub fn level_of(&self, kind: MeasureKind) -> Option<u8> {
         self.policy.measure(kind)?.level
     }
 }
 
-/// What makes two violations count together. A violation outside any complex counts with the others of its county that
-/// have none.
+/// Key of the area in which a violation counts. Violations without a complex count together within their county.
 fn area_key(area: LadderArea, fact: &ViolationFact) -> (&str, Option<&str>, Option<Uuid>) {
     let county = fact.place.county.as_str();
     match area {

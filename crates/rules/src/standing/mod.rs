@@ -1,7 +1,7 @@
-//! Standing (惩戒状态) of a property company: what its confirmed violations amount to, and the measures that follow.
+//! Standing (惩戒状态) of a company: computed from its confirmed violations, with the measures that follow.
 //!
-//! `rules::compute_standing` explains the standing on a day; `reconcile::reconcile` tells how the measures on file must
-//! change.
+//! `rules::compute_standing` explains the standing on a day. `reconcile::reconcile` computes how the existing measures
+//! must change.
 
 mod credit;
 mod due;

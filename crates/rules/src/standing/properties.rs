@@ -1,4 +1,4 @@
-//! Properties that hold for any history.
+//! Properties of standings and measures for random histories.
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn after(days: u64) -> NaiveDate {
 /// A violation of a random act at one of five complexes or none, found and confirmed within a span of days.
 fn any_violation(span: u64) -> impl Strategy<Value = ViolationFact> {
     let acts = built_in().acts.iter().filter(|act| act.deduction > 0).map(|act| act.code.clone()).collect::<Vec<_>>();
-    // The nine prohibitions stand first in the catalogue; half of the violations are of them.
+    // The nine prohibitions come first in the catalogue; at least half of the violations are of these.
     let act = prop_oneof![0..9usize, 0..acts.len()].prop_map(move |at| acts[at].clone());
     let days = (0..span, 0..60u64, proptest::option::weighted(0.2, 0..90u64));
     (act, proptest::option::weighted(0.9, 1..6u32), days).prop_map(|(act, at, (found, later, rectified))| {
@@ -60,7 +60,7 @@ fn any_policies() -> impl Strategy<Value = Policies> {
     })
 }
 
-/// Confirms the violations one after the other, in the order given and on successive days, and returns the file.
+/// Confirms the violations in the given order on successive days. Returns the facts and the resulting measures.
 fn confirm_in_order(violations: &[ViolationFact], first: NaiveDate, policies: &Policies) -> (CompanyFacts, File) {
     let mut facts = facts(vec![]);
     let mut file = File::default();
@@ -147,7 +147,7 @@ proptest! {
     fn time_alone_changes_no_measure(
         violations in history(10, 1500), policies in any_policies(), done in proptest::collection::vec(any::<bool>(), 200),
     ) {
-        // One version: a new one may end what is only proposed.
+        // With one policy version only: a new version may end measures that are only proposed.
         let policies = Policies::new(policies.versions().take(1).cloned().collect()).unwrap();
         let mut facts = facts(vec![]);
         let mut file = File::default();

@@ -1,10 +1,10 @@
-//! How the measures on file must change so that they agree with the facts.
+//! Computes how the existing measures must change so that they agree with the facts.
 //!
-//! A measure stands for as long as there was a day on which, by what is known today, it was due on one of its grounds.
-//! So the passing of the window ends nothing that was ordered, and a revocation ends exactly what would not have
-//! happened without the revoked violation. Levels rise only on days of confirmation, so only those days are looked at.
-//! (A single remembered day does not do: a ground that was added later and then revoked would take with it a measure
-//! that was due without it.)
+//! A measure stays justified if, according to what is known today, there was a day on which it was due on one of its
+//! grounds. So violations that leave the window end no measure that was ordered, and a revocation ends exactly the
+//! measures that would not exist without the revoked violation. Levels rise only on days of confirmation, so only those
+//! days are checked. Remembering a single day for each measure would not be enough: if a ground that was added later is
+//! revoked, the measure may have been due without it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -20,7 +20,7 @@ use super::wording;
 use crate::policy::model::MeasureScope;
 use crate::policy::versions::Policies;
 
-/// The changes to a company's measures; applied and computed again there are none.
+/// The changes of a company's measures. After they are applied, a second call returns none.
 pub fn reconcile(
     existing: &[ExistingMeasure],
     facts: &CompanyFacts,
@@ -45,10 +45,10 @@ pub fn reconcile(
     changes
 }
 
-/// Measures for which a reversal is on file.
+/// Keys of the existing reversals.
 struct Reversals {
     asked: HashSet<String>,
-    /// Without those that a person refused: the measure then stays in force.
+    /// Without those that a person rejected or cancelled: the reversed measure then stays in force.
     in_effect: HashSet<String>,
 }
 
@@ -68,13 +68,13 @@ impl Reversals {
     }
 }
 
-/// What is known today.
+/// The facts known today.
 struct Snapshot<'a> {
     policies: &'a Policies,
     today: NaiveDate,
     known: Vec<Known<'a>>,
     by_id: HashMap<Uuid, Known<'a>>,
-    /// Revoked by today, in order of finding.
+    /// Violations revoked by today, in the order of finding.
     revoked: Vec<Known<'a>>,
     window_months: u32,
     due: Vec<DueMeasure>,
@@ -101,7 +101,7 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// Whether a violation still supports a measure at all, window or not.
+    /// True if a violation still supports a measure, regardless of the window.
     fn supports(&self, measure: &ExistingMeasure, ground: Uuid) -> bool {
         let Some(known) = self.by_id.get(&ground) else {
             return false;
@@ -115,12 +115,12 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// For each existing measure that answers a due one, which.
+    /// Maps existing measures to the due measures that they cover (by index).
     ///
-    /// Open and done ones answer until a violation is found after all their grounds have left the window: that is a new
-    /// episode and makes a new measure. (Not until their grounds have left: then a done measure would come again by the
-    /// passing of time, because of a violation that it had answered all along.) A person's refusal answers until there is
-    /// a ground they had not seen. What the system cancelled and what has been reversed answers nothing.
+    /// Open and completed measures cover a due one until a violation is found after all their grounds have left the
+    /// window: that starts a new episode with a new measure. Without a new violation they keep covering it; otherwise a
+    /// completed measure would come back merely because time passes. A measure that a person rejected or cancelled
+    /// covers a due one without new grounds. Measures that the system cancelled, and reversed measures, cover nothing.
     fn match_due_measures(&self, existing: &[ExistingMeasure], reversals: &Reversals) -> HashMap<usize, usize> {
         let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, measure) in existing.iter().enumerate() {
@@ -137,7 +137,8 @@ impl<'a> Snapshot<'a> {
         cover
     }
 
-    /// How well an existing measure answers a due one of its key; open ones first.
+    /// How well an existing measure covers a due one with its key: 0 is best, `None` is not at all. Open measures come
+    /// first.
     fn match_quality(&self, measure: &ExistingMeasure, due: &DueMeasure, reversals: &Reversals) -> Option<u8> {
         let lasts = || {
             let supporting = measure.grounds.iter().filter(|id| self.supports(measure, **id));
@@ -157,7 +158,7 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// The measures that stand, and those that are closed and never looked at again.
+    /// Indexes of the measures that are still justified, and of those that are closed and need no check.
     fn still_justified(&self, existing: &[ExistingMeasure], cover: &HashMap<usize, usize>) -> HashSet<usize> {
         let mut still_justified = HashSet::new();
         let mut pending = Vec::new();
@@ -172,7 +173,7 @@ impl<'a> Snapshot<'a> {
                 pending.push(at);
             }
         }
-        // What is only proposed is decided under the law of the day of the decision, so of today.
+        // Proposals are decided under the law of the day of the decision, so use today.
         let (proposed, decided): (Vec<_>, Vec<_>) =
             pending.into_iter().partition(|at| existing[*at].state == MeasureState::Proposed);
         self.was_once_due(existing, proposed, |_| self.today, &mut still_justified);
@@ -180,7 +181,7 @@ impl<'a> Snapshot<'a> {
         still_justified
     }
 
-    /// Adds the pending measures that were due on a day of confirmation, by what is known today.
+    /// Adds the pending measures that were due on a day of confirmation, according to what is known today.
     fn was_once_due(
         &self,
         existing: &[ExistingMeasure],
@@ -188,7 +189,7 @@ impl<'a> Snapshot<'a> {
         law_on: impl Fn(NaiveDate) -> NaiveDate,
         still_justified: &mut HashSet<usize>,
     ) {
-        // A violation decided before it was found is a slip in the record; it is known from the later of the two.
+        // A confirmation dated before the finding is a recording error; use the later of the two days.
         let known_from = |one: &Known| one.fact.decided_on.max(one.fact.found_on);
         let of_nine: Vec<Known> = self.known.iter().copied().filter(|one| one.clause().is_some()).collect();
         let days: BTreeSet<NaiveDate> = of_nine.iter().map(known_from).collect();
@@ -234,7 +235,8 @@ impl<'a> Snapshot<'a> {
         changes
     }
 
-    /// Ends a measure that no longer stands. What carries itself out is also undone by itself.
+    /// Ends a measure that is no longer justified. Self-executing measures are cancelled even if completed; other
+    /// completed ones get a reversal.
     fn withdraw(&self, measure: &ExistingMeasure, reversals: &Reversals) -> Option<Change> {
         let rule = self.policies.governing(self.today).measure(measure.kind);
         let cancel = measure.state.is_open() || rule.is_some_and(|rule| rule.self_executing);
@@ -253,8 +255,8 @@ impl<'a> Snapshot<'a> {
         Some(if cancel { Change::Cancel(withdrawal) } else { Change::Reverse { key, withdrawal } })
     }
 
-    /// The revoked violations that a measure rested on, and for one of the ladder those of the last day of revocation,
-    /// which lowered the level.
+    /// The revoked violations that a measure was based on. For a measure of the ladder also those of the last day of
+    /// revocation, which lowered the level.
     fn revoked_for(&self, measure: &ExistingMeasure) -> Vec<Known<'a>> {
         let last = self.revoked.iter().filter_map(|one| one.fact.revoked_on).max();
         let lowered =
@@ -264,7 +266,7 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// Whether the key of a measure of complex scope names a complex.
+/// True if the key of a measure of complex scope names this complex.
 fn is_about(measure: &ExistingMeasure, complex: Uuid) -> bool {
     let named = measure.key.strip_prefix(measure.kind.code()).and_then(|rest| rest.strip_prefix(':'));
     named == Some(&*complex.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))

@@ -1,4 +1,5 @@
-//! A standing counts everywhere, and its reader may be one township.
+//! Hides details of a standing that are outside the reader's territory. A standing counts violations everywhere, but
+//! its reader may be a single township.
 
 use std::collections::HashSet;
 
@@ -7,8 +8,8 @@ use uuid::Uuid;
 use super::model::{Place, Standing};
 use crate::policy::model::MeasureScope;
 
-/// Leaves of rows outside the reader's territory the clause, the day and the division; measures about them
-/// are only numbered. Counts, points and the score stay as they are, so that they still add up.
+/// Reduces violations outside the reader's territory to clause, day and division, and counts measures about them only.
+/// Counts, points and the score do not change, so that they still add up.
 pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Standing {
     let mut hidden: HashSet<Uuid> = HashSet::new();
     for row in standing.violations.iter_mut().filter(|row| !visible(&row.place)) {
@@ -24,7 +25,7 @@ pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Stand
     for clause in &mut standing.clauses {
         clause.violations.retain(|id| !hidden.contains(id));
     }
-    // A measure about the company is everybody's business: its reason names clauses and days only.
+    // Measures about the company are visible to all offices: their reasons name clauses and days only.
     let all = standing.consequences.len();
     standing.consequences.retain(|measure| measure.kind.scope() == MeasureScope::Company || visible(&measure.place));
     standing.consequences_outside += (all - standing.consequences.len()) as u32;

@@ -1,4 +1,4 @@
-//! The standing of a company on a day.
+//! Computes the standing of a company on a day.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::ladder::{Known, Tally, known_on, last_day, tally, window};
 use super::model::{ClauseCount, CompanyFacts, CountedViolation, Standing};
 use crate::policy::versions::Policies;
 
-/// Explains the standing of a company on a day: confirmations decided by then and not revoked by then, of violations
-/// found within the window before it.
+/// Computes and explains the standing of a company on a day, from violations found within the window, confirmed by then
+/// and not revoked by then.
 ///
-/// Acts outside the nine prohibitions do not count, and their deductions, orders and referrals are shown for as long as
-/// the same window; so a standing does not grow with the whole history of a company.
+/// Acts outside the nine prohibitions do not count. Their deductions, orders and referrals are listed for the same
+/// window, so that a standing does not grow with the whole history of a company.
 pub fn compute_standing(facts: &CompanyFacts, policies: &Policies, as_of: NaiveDate) -> Standing {
     let known = known_on(facts, policies, as_of);
     let tally = tally(&known, policies, as_of, as_of);
@@ -41,10 +41,10 @@ pub fn compute_standing(facts: &CompanyFacts, policies: &Policies, as_of: NaiveD
     }
 }
 
-/// The known violations inside the window of the ladder, with what the policies make of each.
+/// The known violations within the window of the ladder, with act and deduction.
 pub(super) fn live<'a>(known: &[(Known<'a>, Points)], tally: &Tally<'a>, as_of: NaiveDate) -> Vec<Live<'a>> {
     let months = tally.policy.document().ladder.window_months;
-    // Both are in the order of finding, and what is counted is known.
+    // Both are in the order of finding, and every counted violation is known.
     let mut counted = tally.counted.iter().peekable();
     known
         .iter()

@@ -1,4 +1,4 @@
-//! What the tests of this module share.
+//! Shared helpers of the tests of this module.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub fn complex(n: u32) -> Uuid {
     Uuid::from_u128(0xA000 + u128::from(n))
 }
 
-/// A violation confirmed on the day it was found, at a complex in the township of the same number.
+/// A violation confirmed on the day it was found, at a complex in the township with the same number.
 pub fn violation(id: u128, act: &str, at: Option<u32>, found: &str) -> ViolationFact {
     let lead_role = built_in().act(act).map_or(Role::SocialAffairsOffice, |act| act.lead_role);
     ViolationFact {
@@ -68,12 +68,12 @@ pub fn facts(violations: Vec<ViolationFact>) -> CompanyFacts {
     CompanyFacts { company_id: COMPANY, listed: false, violations }
 }
 
-/// The measures on file of one company, as a store would keep them.
+/// The measures of one company, as a database would keep them.
 #[derive(Clone, Default)]
 pub struct File(pub Vec<ExistingMeasure>);
 
 impl File {
-    /// Reconciles and applies; checks that doing it again changes nothing.
+    /// Reconciles, applies the changes, and checks that a second run changes nothing.
     pub fn reconcile(&mut self, facts: &CompanyFacts, policies: &Policies, today: NaiveDate) -> Vec<Change> {
         let changes = reconcile(&self.0, facts, policies, today);
         for change in &changes {
@@ -121,12 +121,12 @@ impl File {
         self.0.iter_mut().find(|measure| measure.id == id).unwrap()
     }
 
-    /// The last measure on file with a key.
+    /// The latest measure with a key.
     pub fn last(&mut self, key: &str) -> &mut ExistingMeasure {
         self.0.iter_mut().rfind(|measure| measure.key == key).unwrap_or_else(|| panic!("no {key}"))
     }
 
-    /// Keys of the measures that are open, or carried themselves out.
+    /// Keys of the measures that are open or self-executed.
     pub fn open_keys(&self) -> BTreeSet<String> {
         let open = self.0.iter().filter(|one| {
             one.state.is_open() || (one.kind == MeasureKind::CreditDeduction && one.state == MeasureState::Done)
@@ -135,7 +135,7 @@ impl File {
     }
 }
 
-/// Keys of created measures, and what happened to others, in words.
+/// Keys of created measures, and the changes of others, as text.
 pub fn summary(file: &File, changes: &[Change]) -> BTreeSet<String> {
     let key = |id: &Uuid| file.0.iter().find(|one| one.id == *id).unwrap().key.clone();
     let line = |change: &Change| match change {

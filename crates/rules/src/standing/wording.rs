@@ -1,7 +1,7 @@
-//! The sentences that explain a measure, in both languages.
+//! The reasons of measures in both languages.
 //!
-//! A standing of a thousand violations has several thousand of them, so they are put together from parts that are
-//! written once, each with one allocation.
+//! A standing of a thousand violations has several thousand reasons, so they are composed of shared parts with one
+//! allocation each.
 
 use chrono::NaiveDate;
 
@@ -27,8 +27,8 @@ impl Reason {
         self.en.extend(en.iter().copied());
     }
 
-    /// The sentence that begins with this; in English it ends by naming the policy version. In Chinese it stands in official
-    /// papers, where the version is no words.
+    /// The complete sentence. The English one ends with the policy version. The Chinese one does not, because it is
+    /// used in official documents.
     pub fn with(&self, zh: &[&str], en: &[&str], version: &str) -> Reason {
         let whole = |begin: &str, parts: &[&str], end: &[&str]| {
             let all = || std::iter::once(begin).chain(parts.iter().copied()).chain(end.iter().copied());
@@ -40,7 +40,7 @@ impl Reason {
     }
 }
 
-/// How a sentence about one violation begins.
+/// Start of a reason about one violation.
 pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) -> Reason {
     let (zh, en) = act.map_or((&*fact.act, &*fact.act), |act| (&*act.title_zh, &*act.title_en));
     let (found, found_zh) = (fact.found_on.to_string(), chinese_day(fact.found_on));
@@ -53,7 +53,7 @@ pub fn violation(fact: &ViolationFact, act: Option<&Act>, clause: Option<u8>) ->
     }
 }
 
-/// Why the measures of a level are due, with the clauses that were counted.
+/// Start of the reason of a level's measures, with the counted clauses.
 pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reason {
     let rules = &tally.policy.document().ladder;
     let needed = rules.thresholds.counts()[usize::from(level.clamp(1, 4)) - 1].to_string();
@@ -108,7 +108,7 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
     )
 }
 
-/// The reason of one measure of a level, with the violations at its complex if it is about one.
+/// The reason of one measure of a level. A measure about a complex also names the violations there.
 pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, version: &str) -> Reason {
     match at_complex {
         Some(named) => level.with(
@@ -120,10 +120,10 @@ pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, v
     }
 }
 
-/// Days or violations named one by one; the rest is a number, since a sentence is for reading.
+/// Names at most this many days or violations and counts the rest, to keep sentences readable.
 const NAMED: usize = 3;
 
-/// Names clauses, with the days on which they were violated or without.
+/// Names clauses, with or without the days of their violations.
 pub fn clauses(counted: &[&Counted], with_days: bool) -> Reason {
     let mut clauses: Vec<(u8, usize, [NaiveDate; NAMED])> = Vec::with_capacity(9);
     for one in counted {
@@ -171,7 +171,7 @@ impl Reason {
     }
 }
 
-/// Why a measure no longer stands.
+/// The reason for ending a measure.
 pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
     let mut reason = Reason::default();
     if revoked.is_empty() {

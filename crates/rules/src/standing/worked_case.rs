@@ -1,4 +1,4 @@
-//! The worked case of the design, and single cases beside it.
+//! The worked case of the design, and tests of single rules.
 
 use std::collections::BTreeSet;
 
@@ -151,7 +151,7 @@ fn the_worked_case_of_the_design() {
     assert_eq!((standing.level, standing.count), (3, 3));
     assert_eq!(compute_standing(&k, &policies, day("2026-06-30")).level, 4, "the day before it still counted");
 
-    // 2029-03-02 is the last day of the violation found on 2026-03-02.
+    // 2029-03-02 is the last day on which the violation found on 2026-03-02 counts.
     let found = |on: &str| {
         let standing = compute_standing(&k, &policies, day(on));
         let first = standing.violations[0].violation;
@@ -225,7 +225,7 @@ fn a_new_episode_begins_when_all_grounds_have_left_the_window() {
 #[test]
 fn a_ground_added_and_revoked_leaves_what_was_due_without_it() {
     let policies = policies();
-    // Four clauses, then the first leaves the window and a fifth comes, and goes again.
+    // Four clauses; then the first leaves the window, and a fifth is added and revoked.
     let mut k = facts(vec![
         violation(1, &act(1), Some(P), "2026-03-02"),
         violation(2, &act(2), Some(P), "2026-06-01"),

@@ -1,25 +1,25 @@
-//! Work that a caller's text steers, on a thread of its own: a stack that is large enough, a limit of time, and nothing that
-//! others wait for.
+//! Runs work that user input controls on a separate thread: with a sufficient stack and a time limit, and without
+//! blocking others.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-/// Bytes of stack; only what is used is ever taken from the machine.
+/// Stack size in bytes; the system allocates only what is used.
 const STACK: usize = 64 << 20;
-/// As many threads at once; a thread that outlives its limit counts until it ends.
+/// Maximum number of threads. A thread that exceeds its time limit counts until it ends.
 const MOST: usize = 16;
 
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// Why work was given up.
+/// Why the work was abandoned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GivenUp {
-    /// It took longer than its limit.
+    /// It exceeded its time limit.
     TooLong,
     /// It panicked.
     Panicked,
-    /// Too much of its kind runs already, or no thread could be started.
+    /// Too many threads run already, or no thread could be started.
     Busy,
 }
 
@@ -38,8 +38,8 @@ impl Drop for Counted {
     }
 }
 
-/// Runs it and waits for at most `limit`. The work gets the instant by which it should have ended, and must end by itself
-/// some time after it: a thread cannot be stopped from outside.
+/// Runs the work and waits for at most `limit`. The work gets the instant at which its time is over, and must stop by
+/// itself soon after, because a thread cannot be stopped from outside.
 pub fn apart<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce(Instant) -> T + Send + 'static,
@@ -55,7 +55,7 @@ pub fn apart<T: Send + 'static>(
     let run = move || {
         let done = work(until);
         drop(counted);
-        // Nobody may wait for it any more.
+        // The receiver may have stopped waiting.
         let _ = sender.send(done);
     };
     if std::thread::Builder::new().name("text".into()).stack_size(STACK).spawn(run).is_err() {

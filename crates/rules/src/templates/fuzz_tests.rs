@@ -1,5 +1,6 @@
-//! Texts of up to a megabyte, made at random: none may end the process or exceed its limits, and one that would be published
-//! may fail in no case. `FUZZ_SECONDS` and `FUZZ_SEED` make it longer and repeatable (bench/README.md).
+//! Random templates of up to a megabyte. None may crash the process or exceed its limits, and a template that passes
+//! the check must not fail for any case. `FUZZ_SECONDS` and `FUZZ_SEED` control the duration and repeat a run
+//! (bench/README.md).
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use crate::policy::documents::DocumentTemplate;
 use crate::policy::versions::built_in;
 use crate::words::documents::DocumentKind;
 
-/// SplitMix64: enough for choices, and the same on every machine.
+/// SplitMix64: sufficient for choices, and identical on every machine.
 struct Chance(u64);
 
 impl Chance {
@@ -28,7 +29,7 @@ impl Chance {
     }
 }
 
-/// Signs and words of Jinja, inside and outside of what a document may use.
+/// Tokens of Jinja, allowed and not allowed in document templates.
 const WORDS: &[&str] = &[
     "{{",
     "}}",
@@ -150,7 +151,7 @@ const WORDS: &[&str] = &[
     "\u{202e}",
 ];
 
-/// Each is repeated until the text is as long as it may be.
+/// Each one is repeated up to the maximum length of a template.
 const NESTS: &[(&str, &str, &str)] = &[
     ("{{ ", "-", "1 }}"),
     ("{{ ", "not ", "1 }}"),
@@ -206,7 +207,7 @@ fn text(chance: &mut Chance) -> String {
             }
             text
         }
-        // A text that ships, with parts taken out, put in and repeated.
+        // A built-in template with parts removed, inserted and repeated.
         _ => {
             let mut letters: Vec<char> = chance.of(&built_in().documents).text.chars().collect();
             for _ in 0..chance.below(6) {
@@ -231,7 +232,8 @@ fn text(chance: &mut Chance) -> String {
     }
 }
 
-/// A case of a kind: any of its values missing, other or longer (within ten times the longest sample), any number of rows.
+/// A case of a kind: any value may be missing, different or longer (up to ten times the longest sample), with any
+/// number of rows.
 fn case(chance: &mut Chance, value: &Value) -> Value {
     match value {
         _ if chance.below(12) == 0 => Value::Null,
@@ -285,7 +287,7 @@ fn no_text_ends_the_process_or_fails_once_it_is_published() {
                 assert!(matches!(made, Ok(Ok(_))), "seed {seed}: {made:?}: {context}: {head}");
             }
         } else {
-            // One that an older version accepted: refused in a case too, and no more than that.
+            // An older version may have accepted it. It may fail for a case, but must not panic.
             let made = template::render(kind, &text, &samples::full(kind));
             assert!(!matches!(made, Err(apart::GivenUp::Panicked)), "seed {seed}: {head}");
         }

@@ -1,27 +1,27 @@
-//! What the text of a document may be written in: a small part of Jinja, checked before the template engine sees the text.
+//! The language of document templates: a small subset of Jinja, checked before the template engine sees a template.
 //!
-//! A policy is written by a caller, and a template is a program. This part of the language has no way to grow: values are
-//! read, compared and printed, one list is walked at a time, and nothing is computed, assigned, called or included. So the
-//! cost of a text is at most its length times the rows of a list. Every name is looked up in the sample of its kind, in
-//! every branch, so that no branch which the samples do not reach can fail in a case.
+//! Policies are user input, and a template is a program. In this subset a program cannot grow: it may read, compare and
+//! print values and loop over one list at a time, but not compute, assign, call or include. So its cost is at most its
+//! length times the rows of a list. Every name in every branch must exist in the sample of the document kind, so that a
+//! branch that no sample reaches cannot fail for a real case.
 
 use serde_json::Value;
 
 use super::template::TemplateFault;
 
-/// Characters of a text.
+/// Maximum number of characters of a template.
 pub const MOST_CHARACTERS: usize = 20_000;
-/// Bytes and tokens between `{{` or `{%` and its end.
+/// Maximum bytes and tokens within one `{{ … }}` or `{% … %}`.
 const MOST_BYTES: usize = 500;
 const MOST_TOKENS: usize = 60;
-/// Parentheses in each other, and blocks in each other.
+/// Maximum nesting of parentheses, and of blocks.
 const MOST_NESTING: usize = 8;
-/// Filters after one value.
+/// Maximum number of filters after one value.
 const MOST_FILTERS: usize = 4;
-/// `{{ }}` and `{% %}` of a text.
+/// Maximum number of tags `{{ … }}` and `{% … %}` in a template.
 const MOST_TAGS: usize = 500;
 
-/// What `loop` says within `{% for %}`.
+/// Members of `loop` within `{% for %}`.
 const LOOP: &[&str] = &["index", "index0", "revindex", "revindex0", "first", "last", "length"];
 const FILTERS: &[&str] = &["sentence", "join", "length", "default", "trim", "upper", "lower"];
 const TESTS: &[&str] = &["none", "defined"];
@@ -36,15 +36,15 @@ enum Token<'t> {
     Sign(&'static str),
 }
 
-/// Longer signs before those that they begin with.
+/// Longer signs must come before their prefixes.
 const SIGNS: &[&str] = &["==", "!=", "<=", ">=", "<", ">", ".", "|", "(", ")", "[", "]", ","];
 
-/// What a part of an expression is, by the sample.
+/// The kind of an expression, according to the sample.
 #[derive(Clone, Copy)]
 enum Shape<'s> {
     /// A value of the case.
     Case(&'s Value),
-    /// Text or a number that a filter made or the text holds.
+    /// Text or a number: a literal or the result of a filter.
     Plain,
     /// True or false.
     Answer,
@@ -74,9 +74,9 @@ fn fault<T>(zh: impl Into<String>, en: impl Into<String>) -> Result<T, TemplateF
     Err(TemplateFault::new(zh, en))
 }
 
-/// Is a text written in this language, with names that `sample` has?
+/// Checks that a template uses this language and only names that `sample` has.
 pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
-    // Bytes first: counting the characters of a megabyte is work too.
+    // Check the bytes first, because counting the characters of a megabyte takes time.
     if text.len() > MOST_CHARACTERS * 4 || text.chars().count() > MOST_CHARACTERS {
         return fault(
             format!("模板最长 {MOST_CHARACTERS} 个字符"),
@@ -120,18 +120,18 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     }
 }
 
-/// Tells the line of a fault; it is counted only where there is one.
+/// Adds the line number to an error; the lines are counted only in this case.
 fn on_line<T>(before: &str, result: Result<T, TemplateFault>) -> Result<T, TemplateFault> {
     result.map_err(|fault| fault.on_line(1 + before.matches('\n').count()))
 }
 
-/// Where the next tag begins.
+/// Offset of the next tag.
 fn tag(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     (0..bytes.len().saturating_sub(1)).find(|at| bytes[*at] == b'{' && matches!(bytes[at + 1], b'{' | b'%' | b'#'))
 }
 
-/// The tokens up to the end of a tag, and what comes after it.
+/// The tokens up to the end of a tag, and the text after it.
 fn tokens<'t>(inner: &'t str, end: &str) -> Result<(Vec<Token<'t>>, &'t str), TemplateFault> {
     let mut rest = inner.strip_prefix(['-', '+']).unwrap_or(inner);
     let mut tokens = Vec::new();
@@ -268,7 +268,7 @@ impl<'t, 's> Checker<'t, 's> {
 
     fn resolve(&self, name: &str) -> Result<Shape<'s>, TemplateFault> {
         for block in self.blocks.iter().rev() {
-            // The else of a for is where there is no item.
+            // In the `else` of a `for` there is no item.
             if let Block::For { name: own, item, has_else: false } = block {
                 if *own == name {
                     return Ok(Shape::Case(item));

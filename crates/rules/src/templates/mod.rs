@@ -1,5 +1,5 @@
-//! The texts of official documents (文书模板): which language they are written in, what they may name, and how paragraphs
-//! are made from them. It knows neither the policy that holds the texts nor the cases that they are used for.
+//! Document templates (文书模板): their language, the variables that they may use, and the rendering to paragraphs.
+//! Independent of the policy that contains the templates and of the cases that use them.
 
 pub mod apart;
 mod language;

@@ -1,5 +1,5 @@
-//! What a template may name: a sample for each kind of document, in `samples.json`. Templates are tried with its variations
-//! before they are published, and a document that is issued holds the same names.
+//! Sample data for each kind of document, in `samples.json`: the variables that a template may use. Templates are
+//! rendered with variations of them before they are published, and issued documents have the same variables.
 
 use std::sync::LazyLock;
 
@@ -11,16 +11,16 @@ use crate::words::documents::DocumentKind;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sample {
-    /// The names beside those that every document has.
+    /// The variables in addition to those that every document has.
     context: Map<String, Value>,
-    /// Pointers of what a case may not have: null there.
+    /// Pointers of values that may be null in a case.
     optional: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Samples {
-    /// What every document has.
+    /// The variables that every document has.
     common: Sample,
     kinds: Map<String, Value>,
 }
@@ -33,7 +33,7 @@ fn all() -> &'static Samples {
     &ALL
 }
 
-/// Values of a case in which somebody wrote at length; the others are names, days and numbers.
+/// Values that contain free text and may be long. The others are names, days and numbers.
 const LONG: &[&str] = &[
     "facts",
     "grounds",
@@ -48,7 +48,7 @@ const LONG: &[&str] = &[
 ];
 const LONG_CHARACTERS: usize = 5_000;
 const SHORT_CHARACTERS: usize = 100;
-/// Rows of each list of the longest case.
+/// Number of rows of each list in the longest case.
 const MOST_ROWS: usize = 100;
 
 fn parts(kind: DocumentKind) -> (Value, Vec<String>) {
@@ -63,13 +63,13 @@ fn parts(kind: DocumentKind) -> (Value, Vec<String>) {
     (Value::Object(context), optional)
 }
 
-/// A case that has everything.
+/// A case with all values.
 pub fn full(kind: DocumentKind) -> Value {
     parts(kind).0
 }
 
-/// A case that has everything, one that has nothing that it may lack, then those that lack or have one thing, those whose
-/// lists are empty or have two rows, and the longest one.
+/// The variations of a case: with all values; without any optional value; with or without a single optional value; with
+/// lists that are empty or have two rows; and with the longest values.
 pub fn of(kind: DocumentKind) -> Vec<Value> {
     let (full, optional) = parts(kind);
     let without = |lacks: &dyn Fn(&str) -> bool| {
@@ -112,7 +112,7 @@ fn lengthen(value: &mut Value, characters: usize) {
         Value::String(text) => *text = "字".repeat(characters),
         Value::Array(items) => {
             items.iter_mut().for_each(|item| lengthen(item, characters));
-            // Of long texts there are few.
+            // Lists of long texts are short in practice.
             resize(value, if characters == LONG_CHARACTERS { 5 } else { MOST_ROWS });
         }
         Value::Object(fields) => {
@@ -125,7 +125,7 @@ fn lengthen(value: &mut Value, characters: usize) {
     }
 }
 
-/// Has a context every name of the sample, at any depth, and no other? Null and a value have the same names.
+/// True if the context has exactly the names of the sample at every depth. Null and a value count as the same.
 pub fn has_the_names(sample: &Value, context: &Value) -> bool {
     match (sample, context) {
         (Value::Object(sample), Value::Object(context)) => {

@@ -1,8 +1,8 @@
-//! From the text that the policy holds to the paragraphs of a document. What comes out is plain text: the page escapes all
-//! of it, so that neither the policy nor what somebody wrote into a case is ever HTML.
+//! Renders document templates to paragraphs of plain text. The page escapes them completely, so neither the policy nor
+//! the input of a case can become HTML.
 //!
-//! A text is tried strictly before it is published ([`check`]) and used leniently afterwards ([`render`]): a value that a
-//! case turns out to lack is printed as “无”. Both work on a thread of their own and outside of any transaction.
+//! A template is rendered strictly before it is published ([`check`]) and leniently afterwards ([`render`]), where a
+//! missing value is printed as “无”. Both run on a separate thread and outside any transaction.
 
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,11 @@ use super::language;
 use super::samples;
 use crate::words::documents::DocumentKind;
 
-/// What a text may use up. A case gets ten times what the largest sample had, so that it never fails where that did not.
+/// Limits of one rendering. Real cases get ten times the limits of the samples, so that they do not fail if the samples
+/// passed.
 #[derive(Clone, Copy)]
 struct Limits {
-    /// Instructions, and 64 bytes of text each.
+    /// Instructions; 64 bytes of text also cost one.
     fuel: u64,
     /// Characters of the document.
     characters: usize,
@@ -28,20 +29,20 @@ struct Limits {
 const TRIED: Limits = Limits { fuel: 500_000, characters: 200_000, strict: true };
 const ISSUED: Limits = Limits { fuel: 5_000_000, characters: 2_000_000, strict: false };
 
-/// How long the texts of a policy are tried, and how long one document may take.
+/// Time limit for checking the templates of a policy, and for rendering one document.
 pub const TRYING: Duration = Duration::from_secs(5);
 const ISSUING: Duration = Duration::from_secs(5);
 
-/// What stands where a case has nothing.
+/// Printed for a missing value.
 const NOTHING: &str = "无";
 
-/// Names that the text needs and the case does not have, a syntax that is none, a text without end.
+/// An error of a template: a missing variable, invalid syntax, or a text without end.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{en}")]
 pub struct TemplateFault {
     pub zh: String,
     pub en: String,
-    /// Its place is told already.
+    /// True if the message contains the line already.
     placed: bool,
 }
 
@@ -91,7 +92,7 @@ impl From<GivenUp> for TemplateFault {
     }
 }
 
-/// Without the engine's own filters, tests and functions: there are those of [`language`] and no others.
+/// An environment without the filters, tests and functions of the engine: it has only those of [`language`].
 fn environment<'a>(limits: Limits, until: Instant) -> Environment<'a> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(if limits.strict {
@@ -133,7 +134,7 @@ fn is_nothing(value: &Value) -> bool {
     value.is_none() || value.is_undefined()
 }
 
-/// What is not there stays so: only printing asks for it.
+/// A missing value stays missing, so that only printing it has an effect.
 fn on_text(value: &Value, work: impl Fn(&str) -> String) -> Value {
     match value.as_str() {
         _ if is_nothing(value) => value.clone(),
@@ -142,7 +143,7 @@ fn on_text(value: &Value, work: impl Fn(&str) -> String) -> Value {
     }
 }
 
-/// What somebody wrote, with the full stop that they may have left out.
+/// Free text with a final full stop, which is added if missing.
 fn sentence(text: &str) -> String {
     let text = text.trim_end();
     let ended = text.ends_with(['。', '！', '？', '；', '：', '.', '!', '?', '…']);
@@ -164,7 +165,7 @@ fn joined(list: &Value, between: String) -> Result<String, Error> {
     Ok(all)
 }
 
-/// Stops a text that grows beyond its limit while it is written.
+/// Stops the output when it exceeds the limit.
 struct Bounded {
     text: Vec<u8>,
     most: usize,
@@ -189,7 +190,7 @@ fn lines(kind: DocumentKind, text: &str, contexts: &[Json], limits: Limits, unti
     let template = environment.template_from_named_str(kind.code(), text)?;
     let mut last = Vec::new();
     for context in contexts {
-        // A letter of Chinese has three bytes.
+        // A Chinese character has three bytes in UTF-8.
         let mut bounded = Bounded { text: Vec::new(), most: limits.characters * 3 };
         template.render_captured_to(Value::from(Serde(context)), &mut bounded)?;
         let rendered = String::from_utf8_lossy(&bounded.text);
@@ -201,21 +202,21 @@ fn lines(kind: DocumentKind, text: &str, contexts: &[Json], limits: Limits, unti
     Ok(last)
 }
 
-/// The paragraphs of a document: one for each line of the text that is not empty.
+/// The paragraphs of a document: the lines that are not empty.
 pub type Rendered = Result<Vec<String>, TemplateFault>;
 
-/// Is a text written in the language of documents, with the names of its kind? Runs nothing.
+/// Checks the language and the variables of a template without running it.
 pub fn check_language(kind: DocumentKind, text: &str) -> Result<(), TemplateFault> {
     language::check(text, &samples::full(kind))
 }
 
-/// Tries a text before it is published, with every sample of its kind. To be called within [`apart`].
+/// Renders a template with every sample of its kind before publication. Call it within [`apart`].
 pub fn check(kind: DocumentKind, text: &str, until: Instant) -> Result<(), TemplateFault> {
     check_language(kind, text)?;
     lines(kind, text, &samples::of(kind), TRIED, until).map(drop)
 }
 
-/// The paragraphs of a document for a case. Blocks for some milliseconds, and never inside of a transaction.
+/// The paragraphs of a document for a case. Blocks for some milliseconds; never call it inside a transaction.
 pub fn render(kind: DocumentKind, text: &str, context: &Json) -> Result<Rendered, GivenUp> {
     if let Err(fault) = check_language(kind, text) {
         return Ok(Err(fault));

@@ -1,9 +1,9 @@
-//! Texts of documents are made outside of the transaction that issues them.
+//! Renders document texts outside the transaction that issues the document.
 //!
-//! What a document says is known only inside of its transaction, and a text must not be made there. So the transaction asks
-//! for the paragraphs; where they are not made yet it is told so with [`Lacking`], ends and has changed nothing, the text is
-//! made, and the transaction runs again. The number comes last and is different each time: a mark stands for it in the
-//! paragraphs.
+//! The content of a document is known only inside its transaction, which must not wait for rendering. If the
+//! transaction needs paragraphs that are not rendered yet, it gets [`Lacking`] and is rolled back; then the text is
+//! rendered and the transaction runs again. The document number differs each time, so a placeholder stands for it in
+//! the paragraphs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -14,10 +14,10 @@ use super::apart::GivenUp;
 use super::template::{self, Rendered};
 use crate::words::documents::DocumentKind;
 
-/// Stands for the number of the document; no text of a case holds these characters.
+/// Placeholder for the document number; these characters cannot occur in a case.
 pub const NUMBER: &str = "\u{fdd0}number\u{fdd1}";
 
-/// A text that a transaction lacks.
+/// A text that must be rendered before the transaction can run.
 #[derive(Debug)]
 pub struct Lacking {
     key: String,
@@ -26,12 +26,13 @@ pub struct Lacking {
     context: Value,
 }
 
-/// The texts that were made for one request.
+/// The rendered texts of one request.
 #[derive(Clone, Default)]
 pub struct Texts(Arc<Mutex<HashMap<String, Rendered>>>);
 
 impl Texts {
-    /// The paragraphs of a document with its number, or what is wrong with its text. `context` holds [`NUMBER`] instead.
+    /// The paragraphs of a document with its number, or the error of its template. In `context`, [`NUMBER`] stands for
+    /// the number.
     pub fn paragraphs(
         &self,
         kind: DocumentKind,
@@ -50,7 +51,7 @@ impl Texts {
         }
     }
 
-    /// Makes a text and keeps it. Blocks for some milliseconds.
+    /// Renders and stores a text. Blocks for some milliseconds.
     pub fn make(&self, lacking: Lacking) -> Result<(), GivenUp> {
         let Lacking { key, kind, template, context } = lacking;
         let rendered = template::render(kind, &template, &context)?;

@@ -1,4 +1,4 @@
-//! Column types that mean the same on SQLite and on PostgreSQL.
+//! Column types with the same meaning on SQLite and PostgreSQL.
 
 use chrono::{DateTime, TimeZone, Utc};
 use diesel::backend::Backend;
@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::{Id, Instant};
 
-/// A connection to either database; queries are written once and run on both.
+/// A connection to either database. Queries are written once and run on both.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
-/// Compiles one body for each database, for the few statements that the common backend cannot express.
+/// Compiles a body once for each database, for the few statements that the common backend cannot express.
 #[macro_export]
 macro_rules! on_both {
     ($conn:expr, |$c:ident| $body:expr) => {
@@ -38,15 +38,15 @@ macro_rules! on_both {
 #[diesel(sqlite_type(name = "Text"))]
 pub struct Uid;
 
-/// SQL type of an instant: `timestamptz` on PostgreSQL, integer microseconds on SQLite (reading text timestamps took a
-/// quarter of a list's time).
+/// SQL type of an instant: `timestamptz` on PostgreSQL, integer microseconds on SQLite, where parsing text took a
+/// quarter of the time of a list request.
 #[derive(Clone, Copy, Debug, Default, SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Moment;
 
 impl Instant {
-    /// Real time, in the microseconds that the store holds: what is answered now is what is read later.
+    /// Real time in microseconds, the precision of the database, so that a stored instant reads back unchanged.
     pub fn now() -> Self {
         let now = Utc::now();
         Instant(DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now))
@@ -153,7 +153,7 @@ impl FromSql<Moment, MultiBackend> for Instant {
     }
 }
 
-/// Stores a type as text on both databases, given how to write it and how to read it.
+/// Stores a type as text on both databases. Takes a function that writes it and one that reads it.
 #[macro_export]
 macro_rules! text_column {
     ([$($generics:tt)*] $type:ty, $write:expr, $read:expr) => {
@@ -199,7 +199,7 @@ macro_rules! text_column {
     };
 }
 
-/// Stores an enumeration with `code` and `from_code` as its code.
+/// Stores an enumeration as its code, with the functions `code` and `from_code`.
 #[macro_export]
 macro_rules! code_column {
     ($type:ty) => {
@@ -211,7 +211,7 @@ macro_rules! code_column {
     };
 }
 
-/// A value stored as JSON text (not `jsonb`: what was written is what is read).
+/// A value stored as JSON text. Not `jsonb`, so that the text reads back unchanged.
 #[derive(Clone, Debug, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Json<T>(pub T);

@@ -1,4 +1,5 @@
-//! Identifiers and instants; with the feature `store`, as columns that mean the same on SQLite and on PostgreSQL.
+//! Identifiers and instants. With the feature `store` they are column types with the same meaning on SQLite and
+//! PostgreSQL.
 
 #[cfg(feature = "store")]
 mod columns;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 #[cfg(feature = "store")]
 pub use columns::{Conn, Json, Moment, MultiBackend, Uid};
 
-/// Identifier of a row (UUIDv7, RFC 9562).
+/// Identifier of a resource (UUIDv7, RFC 9562).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "store", derive(diesel::AsExpression, diesel::FromSqlRow), diesel(sql_type = Uid))]
 #[serde(transparent)]
@@ -46,7 +47,7 @@ impl FromStr for Id {
     }
 }
 
-/// An instant, RFC 3339 in UTC on the way out, microseconds in the store.
+/// An instant (RFC 3339). Responses use UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "store", derive(diesel::AsExpression, diesel::FromSqlRow), diesel(sql_type = Moment))]
 #[serde(transparent)]

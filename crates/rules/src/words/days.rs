@@ -1,8 +1,8 @@
-//! Days and times as official papers and pages write them.
+//! Days and times as official documents and pages write them.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 
-/// 成文日期: Arabic figures, no leading zeros (GB/T 9704-2012, 7.3.5.4).
+/// A day in Chinese (成文日期): Arabic digits without leading zeros (GB/T 9704-2012, 7.3.5.4).
 pub fn chinese_day(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }

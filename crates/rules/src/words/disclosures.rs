@@ -1,9 +1,9 @@
-//! The policy has a rule for each kind of disclosure.
+//! Kinds of disclosures. The policy has a rule for each kind.
 
 use crate::coded_enum;
 
 coded_enum! {
-    /// What is disclosed (公开事项).
+    /// Kind of disclosure (公开事项), one of the six disclosures.
     #[schema(example = "fee_standard")]
     pub stored enum DisclosureKind {
         ServiceContract "service_contract" "物业服务合同" "Service contract"

@@ -25,12 +25,12 @@ coded_enum! {
 }
 
 impl DocumentKind {
-    /// Does it call somebody to a place at a time?
+    /// True if it invites the addressee to a meeting.
     pub fn summons(self) -> bool {
         matches!(self, DocumentKind::InterviewNotice | DocumentKind::HearingNotice)
     }
 
-    /// The decision on a contract's filing issues it; nobody else does.
+    /// True if only the decision on a contract's filing issues it.
     pub fn is_of_filing(self) -> bool {
         matches!(self, DocumentKind::FilingReceipt | DocumentKind::FilingRefusal)
     }

@@ -1,5 +1,5 @@
-//! Words that several features share, and the policy below them: enumerations, and how days are written. The feature that
-//! an enumeration belongs to re-exports it.
+//! Vocabularies that several features and the policy share, and the format of days. The feature that an enumeration
+//! belongs to re-exports it.
 pub mod days;
 pub mod disclosures;
 pub mod documents;

@@ -1,9 +1,9 @@
-//! Stars, and what they are made from.
+//! Stars, dimensions and raters of the star rating.
 
 use crate::coded_enum;
 
 coded_enum! {
-    /// Star of a rating (星级), worst first.
+    /// Star of a rating (星级), lowest first.
     #[schema(example = "four")]
     pub enum Star {
         Unqualified "unqualified" "不合格" "Unqualified"
@@ -16,7 +16,7 @@ coded_enum! {
 }
 
 impl Star {
-    /// Number of stars; unqualified is 0.
+    /// Number of stars; 0 is below standard.
     pub fn rank(self) -> i64 {
         self as i64
     }
@@ -41,7 +41,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who assesses (评定主体).
+    /// Rater (评定主体).
     #[schema(example = "office")]
     pub enum Assessor {
         Office "office" "主管单位评定" "The office"
