@@ -1,7 +1,6 @@
 //! The one list of features: it gives the routes and the document. And the order of the layers around them.
 
 mod components;
-mod contents;
 pub mod document;
 mod examples;
 mod fields;

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::components::{problem_response, references, references_to_limits, takes};
-use super::contents::given_example;
-use super::examples::{Place, Whose, example};
+use super::examples::Examples;
 use crate::access::permissions::{Access, Permission};
 use crate::problem::{CODES, Code, CodeRow};
 use crate::service::feature::Operation;
@@ -15,6 +14,7 @@ const ANY_FILE: &str = "application/octet-stream";
 /// An operation that is being completed.
 struct Made<'a> {
     document: &'a Value,
+    examples: &'a Examples,
     path: &'a str,
     method: &'a str,
     declared: &'a Operation,
@@ -25,9 +25,15 @@ struct Made<'a> {
     keyed: bool,
 }
 
-pub fn complete(document: &Value, path: &str, method: &str, operation: &mut Value, declared: &Operation) {
+pub fn complete(
+    (document, examples): (&Value, &Examples),
+    (path, method): (&str, &str),
+    operation: &mut Value,
+    declared: &Operation,
+) {
     let permission = &declared.permission;
-    let mut made = Made { document, path, method, declared, permission, operation, statuses: Vec::new(), keyed: false };
+    let (statuses, keyed) = (Vec::new(), false);
+    let mut made = Made { document, examples, path, method, declared, permission, operation, statuses, keyed };
     made.add_access();
     made.add_forms();
     made.add_conditions();
@@ -198,26 +204,33 @@ impl Made<'_> {
         }
     }
 
+    /// What the recorded walk sent and got. An operation that it does not call has no example, and a test says so.
     fn add_examples(&mut self) {
-        let name = self.permission.operation;
-        let (asks, answers) =
-            (Place::new(self.document, name, Whose::Request), Place::new(self.document, name, Whose::Answer));
-        if let Some(content) = self.operation.pointer_mut("/requestBody/content/application~1json") {
-            if content.get("example").is_none() {
-                content["example"] = given_example(name).unwrap_or_else(|| example(asks, &content["schema"]));
-            }
-            if self.method == "patch" {
-                let patch = content.clone();
-                self.operation["requestBody"]["content"]["application/merge-patch+json"] = patch;
+        let Some(recorded) = self.examples.of(self.permission.operation) else { return };
+        for parameter in self.operation["parameters"].as_array_mut().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let value = match parameter["in"].as_str() {
+                Some("path") => recorded.parameter(self.path, name).map(|text| json!(text)),
+                Some("query") => recorded.query.get(name).cloned(),
+                _ => None,
+            };
+            if let Some(value) = value {
+                parameter["example"] = value;
             }
         }
-        for status in ["200", "201"] {
-            let pointer = format!("/responses/{status}/content/application~1json");
-            if let Some(content) = self.operation.pointer_mut(&pointer)
-                && content["schema"].as_object().is_some_and(|schema| !schema.is_empty())
-            {
-                content["example"] = example(answers, &content["schema"]);
+        if let (Some(body), Some(content)) = (&recorded.body, self.operation.pointer_mut("/requestBody/content")) {
+            for (_, one) in content.as_object_mut().into_iter().flatten() {
+                one["example"] = body.clone();
             }
+        }
+        let pointer = format!("/responses/{}/content/application~1json", recorded.status);
+        if let (Some(answer), Some(content)) = (recorded.shown(), self.operation.pointer_mut(&pointer)) {
+            content["example"] = answer;
+        }
+        if self.method == "patch"
+            && let Some(content) = self.operation.pointer("/requestBody/content/application~1json").cloned()
+        {
+            self.operation["requestBody"]["content"]["application/merge-patch+json"] = content;
         }
     }
 }

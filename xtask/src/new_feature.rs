@@ -38,6 +38,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("crates/cases/src/__features__/actions.rs", include_str!("../templates/actions.rs")),
     ("crates/cases/src/__features__/routes.rs", include_str!("../templates/routes.rs")),
     ("tests/api/__features__.rs", include_str!("../templates/api.rs")),
+    ("tests/walk/stories/99-__features__.json", include_str!("../templates/story.json")),
     ("migrations/__migration__/up.sql", include_str!("../templates/up.sql")),
     ("migrations/__migration__/down.sql", include_str!("../templates/down.sql")),
 ];
@@ -60,7 +61,6 @@ type Registration = (&'static str, &'static str, At, &'static str);
 const REGISTRATIONS: &[Registration] = &[
     ("crates/cases/src/lib.rs", "pub mod company_facts;\n", At::Sorted("pub mod "), "pub mod __features__;\n"),
     ("src/app/mod.rs", "    &crate::inspections::FEATURE,\n", At::Behind, "    &crate::__features__::FEATURE,\n"),
-    ("src/app/examples/lives.rs", "const LIVES: &[Life] = &[\n", At::BeforeLine("];"), LIFE),
     ("crates/service/src/db/schema.rs", "pub use tables::*;\n", At::EndOfFile, TOGETHER),
     (
         "tests/conventions/layers.rs",
@@ -81,15 +81,6 @@ const REGISTRATIONS: &[Registration] = &[
         "- __Title__ __zh__ (`/v1/__path__`): planned, and reported when done.\n",
     ),
 ];
-
-const LIFE: &str = r#"    Life {
-        schema: "__Feature__",
-        usual: "done",
-        parts: &["outcome"],
-        states: &[("planned", &[]), ("done", &["outcome"])],
-        after: &[("create___feature__", "planned", &[])],
-    },
-"#;
 
 const TOGETHER: &str = "allow_tables_to_appear_in_same_query!(__features__, company_families);\n";
 
@@ -423,7 +414,7 @@ mod tests {
             assert!(!name.contains("__") && !text.contains("__"), "{name}: {text}");
         }
         assert!(files.contains_key("migrations/00000000000008_drills/up.sql"));
-        assert!(files["src/app/examples/lives.rs"].contains("(\"create_drill\", \"planned\", &[])"));
+        assert!(files["tests/walk/stories/99-drills.json"].contains("\"do\": \"create_drill\""));
         let places = &files["tests/api/coverage/places.rs"];
         assert_eq!(places.matches("drill").count(), 6, "a field, two lines, and the field again: {places}");
     }
