@@ -257,7 +257,7 @@ pub struct ComplaintViolationIn {
     /// Findings in the officer's words. The company reads them; the complainant's text is not copied.
     #[schema(min_length = 5, max_length = 5000, example = "经核查，该公司自 3 月起擅自将车位费提高 20 元")]
     pub description: String,
-    /// Name of the subject, if the act is not a company's.
+    /// Name of the developer, business, utility operator or committee that is the subject of the act; otherwise null.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 100, example = json!(null))]
     pub subject_name: Option<String>,

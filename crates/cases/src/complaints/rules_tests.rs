@@ -1,4 +1,4 @@
-//! A ticket, and what the rules say of it.
+//! Tests of the rules on steps, personal data and submission, with a sample complaint.
 
 use super::clock_rules::Limit;
 use super::input::{ComplaintIn, SeatIn, TransferIn};
@@ -19,7 +19,7 @@ fn at(text: &str) -> Instant {
     Instant(text.parse().unwrap())
 }
 
-/// With a social affairs office, supervised by the leader of its township.
+/// A submitted complaint, handled by a social affairs office and supervised by the township leader.
 pub fn ticket() -> ComplaintRow {
     let came = at("2026-03-02T02:00:00Z");
     let course = Handling {

@@ -112,8 +112,8 @@ pub struct Complaint {
     pub accept_due: Instant,
     /// Resolution deadline, exclusive, including pauses and an extension.
     pub resolve_due: Instant,
-    /// Years up to the resolution deadline whose calendar is not published (尚无节假日安排的年份). The deadline may still move
-    /// to a later day.
+    /// Years up to the resolution deadline whose holidays are not recorded yet (尚无节假日安排的年份). The deadline may still
+    /// move to a later day.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
     /// Start of the current pause; null unless information from the complainant is pending.
