@@ -17,8 +17,8 @@ pub fn program(state: &Arc<Service>, now: Instant) -> Ctx {
     Ctx::on_behalf(state.clone(), Caller::program(now), "complaint_clock", request, now)
 }
 
-/// Gives each due card that was not given yet, and escalates with the first red one. Returns whether a card was given; if so,
-/// the row is saved.
+/// Gives each due card that was not given yet, and escalates with the first red one. Returns whether a card was given;
+/// if so, the row is saved.
 pub fn give_cards(
     tx: &mut Tx,
     row: &mut ComplaintRow,
@@ -76,8 +76,8 @@ pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> WorkResult<(
     record::write(tx, row, StepActor::Program, step).map(drop)
 }
 
-/// Gives the due cards before a step, if the deadline check has not reached the complaint yet, for example while one replica
-/// takes over from another. Otherwise the handler could act before the card for a missed deadline is given.
+/// Gives the due cards before a step, if the deadline check has not reached the complaint yet, for example while one
+/// replica takes over from another. Otherwise the handler could act before the card for a missed deadline is given.
 pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> WorkResult<()> {
     let now = tx.ctx.now;
     if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {

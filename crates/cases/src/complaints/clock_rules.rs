@@ -1,7 +1,8 @@
 //! Deadlines of complaints: computation, pauses, extensions, yellow cards, working minutes, and explanations.
 //!
-//! Time limits in working days count from the next day and end at 24:00 of the last day (Civil Code 201 and 203). Time limits
-//! in hours run through nights and holidays. A deadline is exclusive: it is the first instant that is too late ([`is_over`]).
+//! Time limits in working days count from the next day and end at 24:00 of the last day (Civil Code 201 and 203). Time
+//! limits in hours run through nights and holidays. A deadline is exclusive: it is the first instant that is too late
+//! ([`is_over`]).
 
 use chrono::{
     DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc,
@@ -57,8 +58,8 @@ pub struct Clock<'a> {
     pub zone: Tz,
 }
 
-/// Whether a deadline has passed. It is exclusive: at the instant itself, 24:00 of a day, it has (Civil Code 203). Steps, cards,
-/// views and the inbox all use this function; SQL queries use its equivalent `due <= now`.
+/// Whether a deadline has passed. It is exclusive: at the instant itself, 24:00 of a day, it has (Civil Code 203).
+/// Steps, cards, views and the inbox all use this function; SQL queries use its equivalent `due <= now`.
 pub fn is_over(due: Instant, now: Instant) -> bool {
     now.0 >= due.0
 }
@@ -99,9 +100,9 @@ impl Clock<'_> {
 
     /// The deadline after a pause: later by the working days of the pause, or by its exact length if hours count.
     ///
-    /// The pause counts the working days from its first day on, without its last day. So a pause over a weekend counts none. A
-    /// pause that starts on the last day of the time limit and ends on a rest day counts that last day; otherwise the complaint
-    /// would be overdue the moment the pause ends.
+    /// The pause counts the working days from its first day on, without its last day. So a pause over a weekend counts
+    /// none. A pause that starts on the last day of the time limit and ends on a rest day counts that last day;
+    /// otherwise the complaint would be overdue the moment the pause ends.
     pub fn moved(&self, due: Instant, limit: Limit, paused_at: Instant, resumed_at: Instant) -> Instant {
         if resumed_at.0 <= paused_at.0 {
             return due;
@@ -125,7 +126,8 @@ impl Clock<'_> {
         }
     }
 
-    /// The longest extension: at most the original time limit, and at most `most_working_days` (24 hours each if hours count).
+    /// The longest extension: at most the original time limit, and at most `most_working_days` (24 hours each if hours
+    /// count).
     pub fn most_extension(&self, original: Limit, most_working_days: u32) -> Limit {
         match original {
             Limit::WorkingDays(n) => Limit::WorkingDays(n.min(most_working_days)),
@@ -133,8 +135,8 @@ impl Clock<'_> {
         }
     }
 
-    /// When the yellow card is given: `working_days` working days before the last day, at the start of that day, or `hours`
-    /// hours before the deadline. For a short time limit this can be earlier than its start.
+    /// When the yellow card is given: `working_days` working days before the last day, at the start of that day, or
+    /// `hours` hours before the deadline. For a short time limit this can be earlier than its start.
     pub fn yellow_at(&self, due: Instant, clock: DeadlineClock, working_days: u32, hours: u32) -> Instant {
         match clock {
             DeadlineClock::WorkingDays => {
@@ -314,8 +316,8 @@ impl Clock<'_> {
         at.with_timezone(&self.zone).naive_local()
     }
 
-    /// The instant of a local time. If clocks are set back and the time occurs twice, `latest` chooses. If clocks are set
-    /// forward and it does not occur, the offset of the day before applies.
+    /// The instant of a local time. If clocks are set back and the time occurs twice, `latest` chooses. If clocks are
+    /// set forward and it does not occur, the offset of the day before applies.
     fn instant(&self, local: NaiveDateTime, latest: bool) -> Instant {
         let at = match self.zone.from_local_datetime(&local) {
             LocalResult::Single(at) => Some(at.to_utc()),

@@ -1,9 +1,9 @@
-//! The deadline check, a background job: it gives cards, escalates, closes complaints that were not reopened in time, and
-//! erases personal data after the retention period.
+//! The deadline check, a background job: it gives cards, escalates, closes complaints that were not reopened in time,
+//! and erases personal data after the retention period.
 //!
-//! It works in short transactions, so that other writers get their turn. Each complaint stores the time of its next check, so
-//! a restart loses nothing, and two replicas at once give no card twice. A complaint whose check fails is deferred and logged,
-//! and does not hold up the others.
+//! It works in short transactions, so that other writers get their turn. Each complaint stores the time of its next
+//! check, so a restart loses nothing, and two replicas at once give no card twice. A complaint whose check fails is
+//! deferred and logged, and does not hold up the others.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -139,8 +139,8 @@ fn check_batch(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<
     Ok(outcome)
 }
 
-/// Checks one complaint. If nothing was due after all, for example after a change of the calendar, returns its id and its next
-/// check.
+/// Checks one complaint. If nothing was due after all, for example after a change of the calendar, returns its id and
+/// its next check.
 fn check(
     tx: &mut Tx,
     mut row: ComplaintRow,

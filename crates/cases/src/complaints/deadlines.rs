@@ -1,5 +1,5 @@
-//! Recomputes the deadlines of a complaint when the calendar changes: from its submission or reopening, with every extension
-//! and pause since then.
+//! Recomputes the deadlines of a complaint when the calendar changes: from its submission or reopening, with every
+//! extension and pause since then.
 
 use serde_json::Value;
 

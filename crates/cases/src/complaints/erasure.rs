@@ -11,8 +11,8 @@ use crate::personal::{self, Purpose, masks};
 use crate::proceedings::model::Evidence;
 use crate::service::{Ctx, Tx};
 
-/// Erases the personal data from every copy: texts, links, attachments and their names, the exact point, accounts, salts of
-/// digests, and stored responses. Returns `text` scrubbed of the same data.
+/// Erases the personal data from every copy: texts, links, attachments and their names, the exact point, accounts,
+/// salts of digests, and stored responses. Returns `text` scrubbed of the same data.
 pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkResult<Option<String>> {
     let ring = tx.ctx.state.keys.ring();
     let contact = encrypted::contact_of(tx.conn, tx.ctx, row.id)?;
@@ -55,8 +55,8 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkRes
     Ok(text.map(|text| masks::scrub(text, &known)))
 }
 
-/// The complainant's evidence after erasure: numbered titles and scrubbed texts. Attachments, links and the original titles
-/// can identify the person.
+/// The complainant's evidence after erasure: numbered titles and scrubbed texts. Attachments, links and the original
+/// titles can identify the person.
 fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
     for (at, one) in evidence.iter_mut().enumerate() {
         one.title = format!("附件{}", at + 1);

@@ -1,4 +1,5 @@
-//! Similar complaints, possible duplicates, and followers: several residents follow one complaint about the same matter.
+//! Similar complaints, possible duplicates, and followers: several residents follow one complaint about the same
+//! matter.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

@@ -111,8 +111,8 @@ fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> Work
     complexes::serving_company(conn, complex, ctx.today)
 }
 
-/// Sets a new handler. The supervising office changes if it would be the handler or the office complained of; if no other
-/// office is eligible, there is none.
+/// Sets a new handler. The supervising office changes if it would be the handler or the office complained of; if no
+/// other office is eligible, there is none.
 fn set_handler(row: &mut ComplaintRow, to: &Seat) {
     row.handler_role = to.role;
     row.handler_division = to.division.clone();
@@ -210,7 +210,8 @@ pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -
     finish(tx, row, step)
 }
 
-/// The state after a pause or a failed mediation. Either step accepts the complaint, so a reopened one becomes accepted.
+/// The state after a pause or a failed mediation. Either step accepts the complaint, so a reopened one becomes
+/// accepted.
 fn resumed(row: &ComplaintRow) -> ComplaintState {
     match row.state {
         ComplaintState::Reopened => ComplaintState::Accepted,

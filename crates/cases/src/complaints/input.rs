@@ -86,7 +86,8 @@ pub struct ComplaintIn {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
-    /// The office complained of; required for the category about officials, otherwise null. It never handles the complaint.
+    /// The office complained of; required for the category about officials, otherwise null. It never handles the
+    /// complaint.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub complained_office: Option<SeatIn>,
@@ -143,8 +144,8 @@ pub struct TextIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionIn {
-    /// Working days, or hours if the complaint's `clock` is `hours`. At most the original time limit, and at most the working
-    /// days set in the policy.
+    /// Working days, or hours if the complaint's `clock` is `hours`. At most the original time limit, and at most the
+    /// working days set in the policy.
     #[schema(minimum = 1, maximum = 720, example = 3)]
     pub amount: u32,
     /// Reasons for the request.
@@ -264,7 +265,8 @@ pub struct ComplaintViolationIn {
     /// Adds stripped copies of the complaint's photographs as evidence.
     #[serde(default)]
     pub with_evidence: bool,
-    /// Why this is a distinct fact, if a violation under an overlapping act exists for the same company, complex and day.
+    /// Why this is a distinct fact, if a violation under an overlapping act exists for the same company, complex and
+    /// day.
     #[serde(default)]
     #[schema(min_length = 5, max_length = 1000, example = json!(null))]
     pub distinct_fact_reason: Option<String>,
@@ -362,8 +364,8 @@ pub struct ListComplaints {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct GetComplaint {
-    /// Your reason to unmask the contact. For the handler; a company or utility operator also needs the complainant's consent.
-    /// Not for machine tokens. The reason is recorded.
+    /// Your reason to unmask the contact. For the handler; a company or utility operator also needs the complainant's
+    /// consent. Not for machine tokens. The reason is recorded.
     #[param(min_length = 2, max_length = 200, example = "电话核实维修时间")]
     pub unmask: Option<String>,
 }

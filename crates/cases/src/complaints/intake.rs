@@ -49,7 +49,8 @@ fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<Stri
     }
 }
 
-/// Lets the caller replay the submission with the same idempotency key, even if the complaint was routed out of its sight.
+/// Lets the caller replay the submission with the same idempotency key, even if the complaint was routed out of its
+/// sight.
 fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {

@@ -60,8 +60,8 @@ pub fn check_organisation(category: &ComplaintCategory, input: &ComplaintIn, fau
     }
 }
 
-/// Requires an office complained of in the category about officials, and forbids it in all others. Returns the office to look
-/// up.
+/// Requires an office complained of in the category about officials, and forbids it in all others. Returns the office
+/// to look up.
 pub fn check_is_about<'i>(is_about: bool, input: &'i ComplaintIn, faults: &mut Vec<Fault>) -> Option<&'i SeatIn> {
     match (&input.complained_office, is_about) {
         (None, true) => {
@@ -81,8 +81,8 @@ pub fn check_is_about<'i>(is_about: bool, input: &'i ComplaintIn, faults: &mut V
     }
 }
 
-/// Checks that the office complained of exists and is in the county of the place. An unknown place (`county` is none) is
-/// reported elsewhere.
+/// Checks that the office complained of exists and is in the county of the place. An unknown place (`county` is none)
+/// is reported elsewhere.
 pub fn check_complained_office(seat: &SeatIn, is_known: bool, county: Option<&str>, faults: &mut Vec<Fault>) {
     let mut fault = |code, zh, en| faults.push(Fault::new("/complained_office/division", code, zh, en));
     let is_body = may_handle(seat.role) && seat.role != Role::PropertyCompany;

@@ -40,7 +40,8 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<En
     parties::finish(tx, row, step)
 }
 
-/// Reports a violation from a complaint and links the two, on request with stripped copies of the complaint's photographs.
+/// Reports a violation from a complaint and links the two, on request with stripped copies of the complaint's
+/// photographs.
 pub fn report_complaint_violation(
     tx: &mut Tx,
     id: Id,

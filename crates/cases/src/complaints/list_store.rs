@@ -40,8 +40,8 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<Pa
     Ok(PageOf { items, next_cursor, total })
 }
 
-/// The company of a caller without branches. With a single company id in the query, the database reads the list in order from
-/// an index; with several it has to sort.
+/// The company of a caller without branches. With a single company id in the query, the database reads the list in
+/// order from an index; with several it has to sort.
 fn only_company(conn: &mut Conn, viewer: &Viewer) -> WorkResult<Option<Id>> {
     let Scope::Company(uscc) = &viewer.scope else { return Ok(None) };
     let family = company_families::table.filter(company_families::uscc.eq(uscc));

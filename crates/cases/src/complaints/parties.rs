@@ -1,4 +1,5 @@
-//! The frame of every step: lock the complaint for a caller who has a part in it, record the step, and return the complaint.
+//! The frame of every step: lock the complaint for a caller who has a part in it, record the step, and return the
+//! complaint.
 
 use super::model::*;
 use super::party_rules::{self, ComplaintParty, is_handler, is_supervisor};
@@ -40,8 +41,8 @@ fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: ComplaintParty) -> 
     })
 }
 
-/// Locks the complaint for a caller who has one of these parts; 403 for others who can see it, 404 for the rest. Cards that are
-/// due are given before the step.
+/// Locks the complaint for a caller who has one of these parts; 403 for others who can see it, 404 for the rest. Cards
+/// that are due are given before the step.
 pub fn lock_as(tx: &mut Tx, id: Id, parts: &[ComplaintParty]) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &viewer(ctx), id)?;
@@ -54,7 +55,8 @@ pub fn lock_as(tx: &mut Tx, id: Id, parts: &[ComplaintParty]) -> WorkResult<Comp
     Err(party_rules::refused(&row, parts).into())
 }
 
-/// Locks the complaint for a caller who may erase its personal data: the complainant, the handler, or the county authority.
+/// Locks the complaint for a caller who may erase its personal data: the complainant, the handler, or the county
+/// authority.
 pub fn lock_for_erasure(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     if ctx.caller.role == Role::CountyAuthority {

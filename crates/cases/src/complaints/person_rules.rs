@@ -12,8 +12,8 @@ fn forbidden(zh: &str, en: &str) -> Problem {
     Problem::new(Code::Forbidden).detail(zh, en)
 }
 
-/// Whether the handler may unmask the contact: an office always, a company or utility operator while the complainant consents,
-/// never a machine token.
+/// Whether the handler may unmask the contact: an office always, a company or utility operator while the complainant
+/// consents, never a machine token.
 pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
     if caller.machine {
         return Err(Problem::new(Code::PersonRequired));

@@ -23,8 +23,8 @@ use crate::proceedings::model::ReasonsIn;
 use crate::quotas::{self, rules::Amounts};
 use crate::service::{Body, Ctx, Tx};
 
-/// Returns the complaint with the contact unmasked, and records who read it and why. For the handler only; a company or utility
-/// operator needs the complainant's consent, and a machine token is refused.
+/// Returns the complaint with the contact unmasked, and records who read it and why. For the handler only; a company or
+/// utility operator needs the complainant's consent, and a machine token is refused.
 pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
@@ -76,8 +76,8 @@ pub struct ConsentIn {
     pub note: Option<String>,
 }
 
-/// Gives or withdraws the consent (PIPL 13–15). A complainant with an account must consent with it; otherwise an office may
-/// record the consent with a note, but not after a withdrawal.
+/// Gives or withdraws the consent (PIPL 13–15). A complainant with an account must consent with it; otherwise an office
+/// may record the consent with a note, but not after a withdrawal.
 pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> WorkResult<Entity<Complaint>> {
     let mut row =
         parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk, ComplaintParty::Handler])?;
@@ -149,8 +149,8 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
     Ok(Entity::new(search, 1, CallerTickets { items }).shown_once())
 }
 
-/// Erases the personal data of the complainant (PIPL 47): the contact, the account, the phone index, and the salts of the
-/// ledger's digests. Texts are scrubbed. The complaint, its timeline and its ledger proof remain.
+/// Erases the personal data of the complainant (PIPL 47): the contact, the account, the phone index, and the salts of
+/// the ledger's digests. Texts are scrubbed. The complaint, its timeline and its ledger proof remain.
 pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::lock_for_erasure(tx, id)?;

@@ -213,8 +213,8 @@ fn event_kind(kind: StepKind) -> &'static str {
     }
 }
 
-/// The event of a complaint. A restricted complaint's event is in the feed of the county and the handler only; a confidential
-/// one's, about the county authority itself, in that of the handler only.
+/// The event of a complaint. A restricted complaint's event is in the feed of the county and the handler only; a
+/// confidential one's, about the county authority itself, in that of the handler only.
 pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
     let secrecy = row.secrecy;
     let course = &row.course.0;
@@ -244,8 +244,8 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
         }
     }
     match row.handler_role {
-        // The feed cannot distinguish the utility operators of a county, who must not see each other's complaints. They use the
-        // list instead.
+        // The feed cannot distinguish the utility operators of a county, who must not see each other's complaints. They
+        // use the list instead.
         Role::UtilityOperator => event,
         role => event.addressed(role, &row.handler_division),
     }

@@ -20,9 +20,10 @@ use crate::violations::view::Violation;
 
 /// List complaints
 ///
-/// Lists the complaints of your territory. A police station, partner agency or utility operator sees those that it handles,
-/// a company those that it handles or handled, a committee those of its complex, a resident those they submitted or follow.
-/// With `open=true`, `overdue=true` or `due_within`, the most urgent come first; otherwise the newest.
+/// Lists the complaints of your territory. A police station, partner agency or utility operator sees those that it
+/// handles, a company those that it handles or handled, a committee those of its complex, a resident those they
+/// submitted or follow. With `open=true`, `overdue=true` or `due_within`, the most urgent come first; otherwise the
+/// newest.
 #[utoipa::path(get, path = "/v1/complaints",
     tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
 pub async fn list_complaints(ctx: Ctx) -> Response {
@@ -39,9 +40,9 @@ fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<PageOf
 
 /// Submit a complaint
 ///
-/// Residents submit their own complaints; offices submit on behalf of a person who called, visited or was met on patrol.
-/// The complaint goes to the first handler of its category, with its deadlines set. Description and contact are encrypted at
-/// rest. Before you submit, check `GET /v1/complaint-suggestions` for an open complaint to follow instead.
+/// Residents submit their own complaints; offices submit on behalf of a person who called, visited or was met on
+/// patrol. The complaint goes to the first handler of its category, with its deadlines set. Description and contact are
+/// encrypted at rest. Before you submit, check `GET /v1/complaint-suggestions` for an open complaint to follow instead.
 #[utoipa::path(post, path = "/v1/complaints",
     tag = "complaints", request_body = ComplaintIn, responses((status = 201, description = "Submitted", body = Complaint)))]
 pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
@@ -50,11 +51,11 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
 
 /// Get a complaint
 ///
-/// The contact is in full for the complainant, masked for offices, and null for everyone else. With `unmask`, the handler gets
-/// it in full: an office always, a company or utility operator while the complainant consents. A machine token cannot unmask;
-/// each unmasking is recorded. If the deployment requires step-up authentication, an old log-in gets 401
-/// `insufficient_user_authentication` (RFC 9470). If `secrecy` is not `open`, each reading by an office is recorded in the
-/// ledger.
+/// The contact is in full for the complainant, masked for offices, and null for everyone else. With `unmask`, the
+/// handler gets it in full: an office always, a company or utility operator while the complainant consents. A machine
+/// token cannot unmask; each unmasking is recorded. If the deployment requires step-up authentication, an old log-in
+/// gets 401 `insufficient_user_authentication` (RFC 9470). If `secrecy` is not `open`, each reading by an office is
+/// recorded in the ledger.
 #[utoipa::path(get, path = "/v1/complaints/{id}",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint"), GetComplaint),
     responses((status = 200, description = "The complaint", body = Complaint)))]
@@ -92,8 +93,8 @@ fn unkept(mut answer: HttpResponse) -> HttpResponse {
 
 /// Get the timeline of a complaint
 ///
-/// Lists the steps in order, as far as they are visible to you: a resident gets the steps for the complainant; a company,
-/// committee or utility operator also those for the parties; an office all of them.
+/// Lists the steps in order, as far as they are visible to you: a resident gets the steps for the complainant; a
+/// company, committee or utility operator also those for the parties; an office all of them.
 #[utoipa::path(get, path = "/v1/complaints/{id}/timeline",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
@@ -104,8 +105,8 @@ pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Response {
 
 /// List possible duplicates
 ///
-/// Lists complaints of the same category at the same complex (if it has none, near its point), submitted within the policy's
-/// number of days. Only complaints visible to you appear. Use it to find a complaint to merge with.
+/// Lists complaints of the same category at the same complex (if it has none, near its point), submitted within the
+/// policy's number of days. Only complaints visible to you appear. Use it to find a complaint to merge with.
 #[utoipa::path(get, path = "/v1/complaints/{id}/duplicates",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     responses((status = 200, description = "Up to 50; without a complex, up to 200", body = PageOf<Complaint>)))]
@@ -137,9 +138,9 @@ pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Transfer a complaint
 ///
-/// Transfers the complaint (转办) to another office of its place, or to the company that serves the complex. The handler may do
-/// so until the complaint was returned once; after that only the supervising office. The deadlines do not change. An office
-/// complained of cannot become the handler.
+/// Transfers the complaint (转办) to another office of its place, or to the company that serves the complex. The handler
+/// may do so until the complaint was returned once; after that only the supervising office. The deadlines do not
+/// change. An office complained of cannot become the handler.
 #[utoipa::path(post, path = "/v1/complaints/{id}/transfer",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TransferIn, responses((status = 200, description = "Transferred", body = Complaint)))]
@@ -149,8 +150,9 @@ pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) ->
 
 /// Return a complaint
 ///
-/// The handler returns the complaint (退回) to its supervising office, with reasons. This is possible once, within the policy's
-/// working days after the assignment. The supervising office then assigns the handler; that assignment is final.
+/// The handler returns the complaint (退回) to its supervising office, with reasons. This is possible once, within the
+/// policy's working days after the assignment. The supervising office then assigns the handler; that assignment is
+/// final.
 #[utoipa::path(post, path = "/v1/complaints/{id}/return",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Returned", body = Complaint)))]
@@ -160,8 +162,8 @@ pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Request an extension
 ///
-/// The handler requests more time before the resolution deadline. The supervising office decides. After a refusal the handler
-/// may request again.
+/// The handler requests more time before the resolution deadline. The supervising office decides. After a refusal the
+/// handler may request again.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ExtensionIn, responses((status = 200, description = "Requested", body = Complaint)))]
@@ -171,8 +173,8 @@ pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extens
 
 /// Decide an extension request
 ///
-/// The supervising office grants or refuses the pending request. Granting is possible until the resolution deadline, or while
-/// the deadlines are paused. A complaint can be extended once.
+/// The supervising office grants or refuses the pending request. Granting is possible until the resolution deadline, or
+/// while the deadlines are paused. A complaint can be extended once.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension-decision",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ExtensionDecisionIn, responses((status = 200, description = "Decided", body = Complaint)))]
@@ -182,7 +184,8 @@ pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extensi
 
 /// Request information from the complainant
 ///
-/// The handler asks the complainant, before the resolution deadline. The deadlines are paused until the information is given.
+/// The handler asks the complainant, before the resolution deadline. The deadlines are paused until the information is
+/// given.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information-request",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "Requested; deadlines paused", body = Complaint)))]
@@ -192,8 +195,9 @@ pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<Text
 
 /// Give requested information
 ///
-/// The complainant gives the information. The handler or the supervising office may record it on the complainant's behalf, as
-/// may another office if the complainant has no account. The resolution deadline moves by the length of the pause.
+/// The complainant gives the information. The handler or the supervising office may record it on the complainant's
+/// behalf, as may another office if the complainant has no account. The resolution deadline moves by the length of the
+/// pause.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "Given; deadlines resumed", body = Complaint)))]
@@ -213,8 +217,8 @@ pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>)
 
 /// End a mediation
 ///
-/// The handler records the outcome. `agreed` needs the signed agreement as evidence, which is then the reply. After `failed`
-/// the complaint goes back to its earlier state.
+/// The handler records the outcome. `agreed` needs the signed agreement as evidence, which is then the reply. After
+/// `failed` the complaint goes back to its earlier state.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation-result",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MediationResultIn, responses((status = 200, description = "Ended", body = Complaint)))]
@@ -224,8 +228,8 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 
 /// Reply to a complaint
 ///
-/// The handler states what was found and done. The complainant and the followers can read it. A reply to a complaint that was
-/// not accepted also accepts it.
+/// The handler states what was found and done. The complainant and the followers can read it. A reply to a complaint
+/// that was not accepted also accepts it.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reply",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
@@ -235,8 +239,8 @@ pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyI
 
 /// Rate the reply
 ///
-/// Records the satisfaction rating (满意度评价), 1 to 5, once for each reply. The complainant rates; for a complainant without
-/// an account, an office other than the handler records the rating. A satisfied rating closes the complaint.
+/// Records the satisfaction rating (满意度评价), 1 to 5, once for each reply. The complainant rates; for a complainant
+/// without an account, an office other than the handler records the rating. A satisfied rating closes the complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/satisfaction",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = SatisfactionIn, responses((status = 200, description = "Rated", body = Complaint)))]
@@ -246,8 +250,9 @@ pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) ->
 
 /// Reopen a complaint
 ///
-/// A complainant who is not satisfied may reopen the complaint once, within the policy's working days after the reply or the
-/// rejection. An office other than the handler may do so for a complainant without an account. The time limits restart.
+/// A complainant who is not satisfied may reopen the complaint once, within the policy's working days after the reply
+/// or the rejection. An office other than the handler may do so for a complainant without an account. The time limits
+/// restart.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reopening",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Reopened", body = Complaint)))]
@@ -257,8 +262,8 @@ pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Close a complaint
 ///
-/// The handler or the supervising office closes a complaint after the reply. A complaint that is not reopened in time is
-/// closed automatically.
+/// The handler or the supervising office closes a complaint after the reply. A complaint that is not reopened in time
+/// is closed automatically.
 #[utoipa::path(post, path = "/v1/complaints/{id}/closure",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Closed", body = Complaint)))]
@@ -268,8 +273,9 @@ pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Res
 
 /// Merge a complaint into another
 ///
-/// The handler or the supervising office merges two complaints about the same matter. The target must be open, of the same
-/// county, confidentiality and office complained of. Followers of the merged complaint follow the target complaint.
+/// The handler or the supervising office merges two complaints about the same matter. The target must be open, of the
+/// same county, confidentiality and office complained of. Followers of the merged complaint follow the target
+/// complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/merge",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MergeIn, responses((status = 200, description = "Merged", body = Complaint)))]
@@ -279,7 +285,8 @@ pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Respo
 
 /// Link a complaint
 ///
-/// The handler or the supervising office links the complaint to a related violation, inspection or hazard that it can see.
+/// The handler or the supervising office links the complaint to a related violation, inspection or hazard that it can
+/// see.
 #[utoipa::path(post, path = "/v1/complaints/{id}/links",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = LinkIn, responses((status = 200, description = "Linked", body = Complaint)))]
@@ -289,9 +296,10 @@ pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Respons
 
 /// Give or withdraw contact consent
 ///
-/// Decides whether the company that handles the complaint may see the contact, for example for a repair in the home. The
-/// complainant consents with their own account. For a complainant without an account an office may record the consent, with a
-/// `note` on how it was given, but not after a withdrawal. The handling office may always record a withdrawal.
+/// Decides whether the company that handles the complaint may see the contact, for example for a repair in the home.
+/// The complainant consents with their own account. For a complainant without an account an office may record the
+/// consent, with a `note` on how it was given, but not after a withdrawal. The handling office may always record a
+/// withdrawal.
 #[utoipa::path(post, path = "/v1/complaints/{id}/contact-consent",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ConsentIn, responses((status = 200, description = "Recorded", body = Complaint)))]
@@ -301,10 +309,10 @@ pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) 
 
 /// Erase personal data of a complaint
 ///
-/// Erases the complainant's contact, account, attachments and links, the exact point, personal data in texts (PIPL 47), and
-/// responses stored for idempotency keys. The complaint, its timeline and its ledger proof remain, as do stripped copies that
-/// became evidence of a violation. Open to the complainant, the handling office and the county authority. After the retention
-/// period the erasure is automatic.
+/// Erases the complainant's contact, account, attachments and links, the exact point, personal data in texts (PIPL 47),
+/// and responses stored for idempotency keys. The complaint, its timeline and its ledger proof remain, as do stripped
+/// copies that became evidence of a violation. Open to the complainant, the handling office and the county authority.
+/// After the retention period the erasure is automatic.
 #[utoipa::path(post, path = "/v1/complaints/{id}/erasure",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Erased", body = Complaint)))]
@@ -312,7 +320,8 @@ pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| persons::erase_complaint_persons(tx, id.0, body)).await;
     if answer.is_ok() {
-        // The attachments are no longer accessible. If their bytes cannot be deleted now, the housekeeping job deletes them.
+        // The attachments are no longer accessible. If their bytes cannot be deleted now, the housekeeping job deletes
+        // them.
         let _ = files::erase_bytes(&state).await;
     }
     answer
@@ -320,9 +329,9 @@ pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 
 /// Release or withhold the exact point
 ///
-/// By default companies, committees, utility operators and followers see only the point of the complex, or a grid of about
-/// 100 m. If they need the exact point, the handling or the supervising office may release it. Followers and the public never
-/// see the exact point of an anonymous complaint.
+/// By default companies, committees, utility operators and followers see only the point of the complex, or a grid of
+/// about 100 m. If they need the exact point, the handling or the supervising office may release it. Followers and the
+/// public never see the exact point of an anonymous complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/point-release",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = PointReleaseIn, responses((status = 200, description = "Recorded", body = Complaint)))]
@@ -332,8 +341,8 @@ pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointRelea
 
 /// Comment on a complaint
 ///
-/// Adds a comment (备注) for the complainant and all parties, for the parties, or for the offices only. It does not change the
-/// complaint. Followers cannot comment, and a merged complaint takes no comments.
+/// Adds a comment (备注) for the complainant and all parties, for the parties, or for the offices only. It does not
+/// change the complaint. Followers cannot comment, and a merged complaint takes no comments.
 #[utoipa::path(post, path = "/v1/complaints/{id}/comments",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = CommentIn, responses((status = 201, description = "The comment", body = TimelineStep)))]
@@ -343,9 +352,9 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
 
 /// Report a complaint as a violation
 ///
-/// The handling or the supervising office reports a violation and links it to the complaint. The description is the officer's
-/// own. `with_evidence` adds stripped copies of the complaint's photographs under neutral names; the step states how many
-/// other attachments were left out. The complaint shows the state of the violation.
+/// The handling or the supervising office reports a violation and links it to the complaint. The description is the
+/// officer's own. `with_evidence` adds stripped copies of the complaint's photographs under neutral names; the step
+/// states how many other attachments were left out. The complaint shows the state of the violation.
 #[utoipa::path(post, path = "/v1/complaints/{id}/violation",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
@@ -359,8 +368,8 @@ pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<Complai
 
 /// Follow a complaint
 ///
-/// A resident follows an open complaint of a public category. Followers can read the steps meant for the complainant, but not
-/// who the complainant is.
+/// A resident follows an open complaint of a public category. Followers can read the steps meant for the complainant,
+/// but not who the complainant is.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = NothingIn, responses((status = 200, description = "Followed", body = Following)))]

@@ -28,8 +28,8 @@ pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
     known.then(|| Seat::new(role, division))
 }
 
-/// The first handler and the supervising office. If the category's first handler does not exist (no company serves the complex,
-/// or only the township is known), the next office of the policy takes its place.
+/// The first handler and the supervising office. If the category's first handler does not exist (no company serves the
+/// complex, or only the township is known), the next office of the policy takes its place.
 pub fn route(
     rules: &ComplaintRules,
     category: &ComplaintCategory,
@@ -55,13 +55,14 @@ fn named(roles: &[Role], place: &Place) -> Seat {
     first.unwrap_or_else(|| Seat::new(Role::CountyAuthority, &place.county))
 }
 
-/// Whether a role is that of the office complained of. All offices of the role are excluded, so that none judges its peer.
+/// Whether a role is that of the office complained of. All offices of the role are excluded, so that none judges its
+/// peer.
 fn is_meant(role: Role, complained_of: Option<&Seat>) -> bool {
     complained_of.is_some_and(|seat| seat.role == role)
 }
 
-/// Routes a complaint about officials. It never goes to the office complained of, and township offices cannot see it. If it is
-/// about the county authority, only the discipline inspection body sees it.
+/// Routes a complaint about officials. It never goes to the office complained of, and township offices cannot see it.
+/// If it is about the county authority, only the discipline inspection body sees it.
 fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
     let role = match is_meant(Role::DisciplineOffice, complained_of) {
         true => Role::CountyAuthority,
@@ -82,8 +83,8 @@ pub fn may_supervise(seat: &Seat, handler: &Seat, complained_of: Option<&Seat>) 
     seat.role != handler.role && !is_meant(seat.role, complained_of)
 }
 
-/// The supervising office for a new handler, if the previous one is excluded: the township leader, or else the county authority.
-/// None if both are excluded, since other offices see only what they handle.
+/// The supervising office for a new handler, if the previous one is excluded: the township leader, or else the county
+/// authority. None if both are excluded, since other offices see only what they handle.
 pub fn next_supervisor(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
     let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| seat_of(role, place));
     above.into_iter().find(|seat| may_supervise(seat, handler, complained_of))

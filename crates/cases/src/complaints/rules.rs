@@ -66,8 +66,8 @@ pub struct Card {
     pub due: Instant,
 }
 
-/// The cards of a complaint by its current deadlines, earliest first; none during a pause or once it is not open. The red card
-/// is given at the deadline, from which on the complaint is overdue.
+/// The cards of a complaint by its current deadlines, earliest first; none during a pause or once it is not open. The
+/// red card is given at the deadline, from which on the complaint is overdue.
 pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<Card> {
     let course = &row.course.0;
     if !row.is_open || course.paused_at.is_some() {
@@ -89,8 +89,8 @@ pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<C
     all
 }
 
-/// The next deadline check: for the next card of an open complaint, the automatic closure after a reply, or the erasure of
-/// personal data after the end. None if nothing is left to do.
+/// The next deadline check: for the next card of an open complaint, the automatic closure after a reply, or the erasure
+/// of personal data after the end. None if nothing is left to do.
 pub fn next_check_at(
     row: &ComplaintRow,
     given: &[(DeadlineKind, CardColour, Instant)],

@@ -1,5 +1,5 @@
-//! Scoped queries of complaints. Besides the territory, the role decides: some complaints are visible only to their handler,
-//! their supervising office and the leaders.
+//! Scoped queries of complaints. Besides the territory, the role decides: some complaints are visible only to their
+//! handler, their supervising office and the leaders.
 
 use diesel::dsl::{GroupBy, IntoBoxed, Select, sql};
 use diesel::expression::SqlLiteral;
@@ -36,7 +36,8 @@ impl Viewer {
     }
 }
 
-/// Limits a query of complaints to the rows visible to a viewer. A macro, because plain and grouped queries differ in type.
+/// Limits a query of complaints to the rows visible to a viewer. A macro, because plain and grouped queries differ in
+/// type.
 macro_rules! seen {
     ($all:expr, $viewer:expr) => {{
         let (all, viewer): (_, &Viewer) = ($all, $viewer);
@@ -78,8 +79,8 @@ macro_rules! seen {
 }
 
 /// The complaints visible to a viewer:
-/// - an office sees those of its territory; restricted ones only as handler, supervising office or leader, and a township none
-///   about officials;
+/// - an office sees those of its territory; restricted ones only as handler, supervising office or leader, and a township
+///   none about officials;
 /// - a police station, partner agency or utility operator sees those that it handles;
 /// - a company sees those that it handles or handled;
 /// - a committee sees those of its complex with confidentiality `open`;
@@ -140,8 +141,8 @@ counted! {
     complaint_heat, (Uid, Text, BigInt)
 }
 
-/// Steps of the complaints that a resident submitted or follows; with a system scope, of every complaint. Other scopes see
-/// none: their steps are read through a visible complaint.
+/// Steps of the complaints that a resident submitted or follows; with a system scope, of every complaint. Other scopes
+/// see none: their steps are read through a visible complaint.
 pub fn complaint_steps<'a>(scope: &Scope) -> complaint_steps::BoxedQuery<'a, MultiBackend> {
     let all = complaint_steps::table.into_boxed();
     match scope {

@@ -132,8 +132,8 @@ pub fn undecided_extension(asked: Option<&Extension>) -> Result<&Extension, Prob
         .ok_or_else(|| conflict("没有待审批的延期申请。", "No extension request is pending."))
 }
 
-/// Requires that the resolution deadline has not passed. Otherwise an extension or a pause could hide that the complaint was
-/// overdue.
+/// Requires that the resolution deadline has not passed. Otherwise an extension or a pause could hide that the
+/// complaint was overdue.
 pub fn require_in_time(resolve_due: Instant, now: Instant) -> Result<(), Problem> {
     if !is_over(resolve_due, now) {
         return Ok(());
@@ -148,8 +148,8 @@ pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &m
     }
 }
 
-/// Checks the target of a merge: visible to the caller, open, and with the same county, confidentiality and office complained
-/// of. Otherwise an office complained of could see the merged complaint through the target.
+/// Checks the target of a merge: visible to the caller, open, and with the same county, confidentiality and office
+/// complained of. Otherwise an office complained of could see the merged complaint through the target.
 pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut Vec<Fault>) {
     let Some(into) = into.filter(|into| into.id != row.id) else {
         let (zh, en) = (

@@ -50,7 +50,8 @@ pub fn insert_step(conn: &mut Conn, row: &StepRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The steps of a complaint with these audiences, oldest first. The caller must have checked that the complaint is visible.
+/// The steps of a complaint with these audiences, oldest first. The caller must have checked that the complaint is
+/// visible.
 pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> WorkResult<Vec<StepRow>> {
     let system = Scope::System("a ticket that the caller sees is shown with its timeline");
     Ok(scoped::complaint_steps(&system)
@@ -197,7 +198,8 @@ pub fn of_same_matter(
         .load(conn)?)
 }
 
-/// Complaints of the category in the community without a complex, submitted since an instant, newest first; at most 200.
+/// Complaints of the category in the community without a complex, submitted since an instant, newest first; at most
+/// 200.
 pub fn of_same_matter_nearby(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -226,7 +228,8 @@ pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<
         .load(conn)?)
 }
 
-/// Locks those of the complaints that are still due. Skips complaints that others have locked, so that the check never waits.
+/// Locks those of the complaints that are still due. Skips complaints that others have locked, so that the check never
+/// waits.
 pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMap<Id, ComplaintRow>> {
     let mut free = ids.to_vec();
     if let Conn::Postgres(conn) = conn {

@@ -1,4 +1,5 @@
-//! The timeline of a complaint as far as it is visible to the caller, comments, and the complaint updates of a resident.
+//! The timeline of a complaint as far as it is visible to the caller, comments, and the complaint updates of a
+//! resident.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -147,7 +147,8 @@ pub struct Complaint {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: Option<String>,
-    /// The handling company, visible to all; otherwise the company that served the complex at submission, visible to offices.
+    /// The handling company, visible to all; otherwise the company that served the complex at submission, visible to
+    /// offices.
     pub company_id: Option<Id>,
     /// County, 6 digits.
     #[schema(max_length = 6, example = "640121")]
@@ -158,8 +159,8 @@ pub struct Complaint {
     /// Community, 12 digits; empty if only the township is known.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Exact point for offices and the complainant. Others get the complex or a grid of about 100 m, unless an office released
-    /// the exact point.
+    /// Exact point for offices and the complainant. Others get the complex or a grid of about 100 m, unless an office
+    /// released the exact point.
     pub point: Option<Point>,
     /// True if an office released the exact point.
     pub point_released: bool,

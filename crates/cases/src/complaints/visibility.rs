@@ -1,5 +1,6 @@
-//! What each audience may see of a complaint, as one table. Every output (view, timeline, list filter, event, attachment, point,
-//! public data, statistics, stored response) uses it. `docs/who-may-know.md` is generated from it. Pure functions.
+//! What each audience may see of a complaint, as one table. Every output (view, timeline, list filter, event,
+//! attachment, point, public data, statistics, stored response) uses it. `docs/who-may-know.md` is generated from it.
+//! Pure functions.
 
 use super::model::{Contact, StepAudience, StepText, Submission};
 use crate::access::Role;
@@ -31,12 +32,12 @@ named! {
     Audience:
     Complainant "Complainant 诉求人",
     Office "Offices 行政机关",
-    Utility "Utility that handles it 专业运营单位",
-    Company "Company that handles it 物业企业",
+    Utility "Utility operator that handles it 专业运营单位",
+    Company "Company that handles it 物业服务企业",
     Committee "Committee of the complex 业委会",
     Follower "Follower 关注人",
-    Public "Anybody (Open311, similar tickets) 公众",
-    Ledger "Ledger, feed, auditor 台账",
+    Public "Public (Open311, similar complaints) 公众",
+    Ledger "Ledger, event feed, auditor 台账",
     Figures "Statistics 统计",
 }
 
@@ -46,26 +47,26 @@ named! {
     Handling "State, category, deadlines, handler, complex 办理情况",
     PublicSummary "Public summary 公开摘要",
     Description "Description 诉求内容",
-    Location "Place in words 具体位置",
+    Location "Location 具体位置",
     Point "Point 坐标",
-    ReleasedPoint "Point that an office released 公开的坐标",
-    ReleasedPointOfAnonymous "The same of an anonymous ticket 匿名诉求公开的坐标",
+    ReleasedPoint "Point, released by an office 公开的坐标",
+    ReleasedPointOfAnonymous "Point, released, of an anonymous complaint 匿名诉求公开的坐标",
     ContactName "Name 姓名",
     ContactPhone "Phone 电话",
-    ContactAddress "Address and flat 住址",
+    ContactAddress "Address 住址",
     Account "Account of the complainant 账号",
-    HotlineNumber "Number of the hotline 热线编号",
+    HotlineNumber "Hotline number 热线工单编号",
     ComplainedOffice "Office complained of 被反映单位",
-    ServingCompany "Company of the complex, before it handles the ticket 服务企业",
+    ServingCompany "Company of the complex, before it handles the complaint 现服务企业",
     EvidenceText "Titles and texts of evidence 证据文字",
     EvidenceLink "Links of evidence 证据链接",
-    FileName "Name of a complainant's file 文件名",
+    FileName "File name of a complainant's attachment 附件名",
     Picture "Complainant's picture: JPEG, PNG, WebP 图片",
-    OtherFile "Complainant's other file: HEIC, PDF, Office, film 其他文件",
-    StepText "What was said with a step 办理意见",
-    StepFileName "Name of an office's or a company's file 办理附件名",
+    OtherFile "Complainant's other attachment: HEIC, PDF, Office, video 其他附件",
+    StepText "Text of a step 办理意见",
+    StepFileName "File name of an office's or a company's attachment 办理附件名",
     StepPicture "Picture of an office or a company 办理图片",
-    StepOtherFile "Other file of an office or a company 办理附件",
+    StepOtherFile "Other attachment of an office or a company 办理附件",
     OfficeStep "Steps for offices only 内部环节",
     Officer "Officer who acted 经办人",
 }
@@ -74,12 +75,12 @@ named! {
     /// The form in which an audience gets a field.
     Form:
     Clear "clear",
-    OnRequest "masked; in full to the handler who states a reason, recorded",
-    ByConsent "hidden; in full to the handler who states a reason, recorded, while the complainant consents",
-    Scrubbed "without names, phones, flats, links and numbers of persons",
-    Coarse "the complex, or a grid of about 100 m",
+    OnRequest "masked; in full for the handler, who must state a reason; recorded",
+    ByConsent "hidden; in full for the handler while the complainant consents, with a reason; recorded",
+    Scrubbed "without names, phone numbers, flat numbers, links and identity numbers",
+    Coarse "the point of the complex, or a grid of about 100 m",
     Stripped "a copy without metadata",
-    Neutral "a neutral name (图片1.jpg)",
+    Neutral "a neutral name, such as 图片1.jpg",
     Digest "a salted digest",
     Count "counted",
     Hidden "—",
@@ -226,8 +227,8 @@ pub fn files(audience: Audience) -> ComplaintAttachment {
     ComplaintAttachment { complainant: seen(From::Complainant), handler: seen(From::Handler) }
 }
 
-/// Evidence in the form for an audience; `shown` tells whether the audience gets an attachment in any form. An anonymous
-/// complaint has no contact to scrub titles by, so its titles are neutral.
+/// Evidence in the form for an audience; `shown` tells whether the audience gets an attachment in any form. An
+/// anonymous complaint has no contact to scrub titles by, so its titles are neutral.
 pub fn evidence(
     audience: Audience,
     evidence: Vec<Evidence>,
@@ -337,11 +338,11 @@ impl Person {
 #[cfg(test)]
 fn page() -> String {
     let mut page = String::from(
-        "# Who may know what of a complaint\n\n\
-         Written from the table in `crates/cases/src/complaints/visibility.rs`; a test compares. Every way out of a ticket \
-         asks that table: view, timeline, list filter, feed, leaf of the ledger, name and bytes of a file, point, Open311, \
-         statistics. A stored answer of an `Idempotency-Key` holds what its caller was shown, and is dropped on erasure. \
-         Whoever uploaded a file gets it as it was uploaded, until it is erased.\n\n|  |",
+        "# Who can see what of a complaint\n\n\
+         This page is generated from the table in `crates/cases/src/complaints/visibility.rs`. Every output of a complaint uses \
+         that table: view, timeline, list filter, event feed, ledger leaf, name and bytes of an attachment, point, Open311 and \
+         statistics. A response stored for an `Idempotency-Key` contains what its caller was allowed to see, and is deleted on \
+         erasure. An uploader gets their own attachment unchanged until it is erased.\n\n|  |",
     );
     let cell = |page: &mut String, text: &str| page.push_str(&format!(" {text} |"));
     Audience::ALL.iter().for_each(|one| cell(&mut page, one.text()));
