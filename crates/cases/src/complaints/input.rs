@@ -122,7 +122,7 @@ pub struct TransferIn {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
-    /// Reasons, visible to the new handler and the complainant.
+    /// Reasons, visible to the new handler, the complainant and followers.
     #[schema(min_length = 2, max_length = 2000, example = "涉及物业服务合同，转社会事务办公室办理")]
     pub reasons: String,
 }
@@ -203,7 +203,7 @@ pub struct SatisfactionIn {
     /// From 1 (not satisfied at all) to 5 (very satisfied).
     #[schema(minimum = 1, maximum = 5, example = 5)]
     pub score: i64,
-    /// Remarks of the complainant.
+    /// Explanation by the complainant.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 1000, example = json!(null))]
     pub text: Option<String>,
@@ -224,7 +224,7 @@ pub struct MergeIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommentIn {
-    /// Who can read the comment. Your role must be in this audience itself.
+    /// Audience of the comment, to which you must belong yourself.
     pub audience: StepAudience,
     /// Text of the comment.
     #[schema(min_length = 1, max_length = 5000, example = "已电话联系物业项目经理")]

@@ -337,7 +337,7 @@ pub struct StepRow {
     pub facts: Json<serde_json::Value>,
 }
 
-/// Who took a step. For a resident only the part is stored, so that nothing is left to erase when the account is.
+/// Who took a step. For a resident only the part is stored, never the account, so that erasure need not change steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StepActor {

@@ -150,9 +150,9 @@ pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) ->
 
 /// Return a complaint
 ///
-/// The handler returns the complaint (退回) to its supervising office, with reasons. This is possible once, within the
-/// policy's working days after the assignment. The supervising office then assigns the handler; that assignment is
-/// final.
+/// The handler returns a submitted, accepted or assigned complaint (退回) to its supervising office, with reasons. This
+/// is possible once, within the policy's working days after the assignment. The supervising office then assigns the
+/// handler; that assignment is final.
 #[utoipa::path(post, path = "/v1/complaints/{id}/return",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Returned", body = Complaint)))]
@@ -162,8 +162,8 @@ pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Request an extension
 ///
-/// The handler requests more time before the resolution deadline. The supervising office decides. After a refusal the
-/// handler may request again.
+/// The handler requests more time before the resolution deadline, for a complaint that is accepted, assigned, reopened
+/// or in mediation. The supervising office decides. After a refusal a new request is possible.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ExtensionIn, responses((status = 200, description = "Requested", body = Complaint)))]
@@ -184,8 +184,8 @@ pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extensi
 
 /// Request information from the complainant
 ///
-/// The handler asks the complainant, before the resolution deadline. The deadlines are paused until the information is
-/// given.
+/// The handler of an accepted, assigned or reopened complaint asks the complainant, before the resolution deadline. The
+/// deadlines are paused until the information is given.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information-request",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "Requested; deadlines paused", body = Complaint)))]
@@ -207,7 +207,8 @@ pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>
 
 /// Start a mediation
 ///
-/// The handler, if it is an office, starts a mediation (调解). The deadlines continue to run.
+/// The handler, if it is an office, starts a mediation (调解) of an accepted, assigned or reopened complaint. The
+/// deadlines continue to run.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "In mediation", body = Complaint)))]
@@ -217,8 +218,8 @@ pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>)
 
 /// End a mediation
 ///
-/// The handler records the outcome. `agreed` needs the signed agreement as evidence, which is then the reply. After
-/// `failed` the complaint goes back to its earlier state.
+/// The handler records the outcome. `agreed` needs the signed agreement as evidence and counts as the reply. After
+/// `failed` the complaint returns to its earlier state.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation-result",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MediationResultIn, responses((status = 200, description = "Ended", body = Complaint)))]
