@@ -1,4 +1,4 @@
-//! What everyone may read, and the taking of a request.
+//! The public reads, and the creation of a request.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
 use crate::service::{Body, Ctx, Service};
 
-/// What a question without a token is answered from.
+/// The context of a read request, which needs no token.
 #[derive(Clone)]
 pub struct Question {
     pub state: Arc<Service>,
@@ -37,7 +37,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// The policy of the jurisdiction that is asked for, or of the only one.
+    /// The policy of the requested jurisdiction, or of the only county.
     fn policies(&self, conn: &mut Conn) -> WorkResult<Arc<Policies>> {
         let county = match self.county(conn)? {
             Some(county) => county,
@@ -46,8 +46,8 @@ impl Question {
         crate::policy::current(conn, &self.state, &county)
     }
 
-    /// Codes of categories that are not public now: their tickets are not shown either, whatever they were. Without a
-    /// jurisdiction those of every county.
+    /// Codes of the categories that are not public now, of the jurisdiction or of every county. Their complaints are
+    /// hidden, even if the category was public at submission.
     fn hidden(&self, conn: &mut Conn, county: Option<&str>) -> WorkResult<Vec<String>> {
         let all = crate::policy::all(conn, &self.state)?;
         let asked = match county {
@@ -95,7 +95,7 @@ pub async fn discovery(question: Question) -> Result<Discovery, Problem> {
             let row = crate::policy::store::find(conn, version, None)?;
             let begins = query_rules::begins(row.effective_from, question.state.clock.zone());
             let published_at = row.published_at.unwrap_or(row.submitted_at);
-            // The services are those of the policy: they change when one takes effect, and not before it is published.
+            // The services change when a policy version takes effect, but not before it is published.
             let changed = begins.map_or(published_at, |begins| begins.max(published_at));
             Ok(changed.0.format("%Y-%m-%d %H:%M:%SZ").to_string())
         })
@@ -181,7 +181,7 @@ pub async fn request(question: Question, id: String) -> Result<Vec<Open311Reques
         .await
 }
 
-/// The id is given at once, and is its own token.
+/// The id of a request is known at once and is also its token.
 pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token>, Problem> {
     let found = request(question, token).await.map_err(|problem| match problem.code {
         Code::NotFound if problem.faults.iter().any(|fault| fault.pointer == "path/service_request_id") => {
@@ -195,7 +195,7 @@ pub async fn token(question: Question, token: String) -> Result<Vec<Open311Token
         .collect())
 }
 
-/// Takes a request. What has come whole is finished whether or not its sender waits for the answer.
+/// Creates a request. Once it is received completely, it is finished even if the client disconnects.
 pub async fn create(received: Received, format: Format) -> Response {
     let finished = actix_web::rt::spawn(finish(received, format));
     finished.await.unwrap_or_else(|error| Err(Problem::broken_by("a request panicked", error)))
@@ -215,7 +215,7 @@ async fn finish(received: Received, format: Format) -> Response {
         Ok(response) => {
             response.status() == StatusCode::CREATED && !response.headers().contains_key("idempotent-replayed")
         }
-        // They may have their rows.
+        // The attachments may have been committed to the database.
         Err(problem) => problem.code == Code::OutcomeUnknown,
     };
     if !is_used {
@@ -230,12 +230,12 @@ async fn known_jurisdiction(ctx: &Ctx, read: Submitted) -> Result<Submitted, Pro
     Ok(Submitted { jurisdiction: found, ..read })
 }
 
-/// How long a form that is sent again is the same request.
+/// How long an identical form counts as the same request.
 const SAME_REQUEST: TimeDelta = TimeDelta::hours(1);
 
-/// Clients of the standard know no idempotency key, and repeat what they had no answer to (FixMyStreet waits five minutes).
-/// The same form of the same client within an hour of the first is the same request. A later one is a new matter: lifts break
-/// twice.
+/// Adds an idempotency key made from the form. Clients of the standard have none, and repeat a request that got no
+/// response (FixMyStreet after five minutes). The same form from the same client within an hour is the same request.
+/// Later it is a new one: a lift can fail again.
 fn repeatable(ctx: Ctx, fingerprint: &[u8]) -> Ctx {
     if ctx.idempotency_key.is_some() {
         return ctx;
@@ -243,7 +243,7 @@ fn repeatable(ctx: Ctx, fingerprint: &[u8]) -> Ctx {
     ctx.with_key(format!("open311-{}", hex::encode(digest(&SHA256, fingerprint))), SAME_REQUEST)
 }
 
-/// The answer of the action, which is JSON, in the form that was asked for: a list of one.
+/// Converts the JSON response of the action into the requested format, as a list of one.
 async fn written(response: HttpResponse, format: Format) -> Response {
     let broken = || Problem::broken("an answer of the API is not what Open311 expects");
     let kept = |name: HeaderName| response.headers().get(&name).cloned();
@@ -265,7 +265,7 @@ async fn written(response: HttpResponse, format: Format) -> Response {
     Ok(answer)
 }
 
-/// Kept out of `routes`: the state as a question needs it.
+/// Builds the context of a read request.
 pub fn question(state: &web::Data<Service>, language: Language, query: &str) -> Result<Question, Problem> {
     Ok(Question { state: state.clone().into_inner(), language, params: Params::of(query)? })
 }

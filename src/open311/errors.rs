@@ -1,5 +1,5 @@
-//! Errors in the form of the standard, also those of the layers around the feature: limits, an unknown path, a store that is
-//! away.
+//! Errors in the format of the standard, including those of other layers: rate limits, an unknown path, an unreachable
+//! database.
 
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
@@ -13,9 +13,9 @@ use super::model::Open311Error;
 use crate::http::language::Language;
 use crate::problem::Problem;
 
-/// GeoReport v2, "Errors": 404 for what does not exist, 403 for the api_key, "and basically 400 for any other error where the
-/// request can not be fulfilled". What says "later" or "not so" by itself stays what HTTP calls it: a client that waits
-/// and comes again must be able to tell it from a form to mend.
+/// GeoReport v2, "Errors": 404 for what does not exist, 403 for the api_key, "and basically 400 for any other error
+/// where the request can not be fulfilled". Statuses that ask to retry or to send the request differently are kept, so
+/// that a client can tell them from a form to correct.
 fn status_of(status: StatusCode) -> StatusCode {
     match status.as_u16() {
         401 => StatusCode::FORBIDDEN,
@@ -24,13 +24,13 @@ fn status_of(status: StatusCode) -> StatusCode {
     }
 }
 
-/// The name of a parameter, without the kind of place that it stands in.
+/// The name of a parameter from a pointer, without `query/`, `path/` or `header/`.
 fn parameter(pointer: &str) -> &str {
     let bare = pointer.trim_start_matches('/');
     ["query/", "path/", "header/"].iter().find_map(|kind| bare.strip_prefix(kind)).unwrap_or(bare)
 }
 
-/// One error for each fault.
+/// One error for each input error; without any, one for the problem itself.
 fn errors(problem: &Problem, language: Language, status: u16) -> Vec<Open311Error> {
     let body = problem.body(language, None);
     let one = |description: String| Open311Error { code: status, description };
@@ -48,7 +48,7 @@ fn errors(problem: &Problem, language: Language, status: u16) -> Vec<Open311Erro
     all
 }
 
-/// How an error is answered, for the document.
+/// The error response, as described in the OpenAPI document.
 pub fn error_response(about: &str) -> Value {
     json!({
         "description": about,
@@ -69,7 +69,7 @@ pub fn as_xml(response: HttpResponse, problem: &Problem, language: Language, _re
     as_errors(response, problem, language, Format::Xml)
 }
 
-/// The same answer, with the standard's errors in place of the problem.
+/// Replaces the problem in a response with errors of the standard.
 fn as_errors(response: HttpResponse, problem: &Problem, language: Language, format: Format) -> HttpResponse {
     let status = status_of(response.status());
     let Ok(text) = format.written("errors", &errors(problem, language, status.as_u16())) else { return response };
@@ -77,7 +77,7 @@ fn as_errors(response: HttpResponse, problem: &Problem, language: Language, form
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, format.content_type());
-    // There is no token to be had for this door.
+    // Access tokens do not work for this interface, so do not offer them.
     headers.remove(WWW_AUTHENTICATE);
     response
 }

@@ -1,5 +1,5 @@
-//! The form of a request (POST Service Request), as clients of the standard send it: what they add is ignored, what is empty
-//! counts as left out, and every fault is told.
+//! The form of a request (POST Service Request), as clients of the standard send it. Unknown fields are ignored, empty
+//! fields count as absent, and all input errors are reported together.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,16 @@ const MOST_OF_DESCRIPTION: usize = 4000;
 const MOST_OF_LOCATION: usize = 200;
 const MOST_OF_NAME: usize = 60;
 const MOST_OF_URL: usize = 1000;
-/// Pictures by address.
+/// Most picture URLs.
 pub const MOST_MEDIA: usize = 10;
 
-/// The fields of a form in the order in which they came.
+/// The fields of a form, in the order received.
 #[derive(Clone, Debug, Default)]
 pub struct Form(pub Vec<(String, String)>);
 
 impl Form {
-    /// "All text received by the service from the client will be assumed to be UTF-8" (Encoding): another is a fault.
+    /// "All text received by the service from the client will be assumed to be UTF-8" (Encoding): anything else is an
+    /// input error.
     pub fn of_urlencoded(body: &[u8]) -> Result<Form, Problem> {
         Ok(Form(form::strict(body, "/")?))
     }
@@ -38,7 +39,7 @@ impl Form {
             .filter(|value| !value.is_empty())
     }
 
-    /// The value of a field; of several the first.
+    /// The first non-empty value of a field.
     pub fn get<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         self.all(name).next()
     }
@@ -53,7 +54,7 @@ impl Form {
         found.next().map(|(_, value)| value.trim())
     }
 
-    /// What tells one request from another: every field but the key.
+    /// A canonical text of every field except the key, to recognise a repeated request.
     pub fn canonical(&self) -> String {
         let mut sorted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in self.0.iter().filter(|(name, _)| name != "api_key") {
@@ -69,7 +70,7 @@ impl Form {
     }
 }
 
-/// What a form says, before the registers were asked.
+/// A valid form, before its place and its category are looked up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Submitted {
     pub jurisdiction: Option<String>,
@@ -83,7 +84,7 @@ pub struct Submitted {
     pub media: Vec<String>,
 }
 
-/// The form, or every fault of it.
+/// Reads the form, or returns all its input errors.
 pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
     let mut faults = Vec::new();
     let service_code = form.get("service_code").unwrap_or_default().to_owned();
@@ -94,7 +95,7 @@ pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
     let complex = complex(form, point.is_some(), &mut faults);
     let location = location(form, &mut faults);
     if point.is_none() && complex.is_none() && faults.iter().all(|fault| !PLACES.contains(&fault.pointer.as_str())) {
-        // The standard lets a text alone stand for a place; no program can tell which complex is meant by it.
+        // The standard accepts a text address alone, but the complex cannot be determined from it reliably.
         let (zh, en) = (
             "须填写 lat 和 long，或者以 address_id、attribute[complex_id] 填写小区编号；不得只填写文字地址",
             "send lat and long, or the complex id as address_id or attribute[complex_id]; a text address is not enough",
@@ -121,7 +122,7 @@ pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
     })
 }
 
-/// What says where.
+/// Pointers of the fields that state the place.
 const PLACES: &[&str] = &["/lat", "/long", "/address_id", "/attribute[complex_id]"];
 
 fn required(pointer: &str, faults: &mut Vec<Fault>) {
@@ -157,7 +158,8 @@ fn point(form: &Form, faults: &mut Vec<Fault>) -> Option<Point> {
     }
 }
 
-/// By either name. With a point on the map an id that is none of ours is left alone: FixMyStreet has words of its own there.
+/// The complex, from either field. If there is a point, an `address_id` that is not a UUID is ignored: FixMyStreet
+/// sends its own values there.
 fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> {
     for (pointer, text) in
         [("/address_id", form.get("address_id")), ("/attribute[complex_id]", form.attribute(COMPLEX))]
@@ -175,7 +177,7 @@ fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> 
     None
 }
 
-/// Both ways of saying it in words.
+/// The location in words, from both fields that can contain it.
 fn location(form: &Form, faults: &mut Vec<Fault>) -> Option<String> {
     let told: Vec<&str> = [form.get("address_string"), form.attribute(LOCATION)].into_iter().flatten().collect();
     if told.is_empty() {
@@ -189,7 +191,7 @@ fn location(form: &Form, faults: &mut Vec<Fault>) -> Option<String> {
     Some(told)
 }
 
-/// A name as it is said: the family name first where it is a Chinese one.
+/// The full name; for a Chinese name the family name comes first.
 fn full_name(first: &str, last: &str) -> String {
     let han = |text: &str| {
         text.chars().all(|letter| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}' | '·'))

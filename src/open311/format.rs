@@ -1,5 +1,5 @@
-//! The two forms of every answer: XML as the standard writes it, and JSON as its "Spark convention" makes it of the XML: a
-//! list is an array under its own name, and at the root it is the array alone.
+//! The two formats of every response: XML as in the standard, and JSON by its "Spark convention", where a list is an
+//! array under its own name, and at the root the array alone.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
-/// The form of an answer.
+/// Format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Open311Format, example = "json")]
@@ -43,7 +43,7 @@ impl Format {
         })
     }
 
-    /// The bytes of an answer; `root` is the name of its outermost element.
+    /// Serialises a response; `root` is the name of the outermost XML element.
     pub fn written<T: Serialize>(self, root: &str, what: &T) -> Result<Vec<u8>, Problem> {
         let broken = |error: serde_json::Error| Problem::broken_by("an answer of Open311 could not be written", error);
         match self {
@@ -61,7 +61,7 @@ impl Format {
     }
 }
 
-/// What an item of each list is called.
+/// Element names of the items of each list.
 const ITEMS: &[(&str, &str)] = &[
     ("services", "service"),
     ("attributes", "attribute"),
@@ -105,7 +105,7 @@ fn open(name: &str, text: &mut String) {
     text.push('>');
 }
 
-/// XML 1.0, 2.2 and 2.4: markup is escaped, and what is no character of XML is replaced, for there is no way to write it.
+/// XML 1.0, 2.2 and 2.4: escapes markup, and replaces characters that XML cannot represent.
 fn escape(words: &str, text: &mut String) {
     for letter in words.chars() {
         match letter {
@@ -114,7 +114,7 @@ fn escape(words: &str, text: &mut String) {
             '>' => text.push_str("&gt;"),
             '"' => text.push_str("&quot;"),
             '\'' => text.push_str("&apos;"),
-            // Parsers make a line feed of it (2.11).
+            // Parsers would turn it into a line feed (2.11).
             '\r' => text.push_str("&#13;"),
             '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}' => text.push(letter),
             _ => text.push('\u{fffd}'),

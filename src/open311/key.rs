@@ -1,5 +1,5 @@
-//! Who sends a request: a client of ours, by `client_id:client_secret` as the standard's `api_key`. From the key on it is
-//! treated as the same client with a token: the same role, operations, territory, limits and revocations.
+//! Authentication of a request: the standard's `api_key` is `client_id:client_secret` of a registered client. The
+//! client is then treated as with an access token: the same role, operations, territory, rate limits and revocations.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn refused(zh: &str, en: &str) -> Problem {
     Problem::new(Code::Forbidden).detail(zh, en)
 }
 
-/// A key in an address ends up in logs and histories, whatever it is sent for.
+/// Refuses a key in the address of any request, because addresses end up in logs and browser histories.
 pub fn refuse_in_address(state: &Service, request: &HttpRequest) -> Result<(), Problem> {
     let shown = form_urlencoded::parse(request.query_string().as_bytes())
         .any(|(name, value)| name.eq_ignore_ascii_case("api_key") && !value.is_empty());
@@ -39,7 +39,7 @@ fn operation(request: &HttpRequest) -> &'static str {
     request.extensions().get::<Route>().map_or("unknown", |route| route.operation)
 }
 
-/// The request as its client's, or why not.
+/// Authenticates the client of a request, and checks that it may call the operation.
 pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: Option<&str>) -> Result<Ctx, Problem> {
     let route = request
         .extensions()
@@ -53,7 +53,7 @@ pub async fn admit(state: &web::Data<Service>, request: &HttpRequest, api_key: O
             "api_key is required: client_id:client_secret; in a form with files, put it before the first file.",
         ));
     };
-    // Guessing a key is guessing a token.
+    // Guesses of a key count against the same rate limit as guesses of a token.
     state.limits.may_present(visitor.address(), key).map_err(|over| {
         visitor.event(Kind::RateLimitedTokens, None, "api_key");
         Problem::from(over)

@@ -1,8 +1,8 @@
-//! Open311 GeoReport v2 (<https://wiki.open311.org/GeoReport_v2/>): complaints for programs that speak that standard, such as
-//! FixMyStreet. Services are the public categories of the policy, requests the public part of tickets; whoever creates one
-//! is a client of ours.
+//! Open311 GeoReport v2 (<https://wiki.open311.org/GeoReport_v2/>): complaints for programs that use that standard,
+//! such as FixMyStreet. Services are the public complaint categories of the policy; requests are the public data of
+//! complaints. Only registered clients can create requests.
 //!
-//! Clauses in the comments are headings of the standard's page.
+//! Quotations and clause names in the comments refer to that page.
 
 mod actions;
 mod errors;
@@ -27,7 +27,7 @@ pub use errors::error_response;
 pub use format::Format;
 
 pub const PATH: &str = "/open311/v2";
-/// Under which a request has its own address.
+/// Path prefix of a single request.
 const OWN_PATH: &str = "/open311/v2/requests";
 /// The token of the standard (Service Discovery, `specification`).
 const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
@@ -37,7 +37,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         200,
         "open311",
-        "Open311 GeoReport v2 公共诉求接口: services, requests; the same tickets for programs of that standard",
+        "Open311 GeoReport v2 公共诉求接口: services and requests, the same complaints for programs of that standard",
     )],
     operations: &[
         public(handler!(routes::get_open311_discovery)),
@@ -52,13 +52,14 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// The form in which an error is told under this path: that of its ending, else XML, which every client of the standard reads.
+/// The format of errors under this path: JSON for the ending `.json`, otherwise XML, which every client of the standard
+/// reads. None for other paths.
 pub fn format_of(path: &str) -> Option<Format> {
     let inside = path == "/open311" || path.starts_with("/open311/");
     inside.then(|| if path.ends_with(".json") { Format::Json } else { Format::Xml })
 }
 
-/// An error under this path, in its form.
+/// Writes an error under this path in its format.
 fn error_form(path: &str) -> Option<WriteError> {
     format_of(path).map(|format| match format {
         Format::Json => errors::as_json as WriteError,

@@ -1,17 +1,17 @@
-//! Where a request is: from a point on the map to a complex, or to the community around it.
+//! Locates a request: from a point on the map to a complex, or to the community around it.
 
 use crate::complexes::coordinates::{EARTH, metres};
 use crate::complexes::model::Point;
 use crate::db::Id;
 use crate::problem::{Code, Problem};
 
-/// Within so many metres of its complex a request is of the complex: people point at a gate or at the road before it, and
-/// a complex is stored as one point in its middle.
+/// Largest distance in metres from a request to its complex. A complex is stored as one central point, while people
+/// point at a gate or the road outside.
 pub const OF_COMPLEX: f64 = 500.0;
-/// Within so many metres of the nearest complex a request is of that complex's community.
+/// Largest distance in metres from a request to the nearest complex, whose community it then belongs to.
 pub const OF_COMMUNITY: f64 = 5000.0;
 
-/// A complex and where it is.
+/// A complex with its point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     pub id: Id,
@@ -19,7 +19,7 @@ pub struct Candidate {
     pub point: Point,
 }
 
-/// Degrees between which everything lies that is within some metres of a point.
+/// A rectangle in degrees that contains everything within a distance of a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     pub south: f64,
@@ -29,7 +29,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Too wide rather than too narrow; at a pole, and where it would reach across the date line, all the way round.
+    /// The rectangle is rather too wide than too narrow. Near a pole or across the date line it covers all longitudes.
     pub fn around(point: Point, metres: f64) -> Bounds {
         let lat = (metres / EARTH).to_degrees() * 1.001;
         let across = lat / point.latitude.to_radians().cos().abs().max(1e-6);
@@ -44,15 +44,15 @@ impl Bounds {
     }
 }
 
-/// Where a request was found to be.
+/// The place of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
     Complex(Id),
-    /// In no complex: this community, at the point itself.
+    /// Outside a complex: the community.
     Community(String),
 }
 
-/// The nearest of the candidates decides; of two as near, the older one, so that the answer is always the same.
+/// Chooses the nearest candidate; at equal distance the one registered first, so that the result is deterministic.
 pub fn locate(point: Point, candidates: &[Candidate]) -> Option<Found> {
     let nearest = candidates
         .iter()
@@ -65,8 +65,8 @@ pub fn locate(point: Point, candidates: &[Candidate]) -> Option<Found> {
     (distance <= OF_COMMUNITY).then(|| Found::Community(one.community.clone()))
 }
 
-/// A client reports from its own territory. Complexes are public: that there is one here gives nothing away, and the sender must
-/// learn that its key is the wrong one.
+/// Refuses a place outside the client's territory with 403 instead of 404. Complexes are public, so this reveals
+/// nothing, and the sender learns that the key is the wrong one.
 pub fn may_report_at(holds: bool) -> Result<(), Problem> {
     if holds {
         return Ok(());

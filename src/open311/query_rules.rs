@@ -1,5 +1,5 @@
-//! What a query asks for (GET Service Requests), read as leniently as the standard wants it: other parameters are ignored,
-//! and "a null parameter should be treated as equivalent to a non-declared parameter" (Optional Arguments).
+//! Query parameters (GET Service Requests), parsed as leniently as the standard requires: unknown parameters are
+//! ignored, and "a null parameter should be treated as equivalent to a non-declared parameter" (Optional Arguments).
 
 use std::collections::HashMap;
 
@@ -15,15 +15,15 @@ use crate::problem::Problem;
 const MOST_DAYS: i64 = 90;
 /// "First 1000 requests returned" (Response Volume).
 pub const MOST_ROWS: i64 = 1000;
-/// A policy has no more categories.
+/// Most service codes of a query; a policy has no more categories.
 const MOST_CODES: usize = 200;
 
-/// Parameters by name; those that stand there several times are joined, as a list is.
+/// Parameters by name. Repeated parameters are joined by commas, like a list.
 #[derive(Clone, Debug, Default)]
 pub struct Params(HashMap<String, String>);
 
 impl Params {
-    /// A text that is no UTF-8 is a fault, in whatever parameter.
+    /// Parses the query; a value that is not UTF-8 is an input error, even in an unknown parameter.
     pub fn of(query: &str) -> Result<Params, Problem> {
         let mut all: HashMap<String, String> = HashMap::new();
         for (name, value) in form::strict(query.as_bytes(), "query/")? {
@@ -53,16 +53,16 @@ impl Params {
     }
 }
 
-/// Which requests are asked for.
+/// The requested requests: by id, or by filters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Which {
-    /// These, whatever else was said ("this overrides all other arguments").
+    /// These ids; "this overrides all other arguments".
     These(Vec<Id>),
     Those {
         from: Instant,
         to: Instant,
         codes: Option<Vec<String>>,
-        /// Open ones, closed ones; both where it is not said.
+        /// Open requests if true, closed if false, both if none.
         open: Option<bool>,
     },
 }
@@ -75,7 +75,7 @@ pub struct ParsedQuery {
     pub extensions: bool,
 }
 
-/// The list that is asked for, or every fault of the question. `now` and `zone` are those of the deployment.
+/// Parses the parameters, or reports all input errors. `now` and `zone` are those of the deployment.
 pub fn parse_query(params: &Params, now: Instant, zone: Tz) -> Result<ParsedQuery, Problem> {
     let mut faults = Vec::new();
     let (page, rows) = (
@@ -83,7 +83,7 @@ pub fn parse_query(params: &Params, now: Instant, zone: Tz) -> Result<ParsedQuer
         number(params, "page_size", MOST_ROWS, MOST_ROWS, &mut faults),
     );
     let which = match params.list("service_request_id") {
-        // What is no id of ours is an id that nothing has.
+        // A value that is not a UUID cannot match, so it is dropped.
         Some(ids) => Which::These(ids.into_iter().filter_map(|id| id.parse().ok()).take(MOST_ROWS as usize).collect()),
         None => {
             let open = status(params, &mut faults);
@@ -102,7 +102,8 @@ pub fn parse_query(params: &Params, now: Instant, zone: Tz) -> Result<ParsedQuer
     Ok(ParsedQuery { which, offset: (page - 1).saturating_mul(rows), rows, extensions })
 }
 
-/// Could it be the code of a category? What could not is not worth asking the store for, and may hold what it cannot.
+/// Whether the text can be the code of a category. Other texts cannot match, and may contain characters that the
+/// database refuses.
 pub fn is_code(text: &str) -> bool {
     text.len() <= 64
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte))
@@ -170,9 +171,10 @@ fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<Fault>) -> Opt
     Some((Instant(from), Instant(to)))
 }
 
-/// A moment in the notation of the W3C note; of a day, its beginning in the deployment, or the `last` of it.
+/// An instant in W3C notation. For a date, the first instant of the day in the deployment's time zone, or with `last`
+/// the last.
 fn instant(text: &str, last: bool, zone: Tz) -> Option<DateTime<Utc>> {
-    // A plus that was not escaped comes as a space.
+    // An unescaped plus arrives as a space.
     let text = text.replace(' ', "+");
     if let Ok(found) = DateTime::parse_from_rfc3339(&text) {
         return Some(found.with_timezone(&Utc));
@@ -188,7 +190,7 @@ fn instant(text: &str, last: bool, zone: Tz) -> Option<DateTime<Utc>> {
     Some(if last { begins - Duration::microseconds(1) } else { begins })
 }
 
-/// The first instant of a day in the deployment.
+/// The first instant of a day in a time zone.
 pub fn begins(day: NaiveDate, zone: Tz) -> Option<Instant> {
     zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| Instant(at.with_timezone(&Utc)))
 }
@@ -268,7 +270,7 @@ mod tests {
         assert_eq!((codes, open), (Some(vec!["a.b".into(), "c".into(), "d".into()]), Some(true)));
         let both = ask("status=open,closed").unwrap().which;
         assert!(matches!(both, Which::Those { open: None, .. }));
-        // A code that none can be is asked for in vain, and does not widen the list.
+        // An impossible code matches nothing, and does not remove the filter.
         assert!(
             matches!(ask("service_code=%00").unwrap().which, Which::Those { codes: Some(codes), .. } if codes.is_empty())
         );

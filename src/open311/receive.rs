@@ -1,5 +1,6 @@
-//! The body of a request: the form that the standard knows, and `multipart/form-data`, in which FixMyStreet sends photographs
-//! (its `Open311.pm`: the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file name).
+//! Reads the body of a request: the form of the standard, or `multipart/form-data`, which FixMyStreet uses for
+//! photographs (its `Open311.pm` sends the fields first, then parts `photo1`, `photo2`… and `file_…`, each with a file
+//! name).
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -21,14 +22,14 @@ use crate::http::form::{check_charset, not_utf8};
 use crate::problem::{Code, Problem};
 use crate::service::{Ctx, Service};
 
-/// All that is not a file, in bytes: the description's 4,000 characters, and what clients add.
+/// Largest form without its files, in bytes: a description of 4,000 characters, and further fields.
 const MOST_OF_FORM: usize = 128 * 1024;
-/// How long the reader of parts may take for what it has.
+/// How long the reader of parts may take to process bytes that were already received.
 const A_MOMENT: Duration = Duration::from_millis(500);
 const MOST_FIELDS: usize = 500;
 const MOST_FILES: usize = 10;
 
-/// A request as it came, from a client that may send it.
+/// A received request of an authenticated client.
 pub struct Received {
     pub ctx: Ctx,
     pub form: Form,
@@ -41,7 +42,7 @@ pub async fn receive(state: &web::Data<Service>, request: &HttpRequest, payload:
     let essence = header(CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "application/x-www-form-urlencoded" => {
-            // Whoever says beforehand that it is too much need not send it.
+            // Refuse a form that is announced as too large before reading it.
             if header(CONTENT_LENGTH).parse().is_ok_and(|length: usize| length > MOST_OF_FORM) {
                 return Err(too_large(MOST_OF_FORM as u64));
             }
@@ -78,8 +79,8 @@ fn malformed() -> Problem {
         .detail("表单不完整、格式有误，或者不是 UTF-8 编码。", "The form is incomplete, malformed, or not UTF-8.")
 }
 
-/// What may come before it is known whose it is: twice as many bytes as a form without files, because the reader of parts
-/// reads ahead, in as much time as any request.
+/// Limits what may be received before the client is authenticated: twice the size of a form without files, because the
+/// reader of parts reads ahead, within the usual request timeout.
 #[derive(Clone)]
 struct Allowance(Rc<Granted>);
 
@@ -97,7 +98,7 @@ impl Allowance {
         Allowance(Rc::new(Granted { until, left, admitted: Cell::new(false), waiting: RefCell::default() }))
     }
 
-    /// The client is known: from here on its own limits count.
+    /// Lifts the limit once the client is authenticated; the client's own limits apply from then on.
     fn lift(&self) {
         self.0.admitted.set(true);
         if let Some(reader) = self.0.waiting.take() {
@@ -112,13 +113,13 @@ impl Allowance {
         }
     }
 
-    /// Why the body ended early.
+    /// The problem for a body that ended early.
     fn problem(&self) -> Problem {
         if self.0.left.get() == 0 && !self.0.admitted.get() { too_large(MOST_OF_FORM as u64) } else { malformed() }
     }
 
-    /// The bytes of a body. What is too many waits for a moment, in which the reader may find a file and the client be known;
-    /// else the body ends with an error.
+    /// The body within the limit. At the limit it waits a moment, in which the reader may reach a file and the client
+    /// be authenticated; otherwise it ends with an error.
     fn limit(self, mut payload: Payload) -> impl Stream<Item = Result<Bytes, PayloadError>> {
         let mut moment = None;
         stream::poll_fn(move |cx| {
@@ -165,7 +166,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
             form.0.push(field(state, part, &mut size, &allowance).await?);
             continue;
         }
-        // Nobody's bytes go to the disk before it is known whose they are.
+        // No bytes are written to disk before the client is authenticated.
         if admitted.is_none() {
             let ctx = key::admit(state, request, form.get("api_key")).await?;
             let slot = files::upload_slot(&ctx)?;

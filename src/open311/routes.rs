@@ -1,3 +1,5 @@
+//! The operations of the Open311 interface.
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, web};
@@ -11,7 +13,7 @@ use crate::http::language::Language;
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// The form asked for by the ending of the path; another ending is no resource.
+/// The format by the ending of the path; 404 for any other ending.
 fn format(request: &HttpRequest) -> Result<Format, Problem> {
     let ending = request.match_info().get("format").unwrap_or_default();
     Format::of_name(ending).ok_or_else(|| Problem::not_found_at("path/format"))
@@ -21,7 +23,7 @@ fn language(request: &HttpRequest) -> Language {
     Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
-/// What every question goes through.
+/// Checks that every read request passes: format, no key in the address, query parameters.
 fn parse_request(state: &web::Data<Service>, request: &HttpRequest) -> Result<(Format, Question), Problem> {
     let format = format(request)?;
     key::refuse_in_address(state, request)?;
@@ -32,9 +34,9 @@ fn path(request: &HttpRequest, name: &str) -> String {
     request.match_info().get(name).unwrap_or_default().to_owned()
 }
 
-/// Where the interface is
+/// Get the discovery document
 ///
-/// Open311 Service Discovery: the endpoint, its standard, its forms, and when its services last changed.
+/// Open311 Service Discovery: returns the endpoint, its specification, its formats, and when its services last changed.
 #[utoipa::path(get, path = "/open311/v2/discovery.{format}",
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")), responses(
     (status = 200, description = "The discovery document", content((Discovery = "application/json"), (String = "text/xml")))
@@ -46,7 +48,7 @@ pub async fn get_open311_discovery(state: web::Data<Service>, request: HttpReque
 
 /// List services
 ///
-/// GET Service List: the categories of complaints that are public, by the policy in force.
+/// GET Service List: returns the public complaint categories of the policy in force.
 #[utoipa::path(get, path = "/open311/v2/services.{format}",
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction),
     responses((status = 200, description = "The services",
@@ -58,7 +60,7 @@ pub async fn list_open311_services(state: web::Data<Service>, request: HttpReque
 
 /// Get a service definition
 ///
-/// GET Service Definition: the attributes of a service. A category that is not public is 404 like an unknown one.
+/// GET Service Definition: returns the attributes of a service. Unknown and non-public categories are 404.
 #[utoipa::path(get, path = "/open311/v2/services/{service_code}.{format}", tag = "open311", params(
     ("service_code" = String, Path, description = "Code of the category", example = "service.lift"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
@@ -72,17 +74,17 @@ pub async fn get_open311_service(state: web::Data<Service>, request: HttpRequest
 
 /// Create a request
 ///
-/// POST Service Request: a form, with photographs as `multipart/form-data`. `api_key` is `client_id:client_secret` of a
-/// client that the county approved, in the form and never in the address; the place must lie in its territory. The place is
-/// `lat` and `long`, or the complex as `address_id`. The answer holds the id at once. The same form again within an hour of
-/// the first is answered with the same id.
+/// POST Service Request: submits a complaint as a form; use `multipart/form-data` for photographs. Send `api_key`,
+/// which is `client_id:client_secret` of a client approved by the county authority, in the form and never in the
+/// address. State the place as `lat` and `long`, or the complex as `address_id`; it must be in the client's territory.
+/// The response contains the id. The same form, sent again within an hour, returns the same id.
 #[utoipa::path(post, path = "/open311/v2/requests.{format}",
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`")),
     request_body(content((Open311RequestIn = "application/x-www-form-urlencoded"), (Open311UploadIn = "multipart/form-data"))),
     responses(
-        (status = 201, description = "Taken: a list of one",
+        (status = 201, description = "Created: a list of one request",
             content((Vec<Open311Created> = "application/json"), (String = "text/xml"))),
-        (status = 400, description = "The form has faults", body = Vec<Open311Error>),
+        (status = 400, description = "The form has input errors", body = Vec<Open311Error>),
     ))]
 pub async fn create_open311_request(
     state: web::Data<Service>,
@@ -94,13 +96,13 @@ pub async fn create_open311_request(
     actions::create(receive::receive(&state, &request, payload).await?, format).await
 }
 
-/// Get the id of a request by its token
+/// Get a request id by token
 ///
-/// GET service_request_id from a token. Requests get their id at once here, and the id is its own token.
+/// GET service_request_id from a token. Here every request gets its id at once, and the id is also the token.
 #[utoipa::path(get, path = "/open311/v2/tokens/{token}.{format}", tag = "open311", params(
-    ("token" = String, Path, description = "The token"),
+    ("token" = String, Path, description = "Token of the request, which is its id"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
-), responses((status = 200, description = "The id: a list of one",
+), responses((status = 200, description = "A list of one id",
     content((Vec<Open311Token> = "application/json"), (String = "text/xml")))))]
 pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) -> Response {
     let (format, question) = parse_request(&state, &request)?;
@@ -110,11 +112,12 @@ pub async fn get_open311_token(state: web::Data<Service>, request: HttpRequest) 
 
 /// List requests
 ///
-/// GET Service Requests: what is public of tickets, newest first; of 90 days at most, in pages of 1000 at most. Tickets of
-/// categories that are not public do not appear. Any other parameter is ignored, but an `api_key` is refused.
+/// GET Service Requests: lists the public data of complaints, newest first, for at most 90 days and in pages of at most
+/// 1000. Complaints of non-public categories do not appear. Unknown parameters are ignored, except that `api_key` is
+/// refused.
 #[utoipa::path(get, path = "/open311/v2/requests.{format}",
     tag = "open311", params(("format" = Format, Path, description = "`xml` or `json`"), ListOpen311Requests),
-    responses((status = 200, description = "The requests; an empty list past the end",
+    responses((status = 200, description = "The requests; an empty list after the last page",
         content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
 pub async fn list_open311_requests(state: web::Data<Service>, request: HttpRequest) -> Response {
     let (format, question) = parse_request(&state, &request)?;
@@ -123,11 +126,12 @@ pub async fn list_open311_requests(state: web::Data<Service>, request: HttpReque
 
 /// Get a request
 ///
-/// GET Service Request: what is public of one ticket, as a list of one. One that is not public is 404 like an unknown one.
+/// GET Service Request: returns the public data of one complaint, as a list of one. Unknown and non-public complaints
+/// are 404.
 #[utoipa::path(get, path = "/open311/v2/requests/{service_request_id}.{format}", tag = "open311", params(
-    ("service_request_id" = String, Path, description = "Id of the ticket"),
+    ("service_request_id" = String, Path, description = "Id of the complaint"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
-), responses((status = 200, description = "The request: a list of one",
+), responses((status = 200, description = "A list of one request",
     content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]
 pub async fn get_open311_request(state: web::Data<Service>, request: HttpRequest) -> Response {
     let (format, question) = parse_request(&state, &request)?;

@@ -1,21 +1,21 @@
-//! Services: the public categories of the policy in force, in the standard's words.
+//! Services: the public complaint categories of the policy in force, in the terms of the standard.
 
 use super::model::{Open311Attribute, Open311Service, Open311ServiceDefinition, Open311Value};
 use crate::http::language::Language;
 use crate::policy::complaints::{ComplaintCategory, ComplaintRules, DeadlineClock, UtilityKind};
 use crate::problem::Problem;
 
-/// Codes of the attributes that a form may hold.
+/// Codes of the attributes that a form may contain.
 pub const ORGANISATION: &str = "organisation";
 pub const LOCATION: &str = "location";
 pub const COMPLEX: &str = "complex_id";
 
-/// The categories that are shown at all.
+/// The public categories.
 pub fn public(rules: &ComplaintRules) -> impl Iterator<Item = &ComplaintCategory> {
     rules.categories.iter().filter(|one| one.public)
 }
 
-/// A category that may be named here: one that is not public is as good as none.
+/// A public category by its code; a non-public one is treated as unknown.
 pub fn find<'a>(rules: &'a ComplaintRules, code: &str) -> Option<&'a ComplaintCategory> {
     rules.category(code).filter(|one| one.public)
 }
@@ -47,7 +47,7 @@ pub fn service(category: &ComplaintCategory, language: Language) -> Open311Servi
             )
         }
     };
-    // "A comma separated list": a comma inside of a name would part it.
+    // "A comma separated list": a comma in a name would split it.
     let keywords = [&category.name_zh, &category.name_en, &category.group_zh].map(|one| one.replace(',', " "));
     Open311Service {
         service_code: category.code.clone(),

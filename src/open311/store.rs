@@ -1,4 +1,4 @@
-//! What of the tickets and complexes everyone may read.
+//! Queries of the public complaints and complexes.
 
 use std::collections::HashMap;
 
@@ -13,11 +13,11 @@ use crate::complexes::model::{ComplexRow, Point};
 use crate::db::schema::{complaints, complexes};
 use crate::db::{Conn, Id, MultiBackend, WorkResult, distinct};
 
-/// As many complexes as the neighbourhood of a point may have and be looked through.
+/// Most complexes to consider around a point.
 const MOST_CANDIDATES: i64 = 5000;
 
-/// What this door shows: tickets of a category that was public when they came in and is so now, and nothing that an office
-/// keeps to itself.
+/// The complaints of the Open311 interface: of a category that was public at submission and is still public (not in
+/// `hidden`), with confidentiality `open`.
 fn public<'a>(county: Option<&str>, hidden: &[String]) -> complaints::BoxedQuery<'a, MultiBackend> {
     let rows = crate::complaints::scoped::complaints(&Viewer::system("what is public of a ticket is for everyone"))
         .filter(complaints::is_public.eq(true))
@@ -33,7 +33,7 @@ pub fn find(conn: &mut Conn, county: Option<&str>, hidden: &[String], id: Id) ->
     Ok(public(county, hidden).filter(complaints::id.eq(id)).first(conn).optional()?)
 }
 
-/// Newest first.
+/// The public complaints that match the query, newest first.
 pub fn list(
     conn: &mut Conn,
     county: Option<&str>,
@@ -57,7 +57,7 @@ pub fn list(
     Ok(rows.order(order).limit(asked.rows).offset(asked.offset).load(conn)?)
 }
 
-/// The complexes of tickets that are shown.
+/// The complexes of these complaints.
 pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> WorkResult<HashMap<Id, ComplexRow>> {
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.complex_id).collect();
     let system = Scope::System("a ticket that is public names its complex");
@@ -69,7 +69,7 @@ pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> WorkResult<HashMa
     Ok(all)
 }
 
-/// Complexes whose point lies between these degrees.
+/// Complexes whose point is within the bounds, limited to a county if given.
 pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -> WorkResult<Vec<Candidate>> {
     let system = Scope::System("a place on the map is in some complex, whoever asks");
     let scope = county.map_or(system, |county| Scope::County(county.to_owned()));

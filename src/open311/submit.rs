@@ -1,4 +1,4 @@
-//! From a form to a ticket: the place is found, the files get their rows, and the ticket goes the way of every other one.
+//! Turns a form into a complaint: locates the place, stores the attachments, and submits the complaint like any other.
 
 use actix_web::http::StatusCode;
 use serde_json::json;
@@ -25,7 +25,7 @@ use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::service::{Body, Ctx, Tx};
 
-/// A form that was read, with its files in the store.
+/// A valid form, with its files in the attachment store.
 pub struct Sent {
     pub form: Submitted,
     pub files: Vec<Stored>,
@@ -33,7 +33,7 @@ pub struct Sent {
 
 pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open311Created>> {
     let ctx = tx.ctx;
-    // Whoever sent it hears of it again under the same key: the answer holds nothing but an id and two moments.
+    // A replay needs no visibility check: the response contains only an id and two deadlines.
     let sent = tx.creation(body, |_, _, _| Ok(()), |_, _, _| Ok(()))?;
     let place = place(tx.conn, ctx, &sent.form)?;
     let county = match &place {
@@ -46,7 +46,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open3
     let mut evidence = linked(&sent.form);
     for (at, file) in sent.files.iter().enumerate() {
         let id = files::create(tx, file)?;
-        // The name of a file may name a person, and a title is read by more than the name is.
+        // A file name may contain a person's name, and titles have a wider audience than file names.
         let title = format!("照片{}", at + 1);
         evidence.push(Evidence { title, text: None, url: None, attachment_id: Some(id) });
     }
@@ -74,7 +74,7 @@ fn linked(form: &Submitted) -> Vec<Evidence> {
     form.media.iter().map(one).collect()
 }
 
-/// Where a request is, in a territory of its sender.
+/// The place of a request, inside the client's territory.
 enum Place {
     Complex(Id, Option<Point>),
     Community(String, Point),
@@ -153,7 +153,7 @@ fn input(
         evidence,
         anonymous: form.contact.is_none(),
         contact: form.contact.clone(),
-        // The standard has no word for it, so nobody has given it.
+        // The standard has no field for consent, so none was given.
         consent_to_company: false,
         organisation: service_rules::organisation(form.organisation.as_deref(), category)?,
         complained_office: None,
@@ -161,7 +161,7 @@ fn input(
     })
 }
 
-/// A fault of a ticket under the name that its field has here.
+/// Renames the pointer of an input error from the complaint's field to the form's field.
 fn named_here(mut fault: Fault) -> Fault {
     let known = [
         ("/category", "/service_code"),
@@ -188,7 +188,7 @@ fn created(ctx: &Ctx, row: &ComplaintRow) -> Open311Created {
     Open311Created { service_request_id: row.id, service_notice, account_id: None }
 }
 
-/// What a form is told by in the store of idempotency keys: its fields and its files, and not its key.
+/// The fingerprint of a form for its idempotency key: its fields and the digests of its files, without the `api_key`.
 pub fn fingerprint(canonical: &str, digests: &[String]) -> Vec<u8> {
     json!([canonical, digests]).to_string().into_bytes()
 }

@@ -1,5 +1,5 @@
-//! What of a ticket is for everyone: its category, its state, its times, the role of whoever handles it, the complex. Never
-//! what the complainant wrote or where they live.
+//! The public data of a complaint: category, state, times, role of the handler, and complex. It never contains the
+//! complainant's text or address.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::http::language::Language;
 use crate::policy::complaints::ComplaintCategory;
 use crate::policy::versions::Policies;
 
-/// What the tickets of one answer refer to.
+/// The names that the requests of one response refer to.
 struct Named {
     complexes: HashMap<Id, ComplexRow>,
     divisions: HashMap<String, String>,
@@ -40,7 +40,7 @@ pub fn views(
 }
 
 impl Named {
-    /// The category as the policy has it under which the ticket came in.
+    /// The category, from the policy version that governs the complaint.
     fn category(&self, row: &ComplaintRow) -> Option<&ComplaintCategory> {
         self.policies.get(row.course.0.policy_version)?.document().complaints.category(&row.category)
     }
@@ -59,7 +59,7 @@ impl Named {
         let category = self.category(&row);
         let service_name = category.map_or_else(|| row.category.clone(), |one| service_rules::name(one, self.language));
         let complex = row.complex_id.and_then(|id| self.complexes.get(&id));
-        // Of a complex its own point: where exactly somebody stood who complained of a neighbour is not for the map.
+        // At a complex, always the complex's own point: an exact point could reveal who complained about a neighbour.
         let of_complex = complex.and_then(|one| Some(Point { longitude: one.longitude?, latitude: one.latitude? }));
         let told =
             visibility::point(Audience::Public, course.point, of_complex, course.point_released, course.anonymous);

@@ -1,4 +1,4 @@
-//! What the clock owes an open ticket: its cards, and with the first red one the eyes of its supervisor.
+//! The cards of an open complaint, and the escalation to the supervising office with the first red card.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::access::Caller;
 use crate::db::{Instant, WorkResult};
 use crate::service::{Ctx, Service, Tx};
 
-/// The program, as it acts by the clock.
+/// The context in which the deadline check acts.
 pub fn program(state: &Arc<Service>, now: Instant) -> Ctx {
     let request = format!("clock-{}", state.clock.new_id(now));
     Ctx::on_behalf(state.clone(), Caller::program(now), "complaint_clock", request, now)
 }
 
-/// Each card that has come and was not given yet; says whether there was one, and then the row is saved. With the first red
-/// one the ticket is its supervisor's business, too.
+/// Gives each due card that was not given yet, and escalates with the first red one. Returns whether a card was given;
+/// if so, the row is saved.
 pub fn give_cards(
     tx: &mut Tx,
     row: &mut ComplaintRow,
@@ -69,15 +69,15 @@ pub fn give_cards(
     Ok(any)
 }
 
-/// A step of the program; the row is saved after the last of them.
+/// Records a step of the service. The caller saves the row after the last step.
 pub fn write(tx: &mut Tx, row: &mut ComplaintRow, step: NewStep) -> WorkResult<()> {
     row.version += 1;
     row.updated_at = tx.ctx.now;
     record::write(tx, row, StepActor::Program, step).map(drop)
 }
 
-/// Gives the cards of a ticket that is being taken in hand and that the clock has not come to yet: nobody outruns a deadline,
-/// also while one replica takes over from another.
+/// Gives the due cards before a step, if the deadline check has not reached the complaint yet, for example while one
+/// replica takes over from another. Otherwise the handler could act before the card for a missed deadline is given.
 pub fn catch_up(tx: &mut Tx, row: &mut ComplaintRow) -> WorkResult<()> {
     let now = tx.ctx.now;
     if !row.is_open || row.next_at.is_none_or(|at| at.0 > now.0) {

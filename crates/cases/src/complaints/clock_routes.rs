@@ -1,4 +1,5 @@
-//! What is asked before there is a ticket, or of many at once.
+//! The operations that precede a complaint (categories, deadline preview, similar complaints) or span several
+//! complaints.
 
 use super::following::SimilarComplaint;
 use super::input::*;
@@ -11,9 +12,10 @@ use crate::http::{PageOf, Response};
 use crate::policy::complaints::ComplaintCategory;
 use crate::service::{Body, Ctx};
 
-/// List the categories of complaints
+/// List complaint categories
 ///
-/// Of the policy in force in a county: who handles and who supervises each, its limits, and whether it may be public. On one page.
+/// Lists the categories of the policy in force in a county, on one page: first handler, supervising office, time
+/// limits, and whether complaints may be public.
 #[utoipa::path(get, path = "/v1/complaint-categories",
     tag = "complaints", params(CountyQuery), responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
 pub async fn list_complaint_categories(ctx: Ctx) -> Response {
@@ -23,7 +25,8 @@ pub async fn list_complaint_categories(ctx: Ctx) -> Response {
 
 /// Preview a deadline
 ///
-/// If this came in at that instant, when would it be due, and why: day by day, with what is not counted. Nothing is stored.
+/// Computes the deadlines of a complaint submitted at a given instant, and explains them day by day, including the days
+/// that do not count. Nothing is stored.
 #[utoipa::path(get, path = "/v1/complaint-deadlines",
     tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
 pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
@@ -31,10 +34,10 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
     ctx.get_snapshot(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
 }
 
-/// List what is on file already
+/// List similar open complaints
 ///
-/// Open tickets of a category at a complex, of the last days: to follow one instead of submitting the matter again. Only of
-/// categories that may be public, and only what anybody may know.
+/// Lists the recent open complaints of a category at a complex, with their public data, so that a resident can follow
+/// one instead of submitting the matter again. Only public categories appear.
 #[utoipa::path(get, path = "/v1/complaint-suggestions",
     tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
 pub async fn list_similar_complaints(ctx: Ctx) -> Response {
@@ -42,10 +45,10 @@ pub async fn list_similar_complaints(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| following::suggestions(conn, ctx, &query)).await
 }
 
-/// List my news
+/// List complaint updates
 ///
-/// What a resident is told of the tickets that it submitted or follows, newest first. A step is there once, also where two of
-/// them were merged: an app that remembers the last id tells each step once.
+/// Lists the steps of the complaints that a resident submitted or follows, newest first. Each step appears once, even
+/// after a merge. An app that remembers the last id can show each step once.
 #[utoipa::path(get, path = "/v1/complaint-news",
     tag = "complaints", params(ListNews), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
 pub async fn list_complaint_news(ctx: Ctx) -> Response {
@@ -53,10 +56,10 @@ pub async fn list_complaint_news(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| timeline::news(conn, ctx, &query)).await
 }
 
-/// Find the tickets of a caller
+/// Search complaints by phone
 ///
-/// By the phone, whatever its notation; by offices that take calls. The phone stands in the body, so that no log holds it, and
-/// that somebody looked is recorded.
+/// Offices that take calls search for a complainant's complaints by phone number, in any notation. The number is in the
+/// body so that no log contains it. Each search is recorded.
 #[utoipa::path(post, path = "/v1/complaint-caller-searches",
     tag = "complaints", request_body = CallerSearchIn, responses((status = 200, description = "Up to 200", body = CallerTickets)))]
 pub async fn search_complaints_by_caller(ctx: Ctx, body: Body<CallerSearchIn>) -> Response {

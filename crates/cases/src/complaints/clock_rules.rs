@@ -1,7 +1,8 @@
-//! The clock of complaints: when a limit ends, how pauses and extensions move it, when the yellow card comes, and why.
+//! Deadlines of complaints: computation, pauses, extensions, yellow cards, working minutes, and explanations.
 //!
-//! Limits by working days count from the next day and end with the last day at 24:00 (Civil Code 201 and 203); limits by hours
-//! run through nights and holidays. The end of a limit is its first instant that is too late ([`is_over`]).
+//! Time limits in working days count from the next day and end at 24:00 of the last day (Civil Code 201 and 203). Time
+//! limits in hours run through nights and holidays. A deadline is exclusive: it is the first instant that is too late
+//! ([`is_over`]).
 
 use chrono::{
     DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc,
@@ -16,12 +17,12 @@ use crate::coded_enum;
 use crate::db::types::Instant;
 use crate::policy::complaints::{DeadlineClock, WorkingHours};
 
-/// A hundred years. No limit of a policy comes near; it bounds the walk over days, whatever a caller asks for.
+/// A hundred years, far beyond any time limit of a policy. It bounds the loops over days for any input.
 const MOST_WORKING_DAYS: u32 = 25_000;
-/// Days that an explanation lists; of a longer one, the first of them and the last.
+/// Most days that an explanation lists. A longer one lists the first days and the last.
 const MOST_LINES: usize = 400;
 
-/// How long something may take (期限).
+/// A time limit (期限).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     WorkingDays(u32),
@@ -50,22 +51,22 @@ impl Limit {
     }
 }
 
-/// What limits are counted by: the days that are worked, and the zone in which days begin.
+/// What deadlines are computed with: the calendar of working days, and the time zone.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock<'a> {
     pub calendar: &'a WorkCalendar,
     pub zone: Tz,
 }
 
-/// Is a limit over? Its end is exclusive: at that instant, which for a day is 24:00, it is (Civil Code 203). The one place
-/// that decides what is late: steps, cards, lists, figures and the inbox ask it, and the store its SQL form `due <= now`.
+/// Whether a deadline has passed. It is exclusive: at the instant itself, 24:00 of a day, it has (Civil Code 203).
+/// Steps, cards, views and the inbox all use this function; SQL queries use its equivalent `due <= now`.
 pub fn is_over(due: Instant, now: Instant) -> bool {
     now.0 >= due.0
 }
 
-/// The last day of a limit that ends at an instant: of one that ends at 24:00, the day that is over then.
+/// The last day of a time limit with this deadline; for 24:00 that is the day that ends then.
 pub fn last_day(due: Instant, zone: Tz) -> NaiveDate {
-    // The first and the last instants of all have no local time in some zones.
+    // The earliest and the latest instants have no local time in some zones.
     let edge = TimeDelta::days(2);
     let at = due.0.clamp(DateTime::<Utc>::MIN_UTC + edge, DateTime::<Utc>::MAX_UTC - edge);
     (at - TimeDelta::microseconds(1)).with_timezone(&zone).date_naive()
@@ -80,7 +81,7 @@ impl Clock<'_> {
         self.local(at).date()
     }
 
-    /// 24:00 of a day, which is the first instant after it.
+    /// 24:00 of a day: the first instant after it.
     pub fn end_of_day(&self, day: NaiveDate) -> Instant {
         self.start_of_day(day.succ_opt().unwrap_or(NaiveDate::MAX))
     }
@@ -89,7 +90,7 @@ impl Clock<'_> {
         self.instant(day.and_time(NaiveTime::MIN), false)
     }
 
-    /// When a limit ends that begins at an instant.
+    /// The deadline of a time limit that starts at an instant.
     pub fn due(&self, from: Instant, limit: Limit) -> Instant {
         match limit {
             Limit::WorkingDays(n) => self.end_of_day(self.add_days(self.day_of(from), n)),
@@ -97,11 +98,11 @@ impl Clock<'_> {
         }
     }
 
-    /// When it ends after a pause: later by the working days, or by the very time, that the pause took.
+    /// The deadline after a pause: later by the working days of the pause, or by its exact length if hours count.
     ///
-    /// Working days of a pause are those from its first day on, without its last one. Between working days that is the
-    /// number from one to the other; a pause over a weekend takes none, and one that begins on the last day of the limit
-    /// and ends on a rest day takes that last day, so that nobody is late in the minute in which the pause ends.
+    /// The pause counts the working days from its first day on, without its last day. So a pause over a weekend counts
+    /// none. A pause that starts on the last day of the time limit and ends on a rest day counts that last day;
+    /// otherwise the complaint would be overdue the moment the pause ends.
     pub fn moved(&self, due: Instant, limit: Limit, paused_at: Instant, resumed_at: Instant) -> Instant {
         if resumed_at.0 <= paused_at.0 {
             return due;
@@ -116,7 +117,7 @@ impl Clock<'_> {
         }
     }
 
-    /// When it ends with so much more time; with none it stays where it is.
+    /// The deadline after an extension; an extension of zero leaves it unchanged.
     pub fn extended(&self, due: Instant, by: Limit) -> Instant {
         match by {
             Limit::WorkingDays(0) => due,
@@ -125,8 +126,8 @@ impl Clock<'_> {
         }
     }
 
-    /// The longest extension: as long as the original limit, and so many working days at most (a day has 24 hours where
-    /// hours count).
+    /// The longest extension: at most the original time limit, and at most `most_working_days` (24 hours each if hours
+    /// count).
     pub fn most_extension(&self, original: Limit, most_working_days: u32) -> Limit {
         match original {
             Limit::WorkingDays(n) => Limit::WorkingDays(n.min(most_working_days)),
@@ -134,8 +135,8 @@ impl Clock<'_> {
         }
     }
 
-    /// When the yellow card comes: as the so-manieth working day before the last day begins, or so many hours before the
-    /// limit. Of a short limit that is before it began: such a ticket is yellow from the start.
+    /// When the yellow card is given: `working_days` working days before the last day, at the start of that day, or
+    /// `hours` hours before the deadline. For a short time limit this can be earlier than its start.
     pub fn yellow_at(&self, due: Instant, clock: DeadlineClock, working_days: u32, hours: u32) -> Instant {
         match clock {
             DeadlineClock::WorkingDays => {
@@ -151,14 +152,14 @@ impl Clock<'_> {
         }
     }
 
-    /// Until when a handler may give a ticket back.
+    /// The deadline for returning a complaint.
     pub fn return_due(&self, assigned_at: Instant, working_days: u32) -> Instant {
         self.due(assigned_at, Limit::WorkingDays(working_days))
     }
 
-    /// Whole minutes between two instants that lie in the hours of working days.
+    /// Whole minutes between two instants that fall into the working hours of working days.
     ///
-    /// The days between are counted, not walked, since the instants may be far apart.
+    /// Full days in between are counted by the calendar instead of in a loop, since the instants may be far apart.
     pub fn working_minutes(&self, from: Instant, to: Instant, hours: &[WorkingHours]) -> i64 {
         let spans = spans(hours);
         let (from, to) = (self.local(from), self.local(to));
@@ -181,7 +182,7 @@ impl Clock<'_> {
         seconds / 60
     }
 
-    /// Why a limit that begins at an instant ends when it does, day by day.
+    /// Explains day by day how the deadline of a time limit that starts at an instant is computed.
     pub fn explain(&self, from: Instant, limit: Limit) -> Explanation {
         let due_at = self.due(from, limit);
         let (received_on, due_on) = (self.day_of(from), self.last_day(due_at));
@@ -309,14 +310,14 @@ impl Clock<'_> {
     }
 
     fn local(&self, at: Instant) -> NaiveDateTime {
-        // The first and the last instants of all have no local time in some zones.
+        // The earliest and the latest instants have no local time in some zones.
         let edge = TimeDelta::days(2);
         let at = at.0.clamp(DateTime::<Utc>::MIN_UTC + edge, DateTime::<Utc>::MAX_UTC - edge);
         at.with_timezone(&self.zone).naive_local()
     }
 
-    /// The instant of a local time. Where clocks are set back it comes twice; where they are set forward and it does not
-    /// come, it is told by the clock that was not yet set.
+    /// The instant of a local time. If clocks are set back and the time occurs twice, `latest` chooses. If clocks are
+    /// set forward and it does not occur, the offset of the day before applies.
     fn instant(&self, local: NaiveDateTime, latest: bool) -> Instant {
         let at = match self.zone.from_local_datetime(&local) {
             LocalResult::Single(at) => Some(at.to_utc()),
@@ -338,7 +339,7 @@ fn later(at: Instant, by: TimeDelta) -> Instant {
     Instant(at.0.checked_add_signed(by).unwrap_or(edge))
 }
 
-/// The seconds of a day that are worked, in order and without overlaps, whatever a caller gives.
+/// The working hours as seconds of the day, sorted and without overlaps.
 fn spans(hours: &[WorkingHours]) -> Vec<(i64, i64)> {
     let seconds = |(from, to): (u32, u32)| (i64::from(from) * 60, i64::from(to) * 60);
     let mut all: Vec<(i64, i64)> = hours.iter().filter_map(WorkingHours::minutes).map(seconds).collect();
@@ -353,7 +354,7 @@ fn spans(hours: &[WorkingHours]) -> Vec<(i64, i64)> {
 }
 
 coded_enum! {
-    /// What a day is for a limit (日期性质).
+    /// How a day counts for a time limit (日期性质).
     #[schema(example = "working_day")]
     pub enum DeadlineDayKind {
         Receipt "receipt" "收件当日" "Day of receipt"
@@ -364,59 +365,59 @@ coded_enum! {
     }
 }
 
-/// One day of a limit (期限中的一日).
+/// One day of a time limit (期限中的一日).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedDay {
     /// The day (日期).
     #[schema(example = "2026-02-14")]
     pub date: NaiveDate,
-    /// What it is (日期性质).
+    /// Kind of day (日期性质).
     pub kind: DeadlineDayKind,
-    /// Which working day of the limit it is (第几日); null: it is not counted.
+    /// Number of the working day in the time limit, from 1 (第几日); null if the day does not count.
     #[schema(example = 2, minimum = 1)]
     pub number: Option<u32>,
-    /// The reason in Chinese (说明).
+    /// Explanation in Chinese (说明).
     #[schema(example = "调休工作日（春节），第2日", max_length = 100)]
     pub text_zh: String,
-    /// The reason in English.
+    /// Explanation in English.
     #[schema(example = "a make-up working day (春节), day 2", max_length = 200)]
     pub text_en: String,
 }
 
-/// Why a limit ends when it does (期限说明).
+/// How a deadline is computed (期限说明).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Explanation {
-    /// When it came in (收件时间).
+    /// When the complaint is received (收件时间).
     pub received_at: Instant,
-    /// The day of that, in the deployment's time zone (收件日期).
+    /// Day of receipt, in the deployment's time zone (收件日期).
     #[schema(example = "2026-02-12")]
     pub received_on: NaiveDate,
-    /// What the limit counts (期限计算方式).
+    /// Unit of the time limit (期限计算方式).
     pub clock: DeadlineClock,
-    /// So many working days or hours (期限).
+    /// Time limit in working days or hours (期限).
     #[schema(example = 5, minimum = 0)]
     pub limit: u32,
-    /// The end of the limit, 24:00 of its last day (期限届满时间): what comes at this instant or after it is late.
+    /// Deadline, exclusive; for working days it is 24:00 of the last day (期限届满时间).
     pub due_at: Instant,
-    /// The last day (期限最后一日).
+    /// Last day of the time limit (期限最后一日).
     #[schema(example = "2026-02-26")]
     pub due_on: NaiveDate,
-    /// Each day from the day of receipt to the last one (逐日说明); empty where hours count.
+    /// Each day from the day of receipt to the last day (逐日说明); empty if hours count.
     #[schema(max_items = 400)]
     pub days: Vec<ExplainedDay>,
-    /// Days before the last one that are not listed, where there are too many (未列出天数).
+    /// Number of days before the last one that are not listed, because the list is full (未列出天数).
     #[schema(example = 0, minimum = 0)]
     pub days_left_out: u32,
-    /// Years whose arrangement of holidays is not on file yet, so that the end may come later (尚无节假日安排的年份).
+    /// Years whose holidays are not recorded yet, so that the deadline may still move later (尚无节假日安排的年份).
     #[schema(max_items = 200)]
     pub years_without_calendar: Vec<i32>,
-    /// The whole in one sentence, in Chinese (说明).
+    /// Summary in Chinese (说明).
     #[schema(
         example = "2026年2月12日10:30收件，当日不计入，自次日起算5个工作日，期限为2026年2月26日24时。",
         max_length = 500
     )]
     pub text_zh: String,
-    /// The same in English.
+    /// Summary in English.
     #[schema(
         example = "Received at 2026-02-12 10:30; that day is not counted. 5 working days from the next day on end with 2026-02-26.",
         max_length = 500

@@ -12,7 +12,7 @@ fn clock() -> Clock<'static> {
     clock_in(Tz::Asia__Shanghai)
 }
 
-/// An instant by the clocks of a zone; 24:00 is the first one of the next day.
+/// The instant of a local time in a zone; 24:00 is the start of the next day.
 fn local_in(zone: Tz, text: &str) -> Instant {
     if let Some(day) = text.strip_suffix(" 24:00:00") {
         return local_in(zone, &format!("{} 00:00:00", day.parse::<NaiveDate>().unwrap().succ_opt().unwrap()));
@@ -47,15 +47,16 @@ fn working_days_end_at_24_00_of_a_working_day() {
         ("2026-02-12 10:30:00", 10, "2026-03-04"),
         // On the first day of the Festival itself: Tue 24 is the first day that counts.
         ("2026-02-17 00:00:00", 1, "2026-02-24"),
-        // National Day 2025 is off from Wednesday 1 to Wednesday 8 October; Sunday 28 September and Saturday 11 are worked.
-        // Friday 26 September: Sun 28 (1), Mon 29 (2), Tue 30 (3), Thu 9 (4), Fri 10 (5), Sat 11 (6), Mon 13 (7).
+        // National Day 2025 is off from Wednesday 1 to Wednesday 8 October; Sunday 28 September and Saturday 11 are
+        // worked. Friday 26 September: Sun 28 (1), Mon 29 (2), Tue 30 (3), Thu 9 (4), Fri 10 (5), Sat 11 (6), Mon 13
+        // (7).
         ("2025-09-26 15:00:00", 1, "2025-09-28"),
         ("2025-09-26 15:00:00", 5, "2025-10-10"),
         ("2025-09-26 15:00:00", 6, "2025-10-11"),
         ("2025-09-26 15:00:00", 7, "2025-10-13"),
-        // National Day 2026 is off from Thursday 1 to Wednesday 7 October; Sunday 20 September and Saturday 10 are worked,
-        // and Mid-Autumn is off from Friday 25 to Sunday 27 September.
-        // Friday 18 September: Sun 20 (1), Mon 21 to Thu 24 (2 to 5), Mon 28 (6), Tue 29 (7), Wed 30 (8), Thu 8 (9).
+        // National Day 2026 is off from Thursday 1 to Wednesday 7 October; Sunday 20 September and Saturday 10 are
+        // worked, and Mid-Autumn is off from Friday 25 to Sunday 27 September. Friday 18 September: Sun 20 (1), Mon 21
+        // to Thu 24 (2 to 5), Mon 28 (6), Tue 29 (7), Wed 30 (8), Thu 8 (9).
         ("2026-09-18 09:00:00", 1, "2026-09-20"),
         ("2026-09-18 09:00:00", 5, "2026-09-24"),
         ("2026-09-18 09:00:00", 6, "2026-09-28"),
@@ -69,7 +70,8 @@ fn working_days_end_at_24_00_of_a_working_day() {
         ("2025-12-31 17:00:00", 2, "2026-01-05"),
         // Friday 29 December 2023: Saturday to Monday are off.
         ("2023-12-29 08:00:00", 1, "2024-01-02"),
-        // 2027 is not on file: New Year's Day is off, and the weekend. Thursday 31 December 2026: Mon 4 January (1).
+        // The holidays of 2027 are not recorded: New Year's Day and weekends are off. Thursday 31 December 2026: Mon 4
+        // January (1).
         ("2026-12-31 08:00:00", 1, "2027-01-04"),
         ("2026-10-01 08:00:00", 0, "2026-10-08"),
     ] {
@@ -104,12 +106,12 @@ fn a_pause_gives_back_what_it_took() {
         let found = clock().moved(due, days, at(paused), at(resumed));
         assert_eq!(found, at(&format!("{moved} 24:00:00")), "{paused} to {resumed}: {found:?}");
     }
-    // Paused on Thursday 12 February to Tuesday 24: Thu 12, Fri 13 and Sat 14 were lost (3), so Thu 26 becomes Fri 27 (1),
-    // Sat 28 (2), Mon 2 March (3).
+    // Paused on Thursday 12 February to Tuesday 24: Thu 12, Fri 13 and Sat 14 were lost (3), so Thu 26 becomes Fri 27
+    // (1), Sat 28 (2), Mon 2 March (3).
     let due = at("2026-02-26 24:00:00");
     let found = clock().moved(due, days, at("2026-02-12 11:00:00"), at("2026-02-24 09:00:00"));
     assert_eq!(found, at("2026-03-02 24:00:00"));
-    // By hours: by the very time.
+    // By hours: by the exact length of the pause.
     let found = clock().moved(due, Limit::Hours(24), at("2026-02-25 10:00:00"), at("2026-02-25 12:30:01"));
     assert_eq!(found, at("2026-02-27 02:30:01"));
 }
@@ -202,7 +204,8 @@ fn the_explanation_tells_each_day() {
     let zh = "2026年2月14日22:00收件，连续计算24小时，夜间和节假日不停，期限为2026年2月15日22:00。";
     assert_eq!(told.text_zh, zh);
 
-    // No holiday is named: it is a rest day all the same. Without a day, it ends on the day of receipt or the next worked.
+    // A holiday without a name is a rest day, too. A limit of zero days ends on the day of receipt or the next working
+    // day.
     let calendar = WorkCalendar::new([day("2026-03-03")], [day("2026-03-07")], [2026]);
     let told = Clock { calendar: &calendar, zone: Tz::UTC }.explain(at("2026-03-02 12:00:00"), Limit::WorkingDays(4));
     assert_eq!(told.days[1].text_zh, "休息日，不计入");
@@ -253,12 +256,12 @@ fn a_day_ends_where_clocks_are_set_at_midnight_too() {
     assert_eq!(clock.last_day(clock.end_of_day(day("2025-10-25"))), day("2025-10-25"));
 }
 
-/// Seconds from 1 December 2022 on, past the last year on file.
+/// Instants from 1 December 2022 on, beyond the last recorded year.
 fn moment() -> impl Strategy<Value = Instant> {
     (0i64..5 * 366 * DAY_SECONDS).prop_map(|n| Instant(at("2022-12-01 00:00:00").0 + TimeDelta::seconds(n)))
 }
 
-/// Moments around a New Year, in which the calendars of two years meet.
+/// Instants around a New Year, where the calendars of two years meet.
 fn turn_of_year() -> impl Strategy<Value = Instant> {
     (2022i32..2027, -12 * DAY_SECONDS..6 * DAY_SECONDS)
         .prop_map(|(year, n)| Instant(at(&format!("{year}-12-31 00:00:00")).0 + TimeDelta::seconds(n)))

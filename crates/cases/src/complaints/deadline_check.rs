@@ -1,7 +1,9 @@
-//! The clock looks at tickets: it gives cards, escalates what is late, closes what nobody answers, erases what was kept long
-//! enough. Some at a time, so that the writer is free for others in between; each ticket says itself when it is next, so
-//! nothing is lost with the process, and two sweepers at once give no card twice. One that cannot be looked at holds up no
-//! other: it is put off, and told.
+//! The deadline check, a background job: it gives cards, escalates, closes complaints that were not reopened in time,
+//! and erases personal data after the retention period.
+//!
+//! It works in short transactions, so that other writers get their turn. Each complaint stores the time of its next
+//! check, so a restart loses nothing, and two replicas at once give no card twice. A complaint whose check fails is
+//! deferred and logged, and does not hold up the others.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -19,13 +21,13 @@ use crate::db::{Conn, Id, Instant, StoreError, WorkError, WorkResult, WriteLock}
 use crate::problem::Problem;
 use crate::service::{Service, Tx};
 
-/// Tickets that one transaction looks at most, and the time after which it takes on no more.
+/// Most complaints of one transaction, and the time after which it starts no further check.
 const CHUNK: usize = 100;
 const TIME_BUDGET: Duration = Duration::from_millis(25);
-/// What is looked up at once.
+/// Most due complaints that one query reads.
 const BATCH: i64 = 500;
 
-/// Looks at everything that is due for it; returns how many tickets that was.
+/// Checks every complaint that is due. Returns the number of complaints checked.
 pub async fn check_due(state: &Arc<Service>) -> Result<usize, Problem> {
     let begun = StopWatch::now();
     let mut checked = 0;
@@ -36,7 +38,7 @@ pub async fn check_due(state: &Arc<Service>) -> Result<usize, Problem> {
         for chunk in due.chunks(CHUNK) {
             checked += check_all(state, chunk.to_vec()).await?;
         }
-        // What is left is in somebody else's hands: the next sweep sees to it.
+        // Complaints that are locked by others are left to the next run.
         if checked == before || due.len() < BATCH as usize {
             break;
         }
@@ -65,7 +67,7 @@ async fn check_all(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Prob
                     defer(state, one, term, fail).await?;
                     ids.remove(0);
                 }
-                // It had no effect: which of them it was shows when each is alone.
+                // The transaction was rolled back. One complaint at a time shows which one fails.
                 at_once = 1;
             }
         }
@@ -73,13 +75,13 @@ async fn check_all(state: &Arc<Service>, mut ids: Vec<Id>) -> Result<usize, Prob
     Ok(checked)
 }
 
-/// For how long a ticket is put off that failed so, where it is the ticket's doing; where the store cannot serve, nothing is.
+/// How long to defer a complaint after this failure; none if the database itself fails.
 fn retry_delay(fail: &WorkError) -> Option<TimeDelta> {
     match fail {
         WorkError::Problem(_) | WorkError::Panicked => Some(TimeDelta::hours(1)),
         WorkError::Query(error) => match StoreError::of(error) {
             StoreError::Other | StoreError::Duplicate => Some(TimeDelta::hours(1)),
-            // Somebody holds what it needs.
+            // Another transaction holds a lock.
             StoreError::Deadlock | StoreError::LockTimeout => Some(TimeDelta::minutes(1)),
             _ => None,
         },
@@ -91,7 +93,7 @@ async fn defer(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -
     let (with, code) = (state.clone(), Problem::from(fail).code.name());
     let work = move |conn: &mut Conn| {
         let now = with.clock.acting();
-        // What fails for every ticket is no ticket's doing: that fails here, too.
+        // A failure that affects every complaint also occurs here, and then nothing is deferred.
         GoverningRules::load(conn, &program(&with, now), "")?;
         store::defer(conn, id, now, Instant(now.0 + term))
     };
@@ -101,13 +103,13 @@ async fn defer(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -
     Ok(())
 }
 
-/// Of a transaction's tickets, the first that it got through, and how many of them it looked at.
+/// How many of the batch's complaints were passed, from the first on, and how many of those were checked.
 struct BatchOutcome {
     passed: usize,
     checked: usize,
 }
 
-/// Looks at the first of these, as many as there is time for.
+/// Checks these complaints in order, until the time budget is used up.
 fn check_batch(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<BatchOutcome> {
     let begun = StopWatch::now();
     let now = state.clock.acting();
@@ -137,8 +139,8 @@ fn check_batch(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<
     Ok(outcome)
 }
 
-/// Looks at a ticket. One of which nothing has come after all, such as where the calendar of a year was put in, is given back
-/// with when to look at it again.
+/// Checks one complaint. If nothing was due after all, for example after a change of the calendar, returns its id and
+/// its next check.
 fn check(
     tx: &mut Tx,
     mut row: ComplaintRow,

@@ -1,5 +1,5 @@
-//! How the deadlines of a ticket follow the calendar: its limits begin again when it came in or was reopened, and each
-//! extension and each pause since then is taken anew.
+//! Recomputes the deadlines of a complaint when the calendar changes: from its submission or reopening, with every
+//! extension and pause since then.
 
 use serde_json::Value;
 
@@ -13,14 +13,14 @@ use crate::deadlines::{Follows, Moved, Terms, facts, move_instant};
 use crate::policy::complaints::DeadlineClock;
 use crate::service::Tx;
 
-/// What moved a limit after it had begun.
+/// A change of the deadline after the start of the time limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Turn {
     Extended(u32),
     Paused(Instant, Instant),
 }
 
-/// Since when the present limits run, and what moved them.
+/// The start of the current time limits, and the changes since then.
 fn course_of(row: &ComplaintRow, steps: &[StepRow]) -> (Instant, Vec<Turn>) {
     let (mut began, mut turns) = (row.submitted_at, Vec::new());
     for step in steps {

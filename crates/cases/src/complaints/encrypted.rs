@@ -1,4 +1,4 @@
-//! What was told of a ticket and by whom, as it lies sealed: JSON in the vault.
+//! The encrypted parts of a complaint: JSON texts in the vault of personal data.
 
 use std::collections::HashMap;
 
@@ -11,13 +11,13 @@ use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-/// What the complainant told.
+/// Description, location and evidence from the complainant; none if nothing is stored.
 pub fn submission_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Submission>> {
     let submission = personal::decrypt(conn, &ctx.state.keys.ring(), complaint, Purpose::Description)?;
     submission.map(|text| read(&text)).transpose()
 }
 
-/// The contact of a ticket, until it is erased.
+/// The contact; none if there is none, or after erasure.
 pub fn contact_of(conn: &mut Conn, ctx: &Ctx, complaint: Id) -> WorkResult<Option<Contact>> {
     let contact = personal::decrypt(conn, &ctx.state.keys.ring(), complaint, Purpose::Contact)?;
     contact.map(|text| read(&text)).transpose()

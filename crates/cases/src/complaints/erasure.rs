@@ -1,4 +1,4 @@
-//! Erasing whoever complained (PIPL 47): ticket, timeline and proof remain without them.
+//! Erasure of the complainant's personal data (PIPL 47). The complaint, its timeline and its ledger proof remain.
 
 use super::model::*;
 use super::visibility::{self, Person};
@@ -11,8 +11,8 @@ use crate::personal::{self, Purpose, masks};
 use crate::proceedings::model::Evidence;
 use crate::service::{Ctx, Tx};
 
-/// Erases, and gives back a text without what was erased. Every copy is walked: texts, links, files with their names, the
-/// exact point, accounts, digests, and stored answers.
+/// Erases the personal data from every copy: texts, links, attachments and their names, the exact point, accounts,
+/// salts of digests, and stored responses. Returns `text` scrubbed of the same data.
 pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkResult<Option<String>> {
     let ring = tx.ctx.state.keys.ring();
     let contact = encrypted::contact_of(tx.conn, tx.ctx, row.id)?;
@@ -40,7 +40,7 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkRes
     personal::erase(tx.conn, row.id, Purpose::Contact)?;
     personal::forget_phones(tx.conn, row.id)?;
     if let Some(into) = row.course.0.merged_into {
-        // Its complainant was made to follow the ticket that went on.
+        // The merge made the complainant a follower of the target complaint.
         store::forget_owner_elsewhere(tx.conn, row.id, into)?;
     }
     store::forget_followers(tx.conn, row.id)?;
@@ -55,8 +55,8 @@ pub fn erase(tx: &mut Tx, row: &mut ComplaintRow, text: Option<&str>) -> WorkRes
     Ok(text.map(|text| masks::scrub(text, &known)))
 }
 
-/// What stays of a complainant's evidence: that there was some, and its text. Its files, its links and what it was called
-/// lead to the person.
+/// The complainant's evidence after erasure: numbered titles and scrubbed texts. Attachments, links and the original
+/// titles can identify the person.
 fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence> {
     for (at, one) in evidence.iter_mut().enumerate() {
         one.title = format!("附件{}", at + 1);
@@ -66,7 +66,7 @@ fn erased_evidence(mut evidence: Vec<Evidence>, known: &[&str]) -> Vec<Evidence>
     evidence
 }
 
-/// Takes persons out of what was said with a step; says whether there were any.
+/// Scrubs text and evidence of a step. Returns whether anything changed.
 fn scrub_step(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -80,7 +80,7 @@ fn scrub_step(
     let step_text: StepText = encrypted::read(&text)?;
     let mut evidence = erased_evidence(step_text.evidence.clone(), known);
     if !by_resident {
-        // The files of an office are its own, and what it called them, unless that is the name of a file.
+        // An office keeps its own attachments and titles, except titles that are file names, which may contain a name.
         for (one, before) in evidence.iter_mut().zip(&step_text.evidence) {
             if !visibility::is_file_name(&before.title) {
                 one.title = masks::scrub(&before.title, known);

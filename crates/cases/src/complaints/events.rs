@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! The events of complaints in the ledger.
 
 use crate::service::events::Fact::{Code, Count, Id, Instant, Step};
 use crate::service::events::{Subject, Type};
@@ -41,10 +41,10 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "complaint.rejected", zh: "不予受理", en: "It was rejected" },
             Type { code: "complaint.transferred", zh: "转办", en: "It was transferred" },
             Type { code: "complaint.returned", zh: "退回", en: "It was returned" },
-            Type { code: "complaint.extension_requested", zh: "申请延期", en: "An extension was asked for" },
+            Type { code: "complaint.extension_requested", zh: "申请延期", en: "An extension was requested" },
             Type { code: "complaint.extension_granted", zh: "同意延期", en: "An extension was granted" },
             Type { code: "complaint.extension_refused", zh: "不同意延期", en: "An extension was refused" },
-            Type { code: "complaint.information_requested", zh: "要求补充", en: "Information was asked for" },
+            Type { code: "complaint.information_requested", zh: "要求补充", en: "Information was requested" },
             Type { code: "complaint.information_given", zh: "补充信息", en: "Information was given" },
             Type { code: "complaint.mediation_begun", zh: "开始调解", en: "A mediation began" },
             Type { code: "complaint.mediation_ended", zh: "调解结束", en: "A mediation ended" },
@@ -52,23 +52,23 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "complaint.satisfaction", zh: "满意度评价", en: "The complainant rated the reply" },
             Type { code: "complaint.reopened", zh: "重新办理", en: "It was reopened" },
             Type { code: "complaint.closed", zh: "办结", en: "It was closed" },
-            Type { code: "complaint.merged", zh: "并入其他工单", en: "It was merged into another" },
-            Type { code: "complaint.merged_in", zh: "其他工单并入", en: "Another was merged into it" },
+            Type { code: "complaint.merged", zh: "并入其他诉求", en: "It was merged into another complaint" },
+            Type { code: "complaint.merged_in", zh: "其他诉求并入", en: "Another complaint was merged into it" },
             Type { code: "complaint.comment", zh: "留言", en: "A comment was made" },
             Type { code: "complaint.linked", zh: "关联", en: "It was linked" },
             Type { code: "complaint.violation_reported", zh: "转为违规", en: "A violation was reported from it" },
             Type {
                 code: "complaint.consent_given",
                 zh: "同意提供联系方式",
-                en: "The complainant consented to pass the contact on",
+                en: "The complainant consented to share the contact",
             },
             Type { code: "complaint.consent_withdrawn", zh: "撤回同意", en: "The consent was withdrawn" },
             Type { code: "complaint.contact_read", zh: "查看联系方式", en: "The contact was read in full" },
-            Type { code: "complaint.yellow_card", zh: "黄牌", en: "A yellow card" },
-            Type { code: "complaint.red_card", zh: "红牌", en: "A red card" },
+            Type { code: "complaint.yellow_card", zh: "黄牌", en: "A yellow card was given" },
+            Type { code: "complaint.red_card", zh: "红牌", en: "A red card was given" },
             Type { code: "complaint.escalated", zh: "升级", en: "It was escalated" },
             Type { code: "complaint.erased", zh: "删除个人信息", en: "Personal data were erased" },
-            Type { code: "complaint.deadline_moved", zh: "期限变更", en: "A due time moved with the calendar" },
+            Type { code: "complaint.deadline_moved", zh: "期限变更", en: "A deadline moved with the calendar" },
             Type {
                 code: "complaint.point_released", zh: "公开具体位置", en: "The office released the exact point"
             },
@@ -77,7 +77,7 @@ pub const EVENTS: &[Subject] = &[
                 zh: "不公开具体位置",
                 en: "The office withheld the exact point again",
             },
-            Type { code: "complaint.restricted_read", zh: "查看受限工单", en: "A restricted ticket was read" },
+            Type { code: "complaint.restricted_read", zh: "查看受限诉求", en: "A restricted complaint was read" },
         ],
     },
     Subject {

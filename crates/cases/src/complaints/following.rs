@@ -1,4 +1,5 @@
-//! One matter, one ticket: what is on file already is suggested before a second one is made, and many residents follow one.
+//! Similar complaints, possible duplicates, and followers: several residents follow one complaint about the same
+//! matter.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::http::{Entity, PageOf};
 use crate::policy;
 use crate::service::{Body, Ctx, Tx};
 
-/// A ticket that is open at the complex already (相似诉求): what anybody may know of it.
+/// A similar open complaint at the same complex (相似诉求), with its public data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SimilarComplaint {
     pub id: Id,
@@ -28,18 +29,19 @@ pub struct SimilarComplaint {
     pub category: String,
     pub state: ComplaintState,
     pub submitted_at: Instant,
+    /// Resolution deadline, exclusive.
     pub resolve_due: Instant,
-    /// What anybody may read of it.
+    /// Public summary (公开摘要); null if none.
     #[schema(max_length = 500, example = "2 号楼电梯停运")]
     pub public_summary: Option<String>,
-    /// Residents who submitted or follow it.
+    /// Number of residents who submitted or follow the complaint.
     #[schema(minimum = 0)]
     pub followers: i64,
 }
 
-/// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
+/// Recent open complaints of a public category at a complex, which the caller may follow instead of submitting again.
 pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<PageOf<SimilarComplaint>> {
-    // At a complex that there is not, or not for this caller, nothing is open.
+    // A complex that is unknown, or outside the caller's territory, gives an empty list.
     let anywhere = Scope::System("a resident may live anywhere");
     let scope = if ctx.caller.role == Role::Resident { &anywhere } else { &ctx.scope };
     let Some(county) = complexes::county_for(conn, scope, query.complex_id)? else {
@@ -69,7 +71,7 @@ fn since(days: u32, at: Instant) -> Instant {
     Instant(at.0 - TimeDelta::days(days.into()))
 }
 
-/// Tickets that may be the same matter as this one: of its category, at its complex or near its point, near in time.
+/// Possible duplicates of a complaint: of the same category, at the same complex or near its point, and close in time.
 pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<Complaint>> {
     let viewer = parties::viewer(ctx);
     let row = store::find(conn, &viewer, id)?;
@@ -91,14 +93,14 @@ pub fn duplicates(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<Compl
     Ok(PageOf { items: view::views(conn, ctx, found)?, next_cursor: None, total: None })
 }
 
-/// That a resident follows a ticket (关注).
+/// Whether you follow a complaint (关注).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Following {
     pub complaint_id: Id,
     pub state: ComplaintState,
-    /// It is followed by you.
+    /// True if you follow it.
     pub following: bool,
-    /// Residents who submitted or follow it.
+    /// Number of residents who submitted or follow the complaint.
     #[schema(minimum = 0)]
     pub followers: i64,
 }
@@ -108,14 +110,14 @@ pub struct Following {
 #[serde(deny_unknown_fields)]
 pub struct NothingIn {}
 
-/// A ticket that anybody may follow: of a public category, and open. Of any other the caller does not learn that it is there.
+/// A complaint that every resident may follow. Any other is 404, so that its existence is not revealed.
 fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     let anybody = Viewer::system("an open ticket in a public category is followed by whoever wants to");
     let row = store::find(tx.conn, &anybody, id)?;
     if person_rules::is_for_anybody(&row) {
         return Ok(row);
     }
-    // Its own complainant follows it anyway.
+    // The complainant and existing followers can see it anyway.
     store::find(tx.conn, &parties::viewer(tx.ctx), id)
 }
 

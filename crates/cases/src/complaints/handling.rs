@@ -1,4 +1,4 @@
-//! What its handler and its supervisor do with a ticket, up to the reply.
+//! The steps of the handler and the supervising office, up to the reply.
 
 use serde_json::json;
 
@@ -40,7 +40,7 @@ pub fn accept_complaint(tx: &mut Tx, id: Id, body: &Body<AcceptanceIn>) -> WorkR
     finish(tx, row, step)
 }
 
-/// Accepted, unless it was: on time if every acceptance was.
+/// Marks the complaint as accepted, unless it is already. It counts as on time only if every acceptance was.
 fn accepted(ctx: &Ctx, row: &mut ComplaintRow) {
     let course = &mut row.course.0;
     if course.accepted_at.is_none() {
@@ -105,14 +105,14 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkR
     finish(tx, row, step)
 }
 
-/// The company that serves the ticket's complex today, where it is to go to the company.
+/// The company that serves the complex today, if the complaint is to be transferred to a company.
 fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> WorkResult<Option<Id>> {
     let (Role::PropertyCompany, Some(complex)) = (role, row.complex_id) else { return Ok(None) };
     complexes::serving_company(conn, complex, ctx.today)
 }
 
-/// A new handler. Nobody supervises itself, and the office complained of supervises nothing that is said of it: then nobody
-/// does.
+/// Sets a new handler. The supervising office changes if it would be the handler or the office complained of; if no
+/// other office is eligible, there is none.
 fn set_handler(row: &mut ComplaintRow, to: &Seat) {
     row.handler_role = to.role;
     row.handler_division = to.division.clone();
@@ -187,7 +187,7 @@ pub fn decide_complaint_extension(
     }
     row.course.0.extension = Some(Extension { granted: Some(input.granted), ..asked.clone() });
     let kind = if input.granted { StepKind::ExtensionGranted } else { StepKind::ExtensionRefused };
-    // The complainant is told of more time, and not of what was refused.
+    // A granted extension concerns the complainant; a refusal changes nothing for them.
     let audience = if input.granted { StepAudience::Complainant } else { StepAudience::Parties };
     let step = NewStep::new(kind)
         .to(audience)
@@ -210,7 +210,8 @@ pub fn request_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -
     finish(tx, row, step)
 }
 
-/// What a ticket goes back to after a pause or a mediation: whoever asks has taken it on.
+/// The state after a pause or a failed mediation. Either step accepts the complaint, so a reopened one becomes
+/// accepted.
 fn resumed(row: &ComplaintRow) -> ComplaintState {
     match row.state {
         ComplaintState::Reopened => ComplaintState::Accepted,
@@ -272,7 +273,7 @@ pub fn end_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<MediationResultI
     parties::ensure_allowed(tx, &row, StepKind::MediationEnded)?;
     let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     match input.outcome {
-        // The agreement is the answer.
+        // The agreement is the reply.
         MediationOutcome::Agreed => replied(ctx, &terms, &mut row)?,
         MediationOutcome::Failed => {
             let resumes = row.course.0.resumes.take().unwrap_or(ComplaintState::Accepted);
@@ -307,7 +308,7 @@ pub fn reply_to_complaint(tx: &mut Tx, id: Id, body: &Body<ComplaintReplyIn>) ->
     finish_by(tx, &terms, row, step)
 }
 
-/// The answer is given: on time if every answer was. A reply without an acceptance is both.
+/// Marks the complaint as replied, on time only if every reply was. A reply without an acceptance counts as both.
 fn replied(ctx: &Ctx, terms: &GoverningRules, row: &mut ComplaintRow) -> WorkResult<()> {
     let hours = &terms.rules_of(row)?.working_hours;
     row.working_minutes = Some(terms.clock().working_minutes(row.submitted_at, ctx.now, hours));

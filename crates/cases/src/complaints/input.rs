@@ -1,4 +1,4 @@
-//! What callers send.
+//! Request bodies and query parameters of the operations on complaints.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +12,7 @@ use crate::policy::complaints::UtilityKind;
 use crate::proceedings::ledger_texts::{self, LedgerTexts, Texts};
 use crate::proceedings::model::Evidence;
 
-/// How to reach the complainant (联系方式). It is encrypted at rest, shown masked, and erased after the retention period.
+/// Contact of the complainant (联系方式): encrypted at rest, returned masked, erased after the retention period.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactIn {
@@ -30,190 +30,192 @@ pub struct ContactIn {
     pub address: Option<String>,
 }
 
-/// An office that a ticket complains of, or is handed to (单位).
+/// An office (单位), as a role in a division.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeatIn {
     pub role: Role,
-    /// Its division, of as many digits as the role has (区划代码).
+    /// Division code (区划代码), with the number of digits that the role requires.
     #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: String,
 }
 
-/// A complaint to submit (诉求登记).
+/// A complaint to submit (提交诉求).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintIn {
     pub kind: ComplaintKind,
-    /// Residents submit by `app` or `portal`, offices what came by `phone`, `hotline`, `visit` or `patrol`.
+    /// Residents use `app` or `portal`; offices use `phone`, `hotline`, `visit` or `patrol`.
     pub channel: ComplaintChannel,
-    /// Code of the category, one of `GET /v1/complaint-categories`.
+    /// Code of the category, from `GET /v1/complaint-categories`.
     #[schema(min_length = 2, max_length = 64, example = "service.cleaning")]
     pub category: String,
-    /// The complex; or else `division`.
+    /// The complex. Send either this or `division`.
     #[serde(default)]
     pub complex_id: Option<Id>,
-    /// Where it is no complex: the community (12 digits), or the township (9 digits).
+    /// For a place outside a complex: code of the community (12 digits) or the township (9 digits).
     #[serde(default)]
     #[schema(pattern = "^([0-9]{9}|[0-9]{12})$", example = json!(null))]
     pub division: Option<String>,
-    /// Where exactly.
+    /// Exact point.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub point: Option<PointIn>,
-    /// Where exactly, in words.
+    /// Location in words (具体位置).
     #[serde(default)]
     #[schema(min_length = 2, max_length = 200, example = "3 号楼 2 单元门厅")]
     pub location: Option<String>,
-    /// What happened, or is asked for. It is encrypted at rest and not published.
+    /// What happened, or what is requested. Encrypted at rest and not published.
     #[schema(min_length = 5, max_length = 5000, example = "楼道垃圾连续三天无人清理，气味很大")]
     pub description: String,
-    /// Photographs and the like.
+    /// Photographs and other evidence.
     #[serde(default)]
     #[schema(max_items = 20, example = json!([]))]
     pub evidence: Vec<Evidence>,
-    /// How to reach the complainant; none where it is anonymous.
+    /// Contact of the complainant; must be null if `anonymous` is true.
     #[serde(default)]
     pub contact: Option<ContactIn>,
-    /// The complainant does not want to be known, to the office neither (匿名).
+    /// The complainant stays anonymous (匿名), to the offices as well.
     #[serde(default)]
     pub anonymous: bool,
-    /// The complainant lets the company that handles the ticket see the contact, for a repair in the home
-    /// (同意向物业服务企业提供联系方式). It can be withdrawn.
+    /// The complainant lets the handling company see the contact, for example for a repair in the home
+    /// (同意向物业服务企业提供联系方式). Consent can be withdrawn.
     #[serde(default)]
     pub consent_to_company: bool,
-    /// Which utility, where the category is of several.
+    /// Kind of utility; required for a category of utility operators, otherwise null.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
-    /// The office complained of, in the category that is about officials, and only there. It never gets the ticket.
+    /// The office complained of; required for the category about officials, otherwise null. It never handles the
+    /// complaint.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub complained_office: Option<SeatIn>,
-    /// The hotline's own number of the ticket (热线工单编号), where the channel is `hotline`; once in a county.
+    /// The hotline's number (热线工单编号), unique in the county; required for channel `hotline`, otherwise null.
     #[serde(default)]
     #[schema(pattern = "^[A-Za-z0-9-]{4,40}$", example = json!(null))]
     pub hotline_number: Option<String>,
 }
 
-/// To accept a ticket (受理).
+/// Acceptance of a complaint (受理).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptanceIn {
-    /// Told to the complainant.
+    /// Message to the complainant.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "已安排保洁主管到场核实")]
     pub text: Option<String>,
-    /// What anybody may read of it (公开摘要), of a category that is public: without anything personal.
+    /// Public summary (公开摘要) without personal data; only for a public category.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, example = "楼道垃圾清理不及时")]
     pub public_summary: Option<String>,
 }
 
-/// To hand a ticket on (转派).
+/// Transfer of a complaint (转办).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferIn {
-    /// To whom: the office of this role that answers for the place; `property_company` is the company that serves.
+    /// Role of the new handler: the office of this role for the place, or the company that serves the complex
+    /// (`property_company`).
     pub role: Role,
-    /// Which utility, where the new handler is a utility operator.
+    /// Kind of utility; required if the new handler is a utility operator, otherwise null.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
-    /// Why; told to the new handler.
+    /// Reasons, visible to the new handler, the complainant and followers.
     #[schema(min_length = 2, max_length = 2000, example = "涉及物业服务合同，转社会事务办公室办理")]
     pub reasons: String,
 }
 
-/// To give a text with a step (办理意见).
+/// Text of a step (办理意见).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TextIn {
     /// The text.
     #[schema(min_length = 2, max_length = 5000, example = "请补充损坏部位的照片和发生时间")]
     pub text: String,
-    /// Photographs and the like.
+    /// Photographs and other evidence.
     #[serde(default)]
     #[schema(max_items = 20, example = json!([]))]
     pub evidence: Vec<Evidence>,
 }
 
-/// To ask for more time (申请延期).
+/// An extension request (申请延期).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionIn {
-    /// How much: working days, or hours where the ticket's clock runs on hours; at most the original limit, and at most the
-    /// working days that the policy says.
+    /// Working days, or hours if the complaint's `clock` is `hours`. At most the original time limit, and at most the
+    /// working days set in the policy.
     #[schema(minimum = 1, maximum = 720, example = 3)]
     pub amount: u32,
-    /// Why.
+    /// Reasons for the request.
     #[schema(min_length = 2, max_length = 2000, example = "配件须从厂家调运，预计三个工作日到货")]
     pub reasons: String,
 }
 
-/// To decide on more time (延期审批).
+/// An extension decision (延期审批).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionDecisionIn {
-    /// Is it granted?
+    /// True grants the extension, false refuses it.
     #[schema(example = true)]
     pub granted: bool,
-    /// Why.
+    /// Reasons for the decision.
     #[schema(min_length = 2, max_length = 2000, example = "情况属实，同意延期")]
     pub reasons: String,
 }
 
-/// To end a mediation (调解结果).
+/// Result of a mediation (调解结果).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MediationResultIn {
     pub outcome: MediationOutcome,
-    /// What was agreed, or why it failed; told to the complainant.
+    /// What was agreed, or why the mediation failed. The complainant can read it.
     #[schema(min_length = 2, max_length = 5000, example = "双方同意由物业公司于本月底前完成维修，费用各半")]
     pub text: String,
-    /// The agreement, signed; needed where one was reached.
+    /// The signed agreement; required if `outcome` is `agreed`.
     #[serde(default)]
     #[schema(max_items = 20, example = json!([{ "title": "调解协议书", "text": "双方签字，编号永调〔2026〕12号" }]))]
     pub evidence: Vec<Evidence>,
 }
 
-/// The answer to a complaint (答复).
+/// The reply to a complaint (答复).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintReplyIn {
-    /// What was found and done; told to the complainant.
+    /// What was found and done. The complainant can read it.
     #[schema(min_length = 2, max_length = 5000, example = "已清理完毕，并将楼道清扫调整为每日两次")]
     pub text: String,
-    /// Photographs and the like.
+    /// Photographs and other evidence.
     #[serde(default)]
     #[schema(max_items = 20, example = json!([]))]
     pub evidence: Vec<Evidence>,
-    /// What anybody may read of it (公开摘要), of a category that is public: without anything personal.
+    /// Public summary (公开摘要) without personal data; only for a public category.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, example = json!(null))]
     pub public_summary: Option<String>,
 }
 
-/// How satisfied the complainant is (满意度评价).
+/// A satisfaction rating (满意度评价).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SatisfactionIn {
-    /// From 1, not at all, to 5, very.
+    /// From 1 (not satisfied at all) to 5 (very satisfied).
     #[schema(minimum = 1, maximum = 5, example = 5)]
     pub score: i64,
-    /// In words.
+    /// Explanation by the complainant.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 1000, example = json!(null))]
     pub text: Option<String>,
 }
 
-/// To merge a ticket into another one (合并).
+/// Merge of a complaint into another one (合并).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MergeIn {
-    /// The ticket that goes on.
+    /// The target complaint, which stays open.
     pub into: Id,
-    /// Why they are one matter.
+    /// Why the two complaints are about the same matter.
     #[schema(min_length = 2, max_length = 2000, example = "同一电梯同一故障")]
     pub reasons: String,
 }
@@ -222,48 +224,49 @@ pub struct MergeIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommentIn {
-    /// Who reads it: `complainant` is everyone whom the ticket concerns, `offices` the offices alone.
+    /// Audience of the comment, to which you must belong yourself.
     pub audience: StepAudience,
-    /// The text.
+    /// Text of the comment.
     #[schema(min_length = 1, max_length = 5000, example = "已电话联系物业项目经理")]
     pub text: String,
-    /// Photographs and the like.
+    /// Photographs and other evidence.
     #[serde(default)]
     #[schema(max_items = 20, example = json!([]))]
     pub evidence: Vec<Evidence>,
 }
 
-/// A row that a ticket belongs with (关联).
+/// A resource to link to a complaint (关联).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkIn {
     pub kind: LinkKind,
-    /// Its id; one that you see.
+    /// Id of the resource, which must be visible to you.
     pub id: Id,
 }
 
-/// A ticket to report as a violation (转违规登记).
+/// A violation to report from a complaint (转为违规上报).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintViolationIn {
-    /// The act.
+    /// Code of the regulated act, from `GET /v1/acts`.
     #[schema(min_length = 3, max_length = 80, example = "nine.unlawful_fees_or_contract")]
     pub act: String,
-    /// Day on which it was found; today where it is left out.
+    /// Day found; today by default.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub found_on: Option<chrono::NaiveDate>,
-    /// What was found, in the officer's words: the company reads it. The complainant's words are not copied.
+    /// Findings in the officer's words. The company reads them; the complainant's text is not copied.
     #[schema(min_length = 5, max_length = 5000, example = "经核查，该公司自 3 月起擅自将车位费提高 20 元")]
     pub description: String,
-    /// Name of the organisation that did it, where the act is of a business or the like.
+    /// Name of the developer, business, utility operator or committee that is the subject of the act; otherwise null.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 100, example = json!(null))]
     pub subject_name: Option<String>,
-    /// Hand on the photographs of the ticket as evidence.
+    /// Adds stripped copies of the complaint's photographs as evidence.
     #[serde(default)]
     pub with_evidence: bool,
-    /// Why this is another fact, where the same company, complex and day already stand under an overlapping act.
+    /// Why this is a distinct fact, if a violation under an overlapping act exists for the same company, complex and
+    /// day.
     #[serde(default)]
     #[schema(min_length = 5, max_length = 1000, example = json!(null))]
     pub distinct_fact_reason: Option<String>,
@@ -308,90 +311,90 @@ impl LedgerTexts for MediationResultIn {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListComplaints {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
-    /// Only those that your office or company handles now.
+    /// Only complaints that your office or company handles now.
     pub mine: Option<bool>,
-    /// Only those that your office supervises.
+    /// Only complaints that your office supervises.
     pub supervised: Option<bool>,
-    /// Only those that their handler still owes something, most urgent first; or only the others.
+    /// True: only open complaints, most urgent first. False: only the others.
     pub open: Option<bool>,
-    /// Open and late; most overdue first.
+    /// True: only overdue complaints, most overdue first. False: only the others.
     pub overdue: Option<bool>,
-    /// Open, not late, and due within so many hours; most urgent first.
+    /// Only open complaints due within this number of hours and not overdue, most urgent first.
     #[param(minimum = 1, maximum = 720, example = 24)]
     pub due_within: Option<i64>,
-    /// Only this state.
+    /// Only complaints in this state.
     pub state: Option<ComplaintState>,
-    /// Only this category.
+    /// Only complaints of this category.
     #[param(max_length = 64, example = "service.cleaning")]
     pub category: Option<String>,
-    /// Only this kind.
+    /// Only complaints of this kind.
     pub kind: Option<ComplaintKind>,
-    /// Only this channel.
+    /// Only complaints submitted by this channel.
     pub channel: Option<ComplaintChannel>,
-    /// Only at this complex.
+    /// Only complaints at this complex.
     pub complex_id: Option<Id>,
-    /// Only those about or with this company.
+    /// Only complaints at complexes that this company served, or that it handles or handled.
     pub company_id: Option<Id>,
-    /// Only this township, 9 digits.
+    /// Only complaints in this township, 9 digits.
     #[param(max_length = 9, example = "640121102")]
     pub township: Option<String>,
-    /// Only this community, 12 digits.
+    /// Only complaints in this community, 12 digits.
     #[param(max_length = 12, example = "640121102001")]
     pub community: Option<String>,
-    /// Only the ticket with this number of the hotline's; for offices.
+    /// Only the complaint with this hotline number; for offices only.
     #[param(max_length = 40, example = "12345-20260302-0001")]
     pub hotline_number: Option<String>,
-    /// Submitted at this instant or later.
+    /// Only complaints submitted at this instant or later.
     #[param(example = "2026-03-01T00:00:00Z")]
     pub submitted_from: Option<Instant>,
-    /// Submitted before this instant.
+    /// Only complaints submitted before this instant.
     #[param(example = "2026-04-01T00:00:00Z")]
     pub submitted_to: Option<Instant>,
 }
 
-/// Parameters of reading one ticket.
+/// Query parameters of `GET /v1/complaints/{id}`.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct GetComplaint {
-    /// Shows the contact in full, for this reason: to the office that handles it, and to the company where the complainant
-    /// consented. A person must ask, and each such reading is recorded with its reason.
+    /// Your reason to unmask the contact. For the handler; a company or utility operator also needs the complainant's
+    /// consent. Not for machine tokens. The reason is recorded.
     #[param(min_length = 2, max_length = 200, example = "电话核实维修时间")]
     pub unmask: Option<String>,
 }
 
-/// To find the tickets of a caller (来电检索).
+/// A search by phone number (按来电号码查询).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallerSearchIn {
-    /// The phone, in any notation.
+    /// Phone number, in any notation.
     #[schema(pattern = "^[0-9+ ()-]{7,20}$", example = "13800000000")]
     pub phone: String,
 }
 
-/// What a deadline is asked for.
+/// Query parameters of the deadline preview.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DeadlineQuery {
     /// Code of the category.
     #[param(max_length = 64, example = "service.cleaning")]
     pub category: String,
-    /// When it would come in; now where it is left out.
+    /// Instant of submission; now by default.
     #[param(example = "2026-02-13T02:00:00Z")]
     pub submitted_at: Option<Instant>,
-    /// By the rules of this county (GB/T 2260, 6 digits). Default: your own; where the deployment serves one, that one.
+    /// County whose policy applies (GB/T 2260, 6 digits). Default: your county, or the only one of the deployment.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }
 
-/// What is looked for before a ticket is submitted.
+/// Query parameters of the search for similar complaints.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SimilarQuery {
@@ -405,10 +408,10 @@ pub struct SimilarQuery {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListNews {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
 }

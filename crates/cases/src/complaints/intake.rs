@@ -1,4 +1,4 @@
-//! How a ticket comes in: checked, routed, its deadlines set, its persons sealed.
+//! Submission of a complaint: checks, routing, deadlines, and encryption of the personal data.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ pub fn create_complaint(tx: &mut Tx, body: &Body<ComplaintIn>) -> WorkResult<Ent
     Ok(Entity::created(id, made.version, made.body, "/v1/complaints"))
 }
 
-/// The county whose rules a ticket goes by: of its place, or else of whoever submits it.
+/// The county whose policy applies: that of the place, otherwise that of the caller.
 fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<String> {
     match complexes::place(conn, submission_scope(ctx), input.complex_id, input.division.as_deref())? {
         Some(place) => Ok(place.county),
@@ -49,7 +49,8 @@ fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<Stri
     }
 }
 
-/// Whoever submitted a ticket hears of it again under the same key, also where it went where they cannot see it.
+/// Lets the caller replay the submission with the same idempotency key, even if the complaint was routed out of its
+/// sight.
 fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {
@@ -61,7 +62,7 @@ fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkRes
     }
 }
 
-/// Every fault of a ticket, but of its evidence.
+/// Collects every input error of a complaint, except those of its evidence.
 pub fn check(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -97,13 +98,13 @@ fn check_complained_office(
     Ok(())
 }
 
-/// Where the caller may complain of: a resident of any place.
+/// The territory in which the caller may submit complaints; for a resident it is unlimited.
 fn submission_scope(ctx: &Ctx) -> &Scope {
     const ANYWHERE: &Scope = &Scope::System("a resident complains of any place");
     if ctx.caller.role == Role::Resident { ANYWHERE } else { &ctx.scope }
 }
 
-/// Puts a ticket that was checked on file, for any door that it comes in by.
+/// Stores a checked complaint; shared by the API and Open311.
 pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     let internal = || Problem::broken("a complaint that was checked is not complete");
@@ -132,7 +133,7 @@ pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkR
     let step = NewStep::new(StepKind::Submitted).facts(
         json!({ "anonymous": input.anonymous, "consent": input.consent_to_company, "evidence_count": evidence }),
     );
-    // What was told is kept with the ticket; the ledger has its digest from the step's event.
+    // The texts are stored with the complaint; the event of the step puts their digests into the ledger.
     let by = record::actor(ctx, true);
     record_submission(tx, &row, by, step, input)?;
     Ok(row)
@@ -216,7 +217,7 @@ fn new_row(
     }
 }
 
-/// Seals what was told and who told it. Returns how many pieces of evidence there are.
+/// Encrypts and stores description, location, evidence and contact. Returns the number of pieces of evidence.
 fn encrypt_submission(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> WorkResult<usize> {
     let ring = tx.ctx.state.keys.ring();
     let submission = Submission {

@@ -1,4 +1,4 @@
-//! What a ticket must be to come in. Pure.
+//! Checks of a complaint on submission. Pure functions.
 
 use super::input::{ComplaintIn, SeatIn};
 use super::model::ComplaintChannel;
@@ -11,7 +11,7 @@ pub fn check_channel(role: Role, input: &ComplaintIn, faults: &mut Vec<Fault>) {
     use ComplaintChannel::*;
     let fits = match role {
         Role::Resident => matches!(input.channel, App | Portal),
-        // Open311 has its own door; there the channel is set, not said.
+        // Open311 has its own interface, which sets the channel.
         _ => matches!(input.channel, Phone | Hotline | Visit | Patrol),
     };
     if !fits && input.channel != Open311 {
@@ -35,7 +35,7 @@ pub fn check_channel(role: Role, input: &ComplaintIn, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The category is one of the policy in force.
+/// The input error of a category that is not in the policy in force.
 pub fn unknown_category() -> Fault {
     Fault::new(
         "/category",
@@ -60,7 +60,8 @@ pub fn check_organisation(category: &ComplaintCategory, input: &ComplaintIn, fau
     }
 }
 
-/// The office complained of is named in that one category, and only there. Gives the office that is to be looked up.
+/// Requires an office complained of in the category about officials, and forbids it in all others. Returns the office
+/// to look up.
 pub fn check_is_about<'i>(is_about: bool, input: &'i ComplaintIn, faults: &mut Vec<Fault>) -> Option<&'i SeatIn> {
     match (&input.complained_office, is_about) {
         (None, true) => {
@@ -80,8 +81,8 @@ pub fn check_is_about<'i>(is_about: bool, input: &'i ComplaintIn, faults: &mut V
     }
 }
 
-/// The office complained of is one of the county of the place, by the digits that it has. A place that is not known has its
-/// own fault.
+/// Checks that the office complained of exists and is in the county of the place. An unknown place (`county` is none)
+/// is reported elsewhere.
 pub fn check_complained_office(seat: &SeatIn, is_known: bool, county: Option<&str>, faults: &mut Vec<Fault>) {
     let mut fault = |code, zh, en| faults.push(Fault::new("/complained_office/division", code, zh, en));
     let is_body = may_handle(seat.role) && seat.role != Role::PropertyCompany;
@@ -122,7 +123,7 @@ pub fn check_contact(input: &ComplaintIn, is_machine: bool, faults: &mut Vec<Fau
     }
 }
 
-/// The hotline's number stands once in a county.
+/// Refuses a hotline number that is recorded already; it is unique in a county.
 pub fn require_new_number(is_on_file: bool) -> Result<(), Problem> {
     if is_on_file {
         let (zh, en) = ("该热线工单编号已登记。", "A complaint with this hotline number is recorded already.");

@@ -1,4 +1,4 @@
-//! A ticket is linked to what it belongs with, or becomes a reported violation.
+//! Links of a complaint to related resources, and reporting a violation from a complaint.
 
 use serde_json::json;
 
@@ -40,7 +40,8 @@ pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<En
     parties::finish(tx, row, step)
 }
 
-/// A ticket becomes a reported violation in one call, in the officer's words and with the photographs of the ticket.
+/// Reports a violation from a complaint and links the two, on request with stripped copies of the complaint's
+/// photographs.
 pub fn report_complaint_violation(
     tx: &mut Tx,
     id: Id,
@@ -64,7 +65,7 @@ pub fn report_complaint_violation(
     if input.with_evidence
         && let Some(submission) = encrypted::submission_of(tx.conn, ctx, id)?
     {
-        // Its words stay with the ticket, and so does what a file says of whoever gave it.
+        // Texts and file names are not copied: they may contain personal data of the complainant.
         let files = submission.evidence.into_iter().filter(|one| one.attachment_id.is_some());
         let files: Vec<Evidence> =
             files.map(|one| Evidence { title: "诉求附件".to_owned(), text: None, url: None, ..one }).collect();
@@ -85,15 +86,14 @@ pub fn report_complaint_violation(
     Ok(reported)
 }
 
-/// The files that came with a ticket, where it is to be reported with its evidence: copies without metadata are made of its
-/// pictures before.
+/// The attachments submitted with a complaint. Their stripped copies are made before the violation is reported.
 pub fn files_to_hand_on(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<Vec<Id>> {
     store::find(conn, &parties::viewer(ctx), id)?;
     let submission = encrypted::submission_of(conn, ctx, id)?;
     Ok(submission.map(|submission| files::attachments_of(&submission.evidence)).unwrap_or_default())
 }
 
-/// Is it an act of companies? Whoever else did it, the company that serves the place did not.
+/// Whether the act's subject is a company. Otherwise the violation must not name the company that serves the complex.
 fn of_company(conn: &mut Conn, ctx: &Ctx, county: &str, input: &ComplaintViolationIn) -> WorkResult<bool> {
     let policies = policy::current(conn, &ctx.state, county)?;
     let act = policies.governing(input.found_on.unwrap_or(ctx.today)).act(&input.act);

@@ -1,4 +1,4 @@
-//! What a ticket leads to and belongs with: violations, inspections, hazards, as far as they are read for it.
+//! Reads the violations, inspections and hazards that complaints are linked to.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use crate::proceedings::model::Evidence;
 use crate::service::Ctx;
 use crate::violations;
 
-/// How the evidence of a violation names the ticket that it came from.
+/// Prefix of the evidence text that names the complaint a violation came from.
 pub const ORIGIN: &str = "诉求工单 ";
 
-/// What names or reaches the complainant of the ticket that a violation came from: nothing that is published holds it.
+/// Personal data of the complainants behind a violation, so that publications can be checked for them.
 pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) -> WorkResult<Vec<Person>> {
     let origin = evidence.iter().filter_map(|one| one.text.as_deref()?.strip_prefix(ORIGIN)?.parse::<Id>().ok());
     let mut known = Vec::new();
@@ -26,7 +26,7 @@ pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) ->
     Ok(known)
 }
 
-/// Where the rows stand that tickets are linked to.
+/// The states of linked resources.
 pub fn states_of<'a>(
     conn: &mut Conn,
     links: impl Iterator<Item = &'a Link>,
@@ -44,7 +44,7 @@ pub fn states_of<'a>(
     Ok(states)
 }
 
-/// Does the caller see such a row?
+/// Whether the resource is visible to the caller.
 pub fn is_visible(conn: &mut Conn, ctx: &Ctx, kind: LinkKind, id: Id) -> WorkResult<bool> {
     let found = match kind {
         LinkKind::Violation => violations::store::find(conn, &ctx.scope, id).map(drop),

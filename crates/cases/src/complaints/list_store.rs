@@ -1,4 +1,4 @@
-//! Lists of tickets. What is open is listed most urgent first, everything else newest first.
+//! The list of complaints. Lists of open complaints have the most urgent first, all others the newest.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -40,8 +40,8 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<Pa
     Ok(PageOf { items, next_cursor, total })
 }
 
-/// The one company that a caller speaks for, where it has no branches: of one that is named, a list is read in its order from
-/// an index; of several, all are sorted.
+/// The company of a caller without branches. With a single company id in the query, the database reads the list in
+/// order from an index; with several it has to sort.
 fn only_company(conn: &mut Conn, viewer: &Viewer) -> WorkResult<Option<Id>> {
     let Scope::Company(uscc) = &viewer.scope else { return Ok(None) };
     let family = company_families::table.filter(company_families::uscc.eq(uscc));
@@ -52,7 +52,7 @@ fn only_company(conn: &mut Conn, viewer: &Viewer) -> WorkResult<Option<Id>> {
 fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaints::BoxedQuery<'a, MultiBackend> {
     let mut rows = scoped::complaints(viewer);
     let division = ctx.caller.division.clone().unwrap_or_default();
-    // A resident's are all its own, and a company's scope says which it is.
+    // A resident has no handler role, and the scope already limits a company to its own complaints.
     if query.mine == Some(true) && viewer.role != Role::Resident {
         rows = rows.filter(complaints::handler_role.eq(viewer.role));
         if viewer.role != Role::PropertyCompany {
@@ -64,7 +64,7 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaint
             .filter(complaints::supervisor_role.eq(viewer.role))
             .filter(complaints::supervisor_division.eq(division));
     }
-    // While it waits for the complainant no period runs.
+    // During a pause the deadlines do not run.
     let running = || complaints::state.ne(ComplaintState::WaitingForComplainant);
     let urgent = query.overdue == Some(true) || query.due_within.is_some();
     if let Some(open) = query.open.or(urgent.then_some(true)) {

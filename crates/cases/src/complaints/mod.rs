@@ -1,4 +1,4 @@
-//! Complaints (投诉受理、诉求办理): tickets, the office that must answer each and by when, whoever complained, and who follows.
+//! Complaints (诉求办理): their handlers, deadlines, complainants and followers.
 
 mod cards;
 mod clock_routes;
@@ -67,7 +67,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         130,
         "complaints",
-        "Complaints 投诉受理、诉求办理: tickets 工单, deadlines, followers, and who complained 诉求人",
+        "Complaints 诉求办理: submission, handling, deadlines, followers and the complainant 诉求人",
     )],
     operations: &[
         read(handler!(clock_routes::list_complaint_categories), EVERYONE),
@@ -186,18 +186,18 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// Which audience the caller is of a ticket that it sees.
+/// The audience that the caller belongs to for a complaint; 404 if the complaint is not visible to the caller.
 fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Audience> {
     store::find(conn, &Viewer::of(&ctx.caller, &ctx.scope), id)?;
     Ok(view::audience_of(conn, ctx, &[id])?(id))
 }
 
-/// Any ticket, for the program itself.
+/// Finds any complaint, for the service itself.
 pub fn find_any(conn: &mut Conn, id: Id) -> WorkResult<model::ComplaintRow> {
     store::find(conn, &Viewer::system("the program plays its own demo"), id)
 }
 
-/// The same of a step, where the caller sees it and its ticket.
+/// The same for a step; 404 unless both the step and its complaint are visible to the caller.
 fn audience_for_step(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Audience> {
     let step = store::step(conn, id)?;
     let audience = audience_for(conn, ctx, step.complaint_id)?;

@@ -1,4 +1,4 @@
-//! The rows of a ticket, and their states.
+//! The stored form of a complaint: its row, steps, cards and followers, and its enumerations.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -20,7 +20,7 @@ use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::proceedings::model::Evidence;
 
 coded_enum! {
-    /// What a resident wants (诉求类型).
+    /// Kind of a complaint (诉求类型).
     #[schema(example = "complaint")]
     pub stored enum ComplaintKind {
         Inquiry "inquiry" "咨询" "Inquiry"
@@ -33,7 +33,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// How it came in (受理渠道).
+    /// Channel by which a complaint was submitted (受理渠道).
     #[schema(example = "app")]
     pub stored enum ComplaintChannel {
         App "app" "手机应用" "Mobile app"
@@ -47,7 +47,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where a ticket stands (工单状态).
+    /// State of a complaint (诉求状态).
     #[schema(example = "submitted")]
     pub stored enum ComplaintState {
         Submitted "submitted" "已提交" "Submitted: routed to its first handler"
@@ -65,14 +65,14 @@ coded_enum! {
 }
 
 impl ComplaintState {
-    /// Does its handler still owe something?
+    /// Whether the handler has work left to do.
     pub fn is_open(self) -> bool {
         !matches!(self, Self::Replied | Self::Closed | Self::Rejected | Self::Merged)
     }
 }
 
 coded_enum! {
-    /// Who of the offices sees a ticket (保密范围).
+    /// Which offices can see a complaint (保密范围).
     #[schema(example = "open")]
     pub stored enum Secrecy {
         Open "open" "一般" "The offices of its territory"
@@ -82,7 +82,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who sees a step of the timeline (可见范围).
+    /// Audience of a step: who can see it in the timeline (可见范围).
     #[schema(example = "complainant")]
     pub stored enum StepAudience {
         Complainant "complainant" "诉求人及办理单位" "The complainant, those who follow, the company it is with and the offices"
@@ -92,7 +92,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What happened to a ticket (办理环节).
+    /// Kind of a step in handling a complaint (办理环节).
     #[schema(example = "accepted")]
     pub stored enum StepKind {
         Submitted "submitted" "提交" "Submitted"
@@ -130,7 +130,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Which deadline (期限类型).
+    /// Kind of deadline (期限类型).
     #[schema(example = "resolve")]
     pub stored enum DeadlineKind {
         Accept "accept" "受理期限" "To accept"
@@ -148,7 +148,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What a mediation came to (调解结果).
+    /// Outcome of a mediation (调解结果).
     #[schema(example = "agreed")]
     pub enum MediationOutcome {
         Agreed "agreed" "达成协议" "Agreed"
@@ -157,7 +157,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// What a ticket is linked to (关联对象).
+    /// Kind of resource that a complaint is linked to (关联对象).
     #[schema(example = "violation")]
     pub enum LinkKind {
         Violation "violation" "违规" "Violation"
@@ -166,11 +166,11 @@ coded_enum! {
     }
 }
 
-/// An office or a company (单位): one role in one division; of a company, the division is empty and the row names it.
+/// An office or a company (单位), as a role in a division. For a company the division is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Seat {
     pub role: Role,
-    /// Its division: GB/T 2260, 6, 9 or 12 digits; empty for a company (区划代码).
+    /// Division code (区划代码) of 6, 9 or 12 digits, GB/T 2260; empty for a company.
     #[schema(max_length = 12, example = "640121102")]
     pub division: String,
 }
@@ -181,7 +181,7 @@ impl Seat {
     }
 }
 
-/// A complaint (诉求工单).
+/// A complaint, as stored.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = complaints, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ComplaintRow {
@@ -190,22 +190,22 @@ pub struct ComplaintRow {
     pub kind: ComplaintKind,
     pub channel: ComplaintChannel,
     pub category: String,
-    /// Which utility, where the category is of several.
+    /// Kind of utility, if the category covers several.
     pub organisation: Option<UtilityKind>,
     pub state: ComplaintState,
-    /// Its handler still owes something.
+    /// Whether the handler has work left to do.
     pub is_open: bool,
     pub complex_id: Option<Id>,
-    /// Who served the complex when it came in; of a ticket that is with a company, that company.
+    /// The handling company, if any; otherwise the company that served the complex at submission.
     pub company_id: Option<Id>,
-    /// The company handles it, or did: from then on it sees the ticket.
+    /// Whether the company handles or handled the complaint, and so can see it.
     pub with_company: bool,
     pub county: String,
-    /// Empty where no office of a township may learn of it.
+    /// Empty for a complaint that township offices must not see.
     pub township: String,
     pub community: String,
     pub secrecy: Secrecy,
-    /// Its category may be shown to anybody.
+    /// Whether the category is public.
     pub is_public: bool,
     pub handler_role: Role,
     pub handler_division: String,
@@ -214,11 +214,11 @@ pub struct ComplaintRow {
     pub hotline_number: Option<String>,
     pub submitted_at: Instant,
     pub resolve_due: Instant,
-    /// When the clock has to look at it again: the next card; after the end, the day its personal data go.
+    /// Next deadline check: for the next card, the automatic closure, or the end of the retention period.
     pub next_at: Option<Instant>,
     pub accepted_on_time: Option<bool>,
     pub resolved_on_time: Option<bool>,
-    /// From its coming in to its reply.
+    /// Working minutes from submission to reply.
     pub working_minutes: Option<i64>,
     pub satisfaction: Option<i64>,
     pub reopened: bool,
@@ -227,7 +227,7 @@ pub struct ComplaintRow {
     pub updated_at: Instant,
 }
 
-/// What nobody filters by.
+/// The members of a complaint that no list filters by, stored as one JSON column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handling {
     pub clock: DeadlineClock,
@@ -238,46 +238,46 @@ pub struct Handling {
     pub accepted_at: Option<Instant>,
     pub resolved_at: Option<Instant>,
     pub closed_at: Option<Instant>,
-    /// Since when it waits for the complainant.
+    /// Start of the current pause, while information from the complainant is pending.
     pub paused_at: Option<Instant>,
-    /// When the present handler got it.
+    /// When the current handler was assigned.
     pub assigned_at: Instant,
-    /// A handler returned it once: the next assignment is final.
+    /// Whether a handler returned it once; the next assignment is final.
     pub returned: bool,
     pub extension: Option<Extension>,
     pub escalated_at: Option<Instant>,
     pub merged_into: Option<Id>,
-    /// What anybody may read of it.
+    /// Summary that everyone may read.
     pub public_summary: Option<String>,
     pub point: Option<Point>,
-    /// An office released the exact point.
+    /// Whether an office released the exact point.
     #[serde(default)]
     pub point_released: bool,
     pub complained_office: Option<Seat>,
     pub anonymous: bool,
-    /// There is a contact that has not been erased.
+    /// Whether a contact is stored, and not yet erased.
     pub has_contact: bool,
-    /// The complainant lets the company see the contact.
+    /// Whether the complainant lets the company see the contact.
     pub consent: bool,
     pub erased_at: Option<Instant>,
     pub links: Vec<Link>,
-    /// The client that it came through.
+    /// The client that submitted it.
     pub client: Option<String>,
-    /// The state that a pause or a mediation goes back to.
+    /// The state to which it returns after a pause or a failed mediation.
     pub resumes: Option<ComplaintState>,
 }
 
-/// An extension that was asked for (延期申请).
+/// A requested extension (延期申请).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Extension {
-    /// In the unit of the ticket's clock.
+    /// Working days or hours, by the complaint's `clock`.
     pub amount: u32,
     pub asked_at: Instant,
-    /// Null while the supervisor has not decided.
+    /// Null while the decision is pending.
     pub granted: Option<bool>,
 }
 
-/// A row that a ticket led to, or is about (关联).
+/// A related resource of a complaint (关联).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
     pub kind: LinkKind,
@@ -293,7 +293,7 @@ impl ComplaintRow {
         Seat::new(self.handler_role, &self.handler_division)
     }
 
-    /// Nobody, where every office that could supervise it is its handler or is complained of.
+    /// None if every eligible office is the handler or complained of.
     pub fn supervisor(&self) -> Option<Seat> {
         self.supervisor_role.0.map(|role| Seat::new(role, &self.supervisor_division))
     }
@@ -304,7 +304,7 @@ impl ComplaintRow {
     }
 }
 
-/// The role of whoever supervises a ticket, as a column: empty where nobody does.
+/// The role of the supervising office, as a column; the empty text stands for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct SupervisorRole(pub Option<Role>);
@@ -324,7 +324,7 @@ impl SupervisorRole {
 }
 code_column!(SupervisorRole);
 
-/// A step of the timeline. What was said with it lies sealed under its id.
+/// A step of the timeline. Its text is encrypted and stored under the id of the step.
 #[derive(Clone, Debug, Queryable, Insertable)]
 #[diesel(table_name = complaint_steps, treat_none_as_default_value = false)]
 pub struct StepRow {
@@ -337,7 +337,7 @@ pub struct StepRow {
     pub facts: Json<serde_json::Value>,
 }
 
-/// Who took a step. Of a resident nothing is kept but that it was one: the account is erased with the ticket's persons.
+/// Who took a step. For a resident only the part is stored, never the account, so that erasure need not change steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StepActor {
@@ -347,7 +347,7 @@ pub enum StepActor {
     Program,
 }
 
-/// What was said with a step, as it is sealed.
+/// Text and evidence of a step, as encrypted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepText {
     pub text: Option<String>,
@@ -355,17 +355,17 @@ pub struct StepText {
     pub evidence: Vec<Evidence>,
 }
 
-/// What the complainant told, as it is sealed.
+/// Description, location and evidence from the complainant, as encrypted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Submission {
     pub description: String,
-    /// Where it is, in words.
+    /// Location in words.
     pub location: Option<String>,
     #[serde(default)]
     pub evidence: Vec<Evidence>,
 }
 
-/// The complainant, as sealed (诉求人联系方式).
+/// Contact of the complainant (诉求人联系方式), as encrypted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     pub name: Option<String>,
@@ -384,7 +384,7 @@ pub struct FollowerRow {
 }
 
 impl FollowerRow {
-    /// The subject is stored as subjects are compared: the index finds it by that.
+    /// Stores the subject in its normalised form, by which the index finds it.
     pub fn new(complaint_id: Id, person: &PersonKey, is_owner: bool, followed_at: Instant) -> FollowerRow {
         let (iss, sub) = (person.iss().to_owned(), person.sub().to_owned());
         FollowerRow { complaint_id, iss, sub, is_owner, followed_at }

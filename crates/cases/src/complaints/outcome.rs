@@ -1,4 +1,4 @@
-//! After the reply: how satisfied the complainant is, reopening, closing.
+//! The steps after the reply: satisfaction rating, reopening and closure.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> WorkR
     row.satisfaction = Some(input.score);
     let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let satisfied = input.score >= i64::from(terms.rules_of(&row)?.satisfied_from);
-    // Whoever is satisfied has nothing more to ask for.
+    // A satisfied complainant cannot reopen, so nothing is left to wait for.
     if satisfied && row.course.0.closed_at.is_none() {
         close(&mut row, ctx.now);
     }
@@ -35,7 +35,7 @@ pub fn rate_complaint(tx: &mut Tx, id: Id, body: &Body<SatisfactionIn>) -> WorkR
     finish_by(tx, &terms, row, step)
 }
 
-/// Once, by a complainant who is not satisfied with the reply, or with its not being taken on: all limits begin anew.
+/// Reopens a complaint after the reply or the rejection, once. All time limits restart.
 pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk])?;

@@ -1,4 +1,5 @@
-//! How a step with a ticket begins and ends: it is taken in hand by whoever has a part in it, written down, and shown.
+//! The frame of every step: lock the complaint for a caller who has a part in it, record the step, and return the
+//! complaint.
 
 use super::model::*;
 use super::party_rules::{self, ComplaintParty, is_handler, is_supervisor};
@@ -23,7 +24,7 @@ pub fn is_owner(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<bool> {
     Ok(store::follower(conn, id, &caller.person())?.is_some_and(|row| row.is_owner))
 }
 
-/// Does the complainant have an account that the ticket is theirs by?
+/// Whether the complainant has an account.
 pub fn has_account(conn: &mut Conn, id: Id) -> WorkResult<bool> {
     store::has_owner(conn, id)
 }
@@ -40,8 +41,8 @@ fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: ComplaintParty) -> 
     })
 }
 
-/// The ticket, locked, for a caller who has one of these parts in it; 403 to others who see it. What the clock owes it is
-/// given before anything is done with it.
+/// Locks the complaint for a caller who has one of these parts; 403 for others who can see it, 404 for the rest. Cards
+/// that are due are given before the step.
 pub fn lock_as(tx: &mut Tx, id: Id, parts: &[ComplaintParty]) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &viewer(ctx), id)?;
@@ -54,7 +55,8 @@ pub fn lock_as(tx: &mut Tx, id: Id, parts: &[ComplaintParty]) -> WorkResult<Comp
     Err(party_rules::refused(&row, parts).into())
 }
 
-/// The ticket, locked, for whoever may have its persons erased: the complainant, the office that handles it, and its county.
+/// Locks the complaint for a caller who may erase its personal data: the complainant, the handler, or the county
+/// authority.
 pub fn lock_for_erasure(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     let ctx = tx.ctx;
     if ctx.caller.role == Role::CountyAuthority {
@@ -63,19 +65,19 @@ pub fn lock_for_erasure(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::Handler])
 }
 
-/// The version and the state allow this step.
+/// Checks `If-Match` and that the state allows the step.
 pub fn ensure_allowed(tx: &Tx, row: &ComplaintRow, step: StepKind) -> WorkResult<()> {
     tx.if_match(row.version)?;
     Ok(rules::require_state(step, row.state)?)
 }
 
-/// Writes the step down and shows the ticket; of a step that asks for no terms itself.
+/// Saves the complaint with the step and returns it, with rules loaded here.
 pub fn finish(tx: &mut Tx, row: ComplaintRow, step: NewStep) -> WorkResult<Entity<Complaint>> {
     let terms = GoverningRules::load(tx.conn, tx.ctx, &row.county)?;
     finish_by(tx, &terms, row, step)
 }
 
-/// The same by terms that were loaded before.
+/// The same with rules that the caller has loaded.
 pub fn finish_by(
     tx: &mut Tx,
     terms: &GoverningRules,

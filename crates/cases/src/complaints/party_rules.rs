@@ -1,10 +1,10 @@
-//! Who has which part in a ticket: what they may do with it follows. Pure.
+//! The part of a caller in a complaint, on which the allowed steps depend. Pure functions.
 
 use super::model::*;
 use crate::access::{Caller, Role};
 use crate::problem::{Code, Problem};
 
-/// A part in a ticket.
+/// A part in a complaint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComplaintParty {
     /// The office or company that handles it now.
@@ -12,7 +12,7 @@ pub enum ComplaintParty {
     Supervisor,
     /// The resident who submitted it.
     Owner,
-    /// An office that takes calls, other than the handler: it writes down what a complainant without an account says.
+    /// An office other than the handler, which acts on behalf of a complainant without an account.
     FrontDesk,
 }
 
@@ -20,7 +20,7 @@ pub fn is_handler(caller: &Caller, row: &ComplaintRow) -> bool {
     if row.handler_role != caller.role {
         return false;
     }
-    // A company sees what it handles, and its branches': the scope said which company it is.
+    // The scope has already limited a company to its own complaints and those of its branches.
     caller.role == Role::PropertyCompany || caller.division.as_deref() == Some(row.handler_division.as_str())
 }
 
@@ -28,7 +28,7 @@ pub fn is_supervisor(caller: &Caller, row: &ComplaintRow) -> bool {
     row.supervisor_role.0 == Some(caller.role) && caller.division.as_deref() == Some(row.supervisor_division.as_str())
 }
 
-/// The problem of a caller with none of the parts that a step is for.
+/// The problem for a caller who has none of the parts required for a step.
 pub fn refused(row: &ComplaintRow, parts: &[ComplaintParty]) -> Problem {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     for part in parts {

@@ -1,4 +1,4 @@
-//! What may be done about whoever complained: read in full, allowed in their name, erased; who speaks, and who looks. Pure.
+//! Rules on the complainant's personal data, on comments, and on followers. Pure functions.
 
 use super::model::*;
 use super::visibility::{self, Audience, Field, Form};
@@ -12,8 +12,8 @@ fn forbidden(zh: &str, en: &str) -> Problem {
     Problem::new(Code::Forbidden).detail(zh, en)
 }
 
-/// Its handler reads a contact in full: an office on request, a company while the complainant consents. A person reads, no
-/// machine.
+/// Whether the handler may unmask the contact: an office always, a company or utility operator while the complainant
+/// consents, never a machine token.
 pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
     if caller.machine {
         return Err(Problem::new(Code::PersonRequired));
@@ -25,12 +25,12 @@ pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
     }
 }
 
-/// Who reads of misconduct or of somebody's private life is recorded, but for whoever complained.
+/// Whether reading is recorded: always if the confidentiality is not `open`, except for residents.
 pub fn is_recorded(role: Role, secrecy: Secrecy) -> bool {
     secrecy != Secrecy::Open && role != Role::Resident
 }
 
-/// A company does not say of a resident that it consents.
+/// A company must not record a complainant's consent, since the consent is given to the company itself.
 pub fn may_record_consent(role: Role) -> Result<(), Problem> {
     match role.row().kind {
         RoleKind::Company => Err(Problem::new(Code::Forbidden)),
@@ -38,7 +38,7 @@ pub fn may_record_consent(role: Role) -> Result<(), Problem> {
     }
 }
 
-/// Others than the complainant write down how it was said.
+/// Anyone but the complainant must note how the complainant expressed the consent.
 pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<Fault>) {
     if !is_owner && note.is_none() {
         let (zh, en) = ("须说明诉求人作出意思表示的方式", "state how the complainant expressed this");
@@ -56,7 +56,7 @@ pub fn require_consent_change(course: &Handling, granted: bool) -> Result<(), Pr
     Ok(())
 }
 
-/// Whether others may consent for the complainant: where there is no account, and it was not taken back.
+/// Whether an office may record a consent: only without an account, and not after a withdrawal.
 pub fn may_consent_for_complainant(has_account: bool, was_withdrawn: bool) -> Result<(), Problem> {
     if has_account {
         let (zh, en) =
@@ -83,7 +83,7 @@ pub fn may_release_point(course: &Handling, released: bool) -> Result<(), Proble
     Ok(())
 }
 
-/// Once.
+/// Personal data is erased once.
 pub fn may_erase(course: &Handling) -> Result<(), Problem> {
     if course.erased_at.is_some() {
         return Err(conflict(
@@ -94,7 +94,7 @@ pub fn may_erase(course: &Handling) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Each speaks to those of whom it is heard itself.
+/// A caller may only comment to an audience that it belongs to.
 pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault>) {
     if !visibility::audiences_of(role).contains(&audience) {
         let (zh, en) = ("您不得使用此可见范围", "you are not allowed to use this audience");
@@ -111,12 +111,12 @@ pub fn may_comment(role: Role, is_owner: bool, state: ComplaintState) -> Result<
     Ok(())
 }
 
-/// Anybody may follow a ticket of a public category that every office may see.
+/// Whether every resident may see and follow the complaint: a public category, and confidentiality `open`.
 pub fn is_for_anybody(row: &ComplaintRow) -> bool {
     row.is_public && row.secrecy == Secrecy::Open
 }
 
-/// One's own ticket cannot be left.
+/// Refuses to unfollow one's own complaint; `left` is whether a follower was deleted.
 pub fn require_left(left: bool) -> Result<(), Problem> {
     if left {
         Ok(())
@@ -125,7 +125,7 @@ pub fn require_left(left: bool) -> Result<(), Problem> {
     }
 }
 
-/// Who knows the hotline's number of a ticket may look for it.
+/// Only a role that can see hotline numbers may search by one.
 pub fn may_search_hotline_number(role: Role) -> Result<(), Problem> {
     if visibility::is_clear(Audience::of(role, false), Field::HotlineNumber) {
         return Ok(());

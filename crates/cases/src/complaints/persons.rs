@@ -1,4 +1,4 @@
-//! Whoever complained: read in full on purpose, shown to the company by consent, found by phone, erased.
+//! Personal data of the complainant: unmasking, consent, point release, phone search and erasure.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,8 +23,8 @@ use crate::proceedings::model::ReasonsIn;
 use crate::quotas::{self, rules::Amounts};
 use crate::service::{Body, Ctx, Tx};
 
-/// Shows a ticket with the contact in full, and records who read it and why: to the government office that handles it, and
-/// to the company that handles it while the complainant consents. A person reads, no machine.
+/// Returns the complaint with the contact unmasked, and records who read it and why. For the handler only; a company or
+/// utility operator needs the complainant's consent, and a machine token is refused.
 pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
@@ -40,14 +40,14 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Comp
     Ok(shown)
 }
 
-/// Shows a ticket that is not open, and records who read it.
+/// Returns a complaint whose confidentiality is not `open`, and records who read it.
 pub fn read_restricted(tx: &mut Tx, id: Id) -> WorkResult<Entity<Complaint>> {
     let row = store::find(tx.conn, &parties::viewer(tx.ctx), id)?;
     ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "ticket" })))?;
     view::entity(tx.conn, tx.ctx, row)
 }
 
-/// The same before the timeline of one is shown.
+/// Records the reading of the timeline of such a complaint.
 pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
     let own = ctx.clone();
     let row = ctx.state.db.read_point(move |conn| store::find(conn, &parties::viewer(&own), id)).await?;
@@ -63,21 +63,21 @@ pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
 
 const RESTRICTED_READ: &str = "complaint.restricted_read";
 
-/// Whether the company may see the contact (同意提供联系方式).
+/// Consent to share the contact with the handling company (同意提供联系方式).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentIn {
-    /// Given, or withdrawn.
+    /// True gives the consent, false withdraws it.
     #[schema(example = true)]
     pub granted: bool,
-    /// How the complainant said so; required of an office that writes it down.
+    /// How the complainant expressed this; required if an office records it.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, example = "电话中同意向物业公司提供电话，用于入户维修")]
     pub note: Option<String>,
 }
 
-/// Consent comes from the complainant's own account. An office writes it down only where there is no account, with how it
-/// was said; and what the complainant took back nobody gives again in their name. Taking it back may always be written down.
+/// Gives or withdraws the consent (PIPL 13–15). A complainant with an account must consent with it; otherwise an office
+/// may record the consent with a note, but not after a withdrawal.
 pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> WorkResult<Entity<Complaint>> {
     let mut row =
         parties::lock_as(tx, id, &[ComplaintParty::Owner, ComplaintParty::FrontDesk, ComplaintParty::Handler])?;
@@ -99,19 +99,19 @@ pub fn set_complaint_consent(tx: &mut Tx, id: Id, body: &Body<ConsentIn>) -> Wor
     finish(tx, row, NewStep::new(kind).text(input.note.clone()))
 }
 
-/// Whether those who handle a ticket see its exact point (坐标公开).
+/// Release of the exact point (公开坐标).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PointReleaseIn {
-    /// Released, or withheld again.
+    /// True releases the exact point, false withholds it again.
     #[schema(example = true)]
     pub released: bool,
-    /// Why the place must be known that exactly.
+    /// Reasons; for a release, why the exact point is needed.
     #[schema(min_length = 2, max_length = 2000, example = "井盖缺失，须准确定位")]
     pub reasons: String,
 }
 
-/// An office decides that the exact point is needed; nobody but the offices sees it before.
+/// Releases the exact point, which only offices and the complainant see by default, or withholds it again.
 pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
     let input = tx.input(body)?;
@@ -122,15 +122,15 @@ pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>)
     finish(tx, row, NewStep::new(kind).to(StepAudience::Offices).text(input.reasons.clone()))
 }
 
-/// Tickets of a caller (来电人的工单).
+/// Result of a phone search (按来电号码查询结果).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CallerTickets {
-    /// Those that you may see, newest first.
+    /// The complaints that are visible to you, newest first.
     #[schema(max_items = 200)]
     pub items: Vec<Complaint>,
 }
 
-/// Finds a caller's tickets by the phone. Who looked is recorded, and the phone only as a digest.
+/// Searches complaints by phone number. The ledger records who searched, and the number only as a digest.
 pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> WorkResult<Entity<CallerTickets>> {
     let ctx = tx.ctx;
     let input = tx.input(body)?;
@@ -145,12 +145,12 @@ pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> 
         .personal("phone", Some(&input.phone));
     ledger::append(tx, event)?;
     let items = view::views(tx.conn, ctx, rows)?;
-    // No ticket leads to this answer, so that erasing one would not find it: it is stored nowhere.
+    // Erasing a complaint could not find this response among the stored ones, so it is not stored.
     Ok(Entity::new(search, 1, CallerTickets { items }).shown_once())
 }
 
-/// Erases what names or reaches the complainant (PIPL 47): the contact, the account, the phone's index, the salts by which the
-/// ledger's digests could be matched; what else was said keeps its sense without them. Ticket, timeline and proof remain.
+/// Erases the personal data of the complainant (PIPL 47): the contact, the account, the phone index, and the salts of
+/// the ledger's digests. Texts are scrubbed. The complaint, its timeline and its ledger proof remain.
 pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
     let mut row = parties::lock_for_erasure(tx, id)?;
@@ -159,7 +159,7 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
     person_rules::may_erase(&row.course.0)?;
     let reasons = erase(tx, &mut row, Some(&input.reasons))?;
     let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
-    // The account is forgotten by now, and so the step does not say whose it was.
+    // The account is already erased, so it can no longer be looked up as the owner's.
     let by = match ctx.caller.role {
         Role::Resident => StepActor::Complainant,
         _ => record::actor(ctx, false),
@@ -167,7 +167,7 @@ pub fn erase_complaint_persons(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> W
     let step = NewStep::new(StepKind::Erased).to(StepAudience::Offices).text(reasons);
     let step = record::advance(tx, &mut row, &terms, by, step)?;
     if ctx.caller.role == Role::Resident {
-        // The last that this account did, and its reasons may name it.
+        // The complainant's own reasons may contain personal data: forget the salts of this step, too.
         ledger::forget_personal(tx.conn, &[step])?;
     }
     view::entity(tx.conn, ctx, row)

@@ -1,4 +1,4 @@
-//! The categories, and when a ticket would be due.
+//! The complaint categories, and the preview of deadlines.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,23 +22,26 @@ pub fn categories(conn: &mut Conn, ctx: &Ctx, county: Option<&str>) -> WorkResul
     Ok(PageOf { items, next_cursor: None, total: None })
 }
 
-/// When a ticket would be due, and why (期限预览).
+/// Deadlines of a complaint if submitted at a given instant, with explanations (期限预览).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeadlinePreview {
     /// Code of the category.
     #[schema(max_length = 64, example = "service.cleaning")]
     pub category: String,
     pub clock: DeadlineClock,
+    /// Instant of submission.
     pub submitted_at: Instant,
+    /// Acceptance deadline, exclusive.
     pub accept_due: Instant,
+    /// Resolution deadline, exclusive.
     pub resolve_due: Instant,
-    /// When the yellow card would come; null where the limit is not longer than its warning.
+    /// When the yellow card would be given; null if the time limit is not longer than the warning.
     pub yellow_at: Option<Instant>,
-    /// Why it is to be accepted by then.
+    /// Explanation of the acceptance deadline.
     pub accept: Explanation,
-    /// Why it is to be resolved by then.
+    /// Explanation of the resolution deadline.
     pub resolve: Explanation,
-    /// Version of the policy that says so: the one in force on that day.
+    /// Version of the policy in force on the day of submission.
     #[schema(minimum = 1)]
     pub policy_version: i64,
 }

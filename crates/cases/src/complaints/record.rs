@@ -1,4 +1,4 @@
-//! What every step of a ticket leaves behind: the row, a line of the timeline with its words sealed, an event.
+//! Records a step: the updated row, the step of the timeline with its encrypted text, and the event.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use crate::proceedings::ledger_texts::{self, Texts};
 use crate::proceedings::model::Evidence;
 use crate::service::{Ctx, Tx};
 
-/// The rules that a ticket is handled by: those of the policy that was in force when it came in, and the days worked.
+/// What governs the complaints of a county: the policy versions, the calendar and the time zone.
 pub struct GoverningRules {
     policies: std::sync::Arc<Policies>,
     calendar: WorkCalendar,
@@ -42,7 +42,7 @@ impl GoverningRules {
         Clock { calendar: &self.calendar, zone: self.zone }
     }
 
-    /// What governs a ticket that comes in on a day: number of the version, and its rules.
+    /// The policy version in force on a day, and its rules for complaints submitted then.
     pub fn governing(&self, day: chrono::NaiveDate) -> (i64, &ComplaintRules) {
         let version = self.policies.governing(day);
         (version.version, &version.document().complaints)
@@ -57,14 +57,14 @@ impl GoverningRules {
     }
 }
 
-/// A step, before it is written down.
+/// A step to record.
 pub struct NewStep {
     pub kind: StepKind,
     pub audience: StepAudience,
     pub facts: Value,
     pub text: Option<String>,
     pub evidence: Vec<Evidence>,
-    /// What else was said, kept elsewhere: the ledger has its digest.
+    /// Further texts that are stored elsewhere; the ledger gets their digests.
     pub more: Texts,
 }
 
@@ -100,7 +100,7 @@ impl NewStep {
     }
 }
 
-/// Who acts, as the timeline keeps it: of a resident only that it was one.
+/// The actor as the timeline stores it; for a resident only the part, not the account.
 pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
     match ctx.caller.role {
         Role::Resident if is_owner => StepActor::Complainant,
@@ -109,7 +109,7 @@ pub fn actor(ctx: &Ctx, is_owner: bool) -> StepActor {
     }
 }
 
-/// Saves the row as the step left it, with the step and its event. Returns the id of the step.
+/// Saves the row with its next version and next check, and records the step and its event. Returns the id of the step.
 pub fn advance(
     tx: &mut Tx,
     row: &mut ComplaintRow,
@@ -124,27 +124,27 @@ pub fn advance(
     write(tx, row, by, new)
 }
 
-/// Sets when the clock has to look at a ticket next.
+/// Sets the next deadline check.
 pub fn reschedule(conn: &mut Conn, row: &mut ComplaintRow, terms: &GoverningRules) -> WorkResult<()> {
-    // A ticket that has just come in was given no card.
+    // A new complaint has no cards.
     let given = if row.version == 1 { Vec::new() } else { issued_cards(conn, row.id)? };
     row.next_at = rules::next_check_at(row, &given, terms.rules_of(row)?, &terms.clock());
     Ok(())
 }
 
-/// The cards that a ticket was given.
+/// The cards that a complaint has been given.
 pub fn issued_cards(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<IssuedCard>> {
     Ok(issued(store::cards_of(conn, complaint)?))
 }
 
-/// A card that was given: its deadline, its colour and for when.
+/// A given card: the kind of deadline, the colour, and the deadline itself.
 pub type IssuedCard = (DeadlineKind, CardColour, Instant);
 
 pub fn issued(cards: Vec<CardRow>) -> Vec<IssuedCard> {
     cards.into_iter().map(|one| (one.deadline, one.colour, one.due_at)).collect()
 }
 
-/// Writes a step down, and its event. Returns the id of the step.
+/// Records a step and its event. Returns the id of the step.
 pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> WorkResult<Id> {
     let NewStep { kind, audience, facts, text, evidence, more } = new;
     let id = tx.ctx.new_id();
@@ -172,7 +172,7 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
     if audience == StepAudience::Offices {
         event = event.audience(Audience::Offices);
     }
-    // Under the id of the step, so that erasing the one finds the other.
+    // The event has the id of the step, so that erasure finds it.
     ledger::append_as(tx, id, event.with_texts(texts))?;
     Ok(id)
 }
@@ -213,8 +213,8 @@ fn event_kind(kind: StepKind) -> &'static str {
     }
 }
 
-/// What the ledger holds of a ticket. Of one that not every office of a territory may see, the feed tells the county and the
-/// handler; of one about the county's own authority, the handler alone.
+/// The event of a complaint. A restricted complaint's event is in the feed of the county and the handler only; a
+/// confidential one's, about the county authority itself, in that of the handler only.
 pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
     let secrecy = row.secrecy;
     let course = &row.course.0;
@@ -224,7 +224,7 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
         "handler_division": row.handler_division, "accept_due": course.accept_due, "resolve_due": row.resolve_due,
         "red_cards": row.red_cards, "version": row.version, "step": step,
     }));
-    // Once: erasing the ticket's persons forgets the salts of its submission.
+    // Only on submission: erasure forgets the salts of that event.
     if kind == event_kind(StepKind::Submitted)
         && visibility::form(visibility::Audience::Ledger, Field::HotlineNumber) == Form::Digest
     {
@@ -244,7 +244,8 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
         }
     }
     match row.handler_role {
-        // The feed does not tell the utilities of a county apart, and one's tickets are not another's: they read the list.
+        // The feed cannot distinguish the utility operators of a county, who must not see each other's complaints. They
+        // use the list instead.
         Role::UtilityOperator => event,
         role => event.addressed(role, &row.handler_division),
     }

@@ -1,3 +1,5 @@
+//! The operations on complaints: submitting, reading, handling, and following them.
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
@@ -18,9 +20,10 @@ use crate::violations::view::Violation;
 
 /// List complaints
 ///
-/// Of your territory; a police station, partner or utility those that it handles, a company those that it handles or handled,
-/// a committee those of its complex, a resident those that it submitted or follows. What is asked for as open (`open`,
-/// `overdue`, `due_within`) comes most urgent first, everything else newest first.
+/// Lists the complaints of your territory. A police station, partner agency or utility operator sees those that it
+/// handles, a company those that it handles or handled, a committee those of its complex, a resident those they
+/// submitted or follow. With `open=true`, `overdue=true` or `due_within`, the most urgent come first; otherwise the
+/// newest.
 #[utoipa::path(get, path = "/v1/complaints",
     tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
 pub async fn list_complaints(ctx: Ctx) -> Response {
@@ -37,9 +40,9 @@ fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<PageOf
 
 /// Submit a complaint
 ///
-/// By a resident, or by an office for whoever called, came or was met. It goes to the office that its category names for the
-/// place, with its deadlines set. What was told and by whom is encrypted at rest; see `GET /v1/complaint-suggestions` before,
-/// for what is on file already.
+/// Residents submit their own complaints; offices submit on behalf of a person who called, visited or was met on
+/// patrol. The complaint goes to the first handler of its category, with its deadlines set. Description and contact are
+/// encrypted at rest. Before you submit, check `GET /v1/complaint-suggestions` for an open complaint to follow instead.
 #[utoipa::path(post, path = "/v1/complaints",
     tag = "complaints", request_body = ComplaintIn, responses((status = 201, description = "Submitted", body = Complaint)))]
 pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
@@ -48,14 +51,14 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
 
 /// Get a complaint
 ///
-/// Reading one whose `secrecy` is not `open`, or its timeline, is recorded in the ledger.
-/// The contact is masked for offices, in full for the complainant, and not there for anybody else. With `unmask` it is shown in
-/// full to the government office that handles the ticket, and to the company that does while the complainant consents; a person
-/// must ask, and each such reading is recorded. Where the deployment asks for a fresh log-in, an old one is answered with 401
-/// `insufficient_user_authentication` (RFC 9470).
+/// The contact is in full for the complainant, masked for offices, and null for everyone else. With `unmask`, the
+/// handler gets it in full: an office always, a company or utility operator while the complainant consents. A machine
+/// token cannot unmask; each unmasking is recorded. If the deployment requires step-up authentication, an old log-in
+/// gets 401 `insufficient_user_authentication` (RFC 9470). If `secrecy` is not `open`, each reading by an office is
+/// recorded in the ledger.
 #[utoipa::path(get, path = "/v1/complaints/{id}",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket"), GetComplaint),
-    responses((status = 200, description = "The ticket", body = Complaint)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint"), GetComplaint),
+    responses((status = 200, description = "The complaint", body = Complaint)))]
 pub async fn get_complaint(ctx: Ctx, id: PathId) -> Response {
     let query: GetComplaint = ctx.query()?;
     let answer = match query.unmask {
@@ -82,120 +85,132 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Response {
     Ok(unkept(answer?))
 }
 
-/// There is a person in it: nobody keeps it on the way.
+/// Forbids caching: the response contains personal data.
 fn unkept(mut answer: HttpResponse) -> HttpResponse {
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
-/// List what happened to a complaint
+/// Get the timeline of a complaint
 ///
-/// In order, as far as it is for you: a resident reads what is for the complainant, a company and a committee what is for the
-/// parties, too, offices everything.
+/// Lists the steps in order, as far as they are visible to you: a resident gets the steps for the complainant; a
+/// company, committee or utility operator also those for the parties; an office all of them.
 #[utoipa::path(get, path = "/v1/complaints/{id}/timeline",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
 pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Response {
     persons::record_timeline(&ctx, id.0).await?;
     ctx.list(move |conn, ctx| timeline::list(conn, ctx, id.0)).await
 }
 
-/// List what may be the same matter
+/// List possible duplicates
 ///
-/// Tickets of its category at its complex (without one, near its point) within the days of the policy, that you see: to merge.
+/// Lists complaints of the same category at the same complex (if it has none, near its point), submitted within the
+/// policy's number of days. Only complaints visible to you appear. Use it to find a complaint to merge with.
 #[utoipa::path(get, path = "/v1/complaints/{id}/duplicates",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    responses((status = 200, description = "Up to 50 or 200", body = PageOf<Complaint>)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
+    responses((status = 200, description = "Up to 50; without a complex, up to 200", body = PageOf<Complaint>)))]
 pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| following::duplicates(conn, ctx, id.0)).await
 }
 
-/// Accept a ticket
+/// Accept a complaint
 ///
-/// By its handler, within the limit of its category. The complainant is told.
+/// The handler accepts (受理) a submitted, assigned or reopened complaint, within the time limit of its category. The
+/// complainant can see the step.
 #[utoipa::path(post, path = "/v1/complaints/{id}/acceptance",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = AcceptanceIn, responses((status = 200, description = "Accepted", body = Complaint)))]
 pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) -> Response {
     ctx.act(body, move |tx, body| handling::accept_complaint(tx, id.0, body)).await
 }
 
-/// Not take a ticket on
+/// Reject a complaint
 ///
-/// With reasons, told to the complainant, who may have it reopened once.
+/// The handler or the supervising office rejects (不予受理) a complaint that is not accepted yet, with reasons that the
+/// complainant reads. The complainant may reopen it once.
 #[utoipa::path(post, path = "/v1/complaints/{id}/rejection",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = ReasonsIn, responses((status = 200, description = "Not taken on", body = Complaint)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
+    request_body = ReasonsIn, responses((status = 200, description = "Rejected", body = Complaint)))]
 pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| handling::reject_complaint(tx, id.0, body)).await
 }
 
-/// Hand a ticket on
+/// Transfer a complaint
 ///
-/// To another office that answers for its place, or to the company that serves; by its supervisor, or by its handler until it was
-/// returned once. The deadlines stay. The office complained of never gets it.
+/// Transfers the complaint (转办) to another office of its place, or to the company that serves the complex. The handler
+/// may do so until the complaint was returned once; after that only the supervising office. The deadlines do not
+/// change. An office complained of cannot become the handler.
 #[utoipa::path(post, path = "/v1/complaints/{id}/transfer",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = TransferIn, responses((status = 200, description = "Handed on", body = Complaint)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
+    request_body = TransferIn, responses((status = 200, description = "Transferred", body = Complaint)))]
 pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) -> Response {
     ctx.act(body, move |tx, body| handling::transfer_complaint(tx, id.0, body)).await
 }
 
-/// Return a ticket
+/// Return a complaint
 ///
-/// To its supervisor, with a reason, once and within the working days of the policy; the supervisor's assignment is final then.
+/// The handler returns a submitted, accepted or assigned complaint (退回) to its supervising office, with reasons. This
+/// is possible once, within the policy's working days after the assignment. The supervising office then assigns the
+/// handler; that assignment is final.
 #[utoipa::path(post, path = "/v1/complaints/{id}/return",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Returned", body = Complaint)))]
 pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| handling::return_complaint(tx, id.0, body)).await
 }
 
-/// Ask for more time
+/// Request an extension
 ///
-/// By its handler before the time is over; its supervisor decides.
+/// The handler requests more time before the resolution deadline, for a complaint that is accepted, assigned, reopened
+/// or in mediation. The supervising office decides. After a refusal a new request is possible.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = ExtensionIn, responses((status = 200, description = "Asked for", body = Complaint)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
+    request_body = ExtensionIn, responses((status = 200, description = "Requested", body = Complaint)))]
 pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionIn>) -> Response {
     ctx.act(body, move |tx, body| handling::request_complaint_extension(tx, id.0, body)).await
 }
 
-/// Decide on more time
+/// Decide an extension request
 ///
-/// By its supervisor, before the old time is over. A ticket is extended once.
+/// The supervising office grants or refuses the pending request. Granting is possible until the resolution deadline, or
+/// while the deadlines are paused. A complaint can be extended once.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension-decision",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ExtensionDecisionIn, responses((status = 200, description = "Decided", body = Complaint)))]
 pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<ExtensionDecisionIn>) -> Response {
     ctx.act(body, move |tx, body| handling::decide_complaint_extension(tx, id.0, body)).await
 }
 
-/// Ask the complainant
+/// Request information from the complainant
 ///
-/// The deadlines stand still until the answer. Not once the time is over.
+/// The handler of an accepted, assigned or reopened complaint asks the complainant, before the resolution deadline. The
+/// deadlines are paused until the information is given.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information-request",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = TextIn, responses((status = 200, description = "Asked", body = Complaint)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
+    request_body = TextIn, responses((status = 200, description = "Requested; deadlines paused", body = Complaint)))]
 pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Response {
     ctx.act(body, move |tx, body| handling::request_complaint_information(tx, id.0, body)).await
 }
 
-/// Answer what was asked
+/// Give requested information
 ///
-/// By the complainant, or by an office that writes down what was said. The time to reply moves by what the pause took.
+/// The complainant gives the information. The handler or the supervising office may record it on the complainant's
+/// behalf, as may another office if the complainant has no account. The resolution deadline moves by the length of the
+/// pause.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
-    request_body = TextIn, responses((status = 200, description = "Goes on", body = Complaint)))]
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
+    request_body = TextIn, responses((status = 200, description = "Given; deadlines resumed", body = Complaint)))]
 pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Response {
     ctx.act(body, move |tx, body| handling::give_complaint_information(tx, id.0, body)).await
 }
 
-/// Begin a mediation
+/// Start a mediation
 ///
-/// A stage of handling the ticket; its deadlines go on.
+/// The handler, if it is an office, starts a mediation (调解) of an accepted, assigned or reopened complaint. The
+/// deadlines continue to run.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "In mediation", body = Complaint)))]
 pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>) -> Response {
     ctx.act(body, move |tx, body| handling::begin_complaint_mediation(tx, id.0, body)).await
@@ -203,101 +218,111 @@ pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>)
 
 /// End a mediation
 ///
-/// Agreed: the agreement is the reply. Failed: the ticket is handled on.
+/// The handler records the outcome. `agreed` needs the signed agreement as evidence and counts as the reply. After
+/// `failed` the complaint returns to its earlier state.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation-result",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MediationResultIn, responses((status = 200, description = "Ended", body = Complaint)))]
 pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationResultIn>) -> Response {
     ctx.act(body, move |tx, body| handling::end_complaint_mediation(tx, id.0, body)).await
 }
 
-/// Reply to a ticket
+/// Reply to a complaint
 ///
-/// What was found and done, told to the complainant and whoever follows.
+/// The handler states what was found and done. The complainant and the followers can read it. A reply to a complaint
+/// that was not accepted also accepts it.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reply",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
 pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyIn>) -> Response {
     ctx.act(body, move |tx, body| handling::reply_to_complaint(tx, id.0, body)).await
 }
 
-/// Say how satisfied the complainant is
+/// Rate the reply
 ///
-/// 1 to 5, once for each reply: by the complainant, or by an office other than the handler that writes down what a complainant
-/// without an account said. Whoever is satisfied closes the ticket.
+/// Records the satisfaction rating (满意度评价), 1 to 5, once for each reply. The complainant rates; for a complainant
+/// without an account, an office other than the handler records the rating. A satisfied rating closes the complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/satisfaction",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = SatisfactionIn, responses((status = 200, description = "Rated", body = Complaint)))]
 pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) -> Response {
     ctx.act(body, move |tx, body| outcome::rate_complaint(tx, id.0, body)).await
 }
 
-/// Reopen a ticket
+/// Reopen a complaint
 ///
-/// Once, within the working days of the policy after the reply, by a complainant who is not satisfied. Its limits begin anew.
+/// A complainant who is not satisfied may reopen the complaint once, within the policy's working days after the reply
+/// or the rejection. An office other than the handler may do so for a complainant without an account. The time limits
+/// restart.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reopening",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Reopened", body = Complaint)))]
 pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| outcome::reopen_complaint(tx, id.0, body)).await
 }
 
-/// Close a ticket
+/// Close a complaint
 ///
-/// After the reply. One that nobody rates or reopens closes by itself.
+/// The handler or the supervising office closes a complaint after the reply. A complaint that is not reopened in time
+/// is closed automatically.
 #[utoipa::path(post, path = "/v1/complaints/{id}/closure",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Closed", body = Complaint)))]
 pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     ctx.act(body, move |tx, body| outcome::close_complaint(tx, id.0, body)).await
 }
 
-/// Merge a ticket into another
+/// Merge a complaint into another
 ///
-/// Both are one matter. Whoever follows the one follows the other from now on, and is told once.
+/// The handler or the supervising office merges two complaints about the same matter. The target must be open, of the
+/// same county, confidentiality and office complained of. Followers of the merged complaint follow the target
+/// complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/merge",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MergeIn, responses((status = 200, description = "Merged", body = Complaint)))]
 pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Response {
     ctx.act(body, move |tx, body| handling::merge_complaint(tx, id.0, body)).await
 }
 
-/// Link a ticket
+/// Link a complaint
 ///
-/// To a violation, an inspection or a hazard that belongs with it.
+/// The handler or the supervising office links the complaint to a related violation, inspection or hazard that it can
+/// see.
 #[utoipa::path(post, path = "/v1/complaints/{id}/links",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = LinkIn, responses((status = 200, description = "Linked", body = Complaint)))]
 pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Response {
     ctx.act(body, move |tx, body| linking::link_complaint(tx, id.0, body)).await
 }
 
-/// Give or withdraw consent to contact
+/// Give or withdraw contact consent
 ///
-/// Whether the company that handles the ticket may see the contact, such as for a repair in the home. It comes from the
-/// complainant's own account. An office writes it down only for a ticket without an account, with a `note` of how it was said,
-/// and not again after a withdrawal; a withdrawal it may always write down.
+/// Decides whether the company that handles the complaint may see the contact, for example for a repair in the home.
+/// The complainant consents with their own account. For a complainant without an account an office may record the
+/// consent, with a `note` on how it was given, but not after a withdrawal. The handling office may always record a
+/// withdrawal.
 #[utoipa::path(post, path = "/v1/complaints/{id}/contact-consent",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ConsentIn, responses((status = 200, description = "Recorded", body = Complaint)))]
 pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) -> Response {
     ctx.act(body, move |tx, body| persons::set_complaint_consent(tx, id.0, body)).await
 }
 
-/// Erase the complainant
+/// Erase personal data of a complaint
 ///
-/// Contact, account, the complainant's files and links, the exact point, and whatever names or reaches the complainant in what
-/// was said (PIPL 47), with the answers that are stored for idempotency keys; the ticket, its timeline and its proof remain,
-/// and so do copies without metadata that became evidence of a violation. The same happens by itself when the retention period
-/// is over.
+/// Erases the complainant's contact, account, attachments and links, the exact point, personal data in texts (PIPL 47),
+/// and responses stored for idempotency keys. The complaint, its timeline and its ledger proof remain, as do stripped
+/// copies that became evidence of a violation. Open to the complainant, the handling office and the county authority.
+/// After the retention period the erasure is automatic.
 #[utoipa::path(post, path = "/v1/complaints/{id}/erasure",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Erased", body = Complaint)))]
 pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
     let state = ctx.state.clone();
     let answer = ctx.act(body, move |tx, body| persons::erase_complaint_persons(tx, id.0, body)).await;
     if answer.is_ok() {
-        // Nobody gets the files any more. Where their bytes cannot be removed now, the housekeeping does it.
+        // The attachments are no longer accessible. If their bytes cannot be deleted now, the housekeeping job deletes
+        // them.
         let _ = files::erase_bytes(&state).await;
     }
     answer
@@ -305,11 +330,11 @@ pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 
 /// Release or withhold the exact point
 ///
-/// Companies, committees, utilities and followers see where a ticket is only by its complex, or on a grid of about 100 m. An
-/// office that handles or supervises it may show them the exact point where that is needed; of an anonymous ticket followers
-/// and the public never see it.
+/// By default companies, committees, utility operators and followers see only the point of the complex, or a grid of
+/// about 100 m. If they need the exact point, the handling or the supervising office may release it. Followers and the
+/// public never see the exact point of an anonymous complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/point-release",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = PointReleaseIn, responses((status = 200, description = "Recorded", body = Complaint)))]
 pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointReleaseIn>) -> Response {
     ctx.act(body, move |tx, body| persons::release_complaint_point(tx, id.0, body)).await
@@ -317,9 +342,10 @@ pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointRelea
 
 /// Comment on a complaint
 ///
-/// For everyone whom it concerns, for the parties, or for the offices alone. It changes nothing of the ticket.
+/// Adds a comment (备注) for the complainant and all parties, for the parties, or for the offices only. It does not
+/// change the complaint. Followers cannot comment, and a merged complaint takes no comments.
 #[utoipa::path(post, path = "/v1/complaints/{id}/comments",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = CommentIn, responses((status = 201, description = "The comment", body = TimelineStep)))]
 pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -> Response {
     ctx.act(body, move |tx, body| timeline::comment_on_complaint(tx, id.0, body)).await
@@ -327,11 +353,11 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
 
 /// Report a complaint as a violation
 ///
-/// In one call, by the office that handles or supervises it, in the officer's words and with the photographs of the ticket,
-/// where asked for: copies without metadata, under neutral names. Other files stay with the ticket; the step tells how many. The
-/// ticket shows where the violation stands.
+/// The handling or the supervising office reports a violation and links it to the complaint. The description is the
+/// officer's own. `with_evidence` adds stripped copies of the complaint's photographs under neutral names; the step
+/// states how many other attachments were left out. The complaint shows the state of the violation.
 #[utoipa::path(post, path = "/v1/complaints/{id}/violation",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
 pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<ComplaintViolationIn>) -> Response {
     if body.peek().is_some_and(|input| input.with_evidence) {
@@ -343,19 +369,20 @@ pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<Complai
 
 /// Follow a complaint
 ///
-/// An open one of a public category. Whoever follows reads what its complainant is told, and not who complained.
+/// A resident follows an open complaint of a public category. Followers can read the steps meant for the complainant,
+/// but not who the complainant is.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = NothingIn, responses((status = 200, description = "Followed", body = Following)))]
 pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
     ctx.act(body, move |tx, body| following::follow_complaint(tx, id.0, body)).await
 }
 
-/// Follow a complaint no longer
+/// Unfollow a complaint
 ///
-/// One's own cannot be left.
+/// A resident stops following a complaint. You cannot unfollow your own complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following-end",
-    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the ticket")),
+    tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = NothingIn, responses((status = 200, description = "No longer followed", body = Following)))]
 pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
     ctx.act(body, move |tx, body| following::unfollow_complaint(tx, id.0, body)).await

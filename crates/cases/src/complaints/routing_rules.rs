@@ -1,22 +1,22 @@
-//! Which office a ticket goes to first, and who supervises it. Pure: a category, a place and who serves it in, seats out.
+//! Routing: the first handler and the supervising office of a complaint, by category and place. Pure functions.
 
 use super::model::{Seat, Secrecy};
 use crate::access::Role;
 use crate::ledger::Place;
 use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
 
-/// Where a ticket goes.
+/// Route of a new complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub handler: Seat,
-    /// None where every office that could is the handler or is complained of.
+    /// None if every eligible office is the handler or complained of.
     pub supervisor: Option<Seat>,
     pub secrecy: Secrecy,
-    /// The territory that it is shown in.
+    /// The divisions in which it is visible; without the township if township offices must not see it.
     pub place: Place,
 }
 
-/// The seat of a role that answers for a place; none where the place is not known that closely.
+/// The office of a role for a place; none if the place lacks the division that the role needs.
 pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
     let division = match role.row().division_digits {
         0 => "",
@@ -28,8 +28,8 @@ pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
     known.then(|| Seat::new(role, division))
 }
 
-/// The first handler and its supervisor. Where the first handler cannot be named (nobody serves the complex, the place is
-/// known by its township only), the next in charge takes its part.
+/// The first handler and the supervising office. If the category's first handler does not exist (no company serves the
+/// complex, or only the township is known), the next office of the policy takes its place.
 pub fn route(
     rules: &ComplaintRules,
     category: &ComplaintCategory,
@@ -55,13 +55,14 @@ fn named(roles: &[Role], place: &Place) -> Seat {
     first.unwrap_or_else(|| Seat::new(Role::CountyAuthority, &place.county))
 }
 
-/// Is this the office complained of? Its role decides: no other office of the role judges it either.
+/// Whether a role is that of the office complained of. All offices of the role are excluded, so that none judges its
+/// peer.
 fn is_meant(role: Role, complained_of: Option<&Seat>) -> bool {
     complained_of.is_some_and(|seat| seat.role == role)
 }
 
-/// A ticket about officials never goes to the office complained of, and no office of a township learns of it: it is the
-/// county's, and where the county's own authority is meant, the discipline body's alone.
+/// Routes a complaint about officials. It never goes to the office complained of, and township offices cannot see it.
+/// If it is about the county authority, only the discipline inspection body sees it.
 fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
     let role = match is_meant(Role::DisciplineOffice, complained_of) {
         true => Role::CountyAuthority,
@@ -77,13 +78,13 @@ fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
     Route { handler, supervisor, secrecy, place }
 }
 
-/// May this office supervise a handler, in a ticket that complains of an office or of none?
+/// Whether an office may supervise the handler: not of the handler's role, and not of the role complained of.
 pub fn may_supervise(seat: &Seat, handler: &Seat, complained_of: Option<&Seat>) -> bool {
     seat.role != handler.role && !is_meant(seat.role, complained_of)
 }
 
-/// Who supervises a new handler where the supervisor before it cannot: the leader of the township, else the county's authority.
-/// Nobody where neither may: an office that sees only what it handles would not see what it supervises.
+/// The supervising office for a new handler, if the previous one is excluded: the township leader, or else the county
+/// authority. None if both are excluded, since other offices see only what they handle.
 pub fn next_supervisor(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
     let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| seat_of(role, place));
     above.into_iter().find(|seat| may_supervise(seat, handler, complained_of))

@@ -1,4 +1,4 @@
-//! What may be done with a ticket in which state, and what its deadlines come to. Pure.
+//! States of a complaint, its cards, and its next deadline check. Pure functions.
 
 use chrono::{Datelike, Months, NaiveDate};
 
@@ -8,7 +8,7 @@ use crate::db::Instant;
 use crate::policy::complaints::ComplaintRules;
 use crate::problem::{Code, Problem};
 
-/// From which states a step may be taken; nothing where it does not change the state.
+/// The states in which a step is allowed; all states for a step that does not change the state.
 pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
     use ComplaintState::*;
     match step {
@@ -32,12 +32,12 @@ pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
     }
 }
 
-/// The state of a ticket allows a step.
+/// A state conflict unless the state allows the step.
 pub fn require_state(step: StepKind, state: ComplaintState) -> Result<(), Problem> {
     if allowed(step).contains(&state) { Ok(()) } else { Err(refused(state)) }
 }
 
-/// Its handler still owes something: others join such a ticket only.
+/// A state conflict unless the complaint is open. Only an open complaint can be followed or be the target of a merge.
 pub fn require_open(row: &ComplaintRow) -> Result<(), Problem> {
     if row.is_open { Ok(()) } else { Err(refused(row.state)) }
 }
@@ -50,14 +50,14 @@ fn refused(state: ComplaintState) -> Problem {
     Problem::new(Code::StateConflict).detail(zh, en)
 }
 
-/// Nothing is to be done any more.
+/// Closes the complaint.
 pub fn close(row: &mut ComplaintRow, now: Instant) {
     row.state = ComplaintState::Closed;
     row.is_open = false;
     row.course.0.closed_at = Some(now);
 }
 
-/// A deadline's card that is to come.
+/// A card of a deadline, given from `at` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Card {
     pub at: Instant,
@@ -66,8 +66,8 @@ pub struct Card {
     pub due: Instant,
 }
 
-/// The cards of a ticket as its deadlines stand, the earliest first; none while it waits or is done. A red card comes with
-/// the end of the deadline, from which on the ticket is late.
+/// The cards of a complaint by its current deadlines, earliest first; none during a pause or once it is not open. The
+/// red card is given at the deadline, from which on the complaint is overdue.
 pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<Card> {
     let course = &row.course.0;
     if !row.is_open || course.paused_at.is_some() {
@@ -80,7 +80,7 @@ pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<C
     }
     let due = row.resolve_due;
     let yellow = clock.yellow_at(due, course.clock, rules.yellow_working_days, rules.yellow_hours);
-    // A limit that is no longer than its warning begins with it: that is no warning.
+    // If the time limit is not longer than the warning, the yellow card would be given at submission: leave it out.
     if yellow.0 > row.submitted_at.0 {
         all.push(Card { at: yellow, deadline: DeadlineKind::Resolve, colour: CardColour::Yellow, due });
     }
@@ -89,8 +89,8 @@ pub fn cards(row: &ComplaintRow, rules: &ComplaintRules, clock: &Clock) -> Vec<C
     all
 }
 
-/// When the clock has to look at a ticket again: for its next card; a reply that nobody answers, to close it; what is done,
-/// to erase its personal data.
+/// The next deadline check: for the next card of an open complaint, the automatic closure after a reply, or the erasure
+/// of personal data after the end. None if nothing is left to do.
 pub fn next_check_at(
     row: &ComplaintRow,
     given: &[(DeadlineKind, CardColour, Instant)],
@@ -109,16 +109,16 @@ pub fn next_check_at(
     course.closed_at.filter(|_| kept).map(|at| kept_until(at, rules, clock))
 }
 
-/// Until when the complainant may reopen a ticket.
+/// The deadline for reopening, exclusive.
 pub fn reopening_ends(replied_at: Instant, rules: &ComplaintRules, clock: &Clock) -> Instant {
     clock.due(replied_at, Limit::WorkingDays(rules.reopening_within_working_days))
 }
 
-/// The end of the day on which personal data have been kept long enough (PIPL 19).
+/// The end of the retention period of personal data (PIPL 19): the end of its last day.
 pub fn kept_until(closed_at: Instant, rules: &ComplaintRules, clock: &Clock) -> Instant {
     let day = clock.day_of(closed_at);
     let last = day.checked_add_months(Months::new(rules.retention_months)).unwrap_or(NaiveDate::MAX);
-    // The calendar's last years are beyond what an instant in the store can be.
+    // The last years of the calendar do not fit into an instant of the database.
     clock.end_of_day(if last.year() > 9000 { day } else { last })
 }
 

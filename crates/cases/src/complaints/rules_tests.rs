@@ -1,4 +1,4 @@
-//! A ticket, and what the rules say of it.
+//! Tests of the rules on steps, personal data and submission, with a sample complaint.
 
 use super::clock_rules::Limit;
 use super::input::{ComplaintIn, SeatIn, TransferIn};
@@ -19,7 +19,7 @@ fn at(text: &str) -> Instant {
     Instant(text.parse().unwrap())
 }
 
-/// With a social affairs office, supervised by the leader of its township.
+/// A submitted complaint, handled by a social affairs office and supervised by the township leader.
 pub fn ticket() -> ComplaintRow {
     let came = at("2026-03-02T02:00:00Z");
     let course = Handling {
@@ -245,7 +245,7 @@ fn a_person_reads_a_contact_and_a_company_by_consent() {
 }
 
 #[test]
-fn nobody_consents_for_whoever_can_or_would_not() {
+fn an_office_consents_only_without_an_account_and_without_a_withdrawal() {
     assert_eq!(code(person_rules::may_record_consent(Role::PropertyCompany)), Some(Code::Forbidden));
     assert_eq!(code(person_rules::may_record_consent(Role::GovernanceCenter)), None);
     for (has_account, was_withdrawn, refused) in
@@ -279,7 +279,7 @@ fn persons_are_erased_once_and_a_point_goes_with_them() {
 }
 
 #[test]
-fn each_speaks_to_those_of_whom_it_is_heard() {
+fn a_comment_goes_to_an_audience_of_its_author() {
     use StepAudience::{Complainant, Offices, Parties};
     for (role, audience, fits) in [
         (Role::SocialAffairsOffice, Offices, true),

@@ -1,4 +1,5 @@
-//! Rows of complaints. Who asks matters beside the territory: some tickets are for their handler and those above it.
+//! Scoped queries of complaints. Besides the territory, the role decides: some complaints are visible only to their
+//! handler, their supervising office and the leaders.
 
 use diesel::dsl::{GroupBy, IntoBoxed, Select, sql};
 use diesel::expression::SqlLiteral;
@@ -12,7 +13,7 @@ use crate::db::MultiBackend;
 use crate::db::schema::{complaint_followers, complaint_steps, complaints};
 use crate::db::types::Uid;
 
-/// Who looks at complaints: a scope with the role and, of a utility operator, which utility it is.
+/// Who reads complaints: the scope, the role and, for a utility operator, the kind of utility.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     pub scope: Scope,
@@ -25,7 +26,7 @@ impl Viewer {
         Viewer { scope: scope.clone(), role: caller.role, organisation: caller.organisation.clone() }
     }
 
-    /// The same caller, in a part of its territory: what it may see of a ticket stays what it is.
+    /// The same caller, limited to a part of its territory. The rules of its role still apply.
     pub fn within(&self, division: &str) -> Viewer {
         Viewer { scope: Scope::of_division(division), ..self.clone() }
     }
@@ -35,14 +36,15 @@ impl Viewer {
     }
 }
 
-/// The rows that a viewer sees, of a query of complaints of either form.
+/// Limits a query of complaints to the rows visible to a viewer. A macro, because plain and grouped queries differ in
+/// type.
 macro_rules! seen {
     ($all:expr, $viewer:expr) => {{
         let (all, viewer): (_, &Viewer) = ($all, $viewer);
         let role = viewer.role;
         let part = || complaints::handler_role.eq(role).or(complaints::supervisor_role.eq(role));
         let open = || complaints::secrecy.eq(Secrecy::Open);
-        // What an office may see of the tickets of its territory, or of the part of it that it looks at.
+        // The complaints of a territory, or a part of it, that are visible to the office's role.
         macro_rules! told {
             ($rows:expr) => {
                 match viewer.role {
@@ -76,14 +78,18 @@ macro_rules! seen {
     }};
 }
 
-/// Complaints: of the territory, but those about privacy, committees and officials only to their handler, their supervisor
-/// and the leaders, and none about officials to a township; a police station, partner or utility those that it handles; a
-/// company those that were handed to it; a committee the open ones of its complex; a resident those that it follows.
+/// The complaints visible to a viewer:
+/// - an office sees those of its territory; restricted ones only as handler, supervising office or leader, and a township
+///   none about officials;
+/// - a police station, partner agency or utility operator sees those that it handles;
+/// - a company sees those that it handles or handled;
+/// - a committee sees those of its complex with confidentiality `open`;
+/// - a resident sees those they submitted or follow.
 pub fn complaints<'a>(viewer: &Viewer) -> complaints::BoxedQuery<'a, MultiBackend> {
     seen!(complaints::table.into_boxed(), viewer)
 }
 
-/// A query of complaints that the database counts: a row of this SQL type for each value of the key.
+/// A grouped query of complaints: one row of this SQL type for each key.
 pub type Counted<'a, Shown> =
     IntoBoxed<'a, Select<GroupBy<complaints::table, SqlLiteral<Text>>, SqlLiteral<Shown>>, MultiBackend>;
 
@@ -96,7 +102,7 @@ macro_rules! counted {
     };
 }
 
-/// A line, the state, and thirteen numbers of its tickets.
+/// The key of a line, the state, and thirteen figures.
 pub type LineInFigures = (
     Nullable<Text>,
     Text,
@@ -116,26 +122,27 @@ pub type LineInFigures = (
 );
 
 counted! {
-    /// The complaints that a viewer sees, in figures by line and state.
+    /// Figures of the visible complaints, by line and state.
     complaint_figures, LineInFigures
 }
 
 counted! {
-    /// The same, how many they are by line.
+    /// Number of visible complaints, by line.
     complaint_numbers, (Nullable<Text>, BigInt)
 }
 
 counted! {
-    /// The same, how many they are by line and by something that is a number.
+    /// Number of visible complaints, by line and a numeric value.
     complaint_histogram, (Nullable<Text>, BigInt, BigInt)
 }
 
 counted! {
-    /// The same, how many they are by complex and category.
+    /// Number of visible complaints, by complex and category.
     complaint_heat, (Uid, Text, BigInt)
 }
 
-/// Steps of tickets that a resident follows, for its news; the program reads those of a ticket that the caller sees.
+/// Steps of the complaints that a resident submitted or follows; with a system scope, of every complaint. Other scopes
+/// see none: their steps are read through a visible complaint.
 pub fn complaint_steps<'a>(scope: &Scope) -> complaint_steps::BoxedQuery<'a, MultiBackend> {
     let all = complaint_steps::table.into_boxed();
     match scope {
@@ -145,7 +152,7 @@ pub fn complaint_steps<'a>(scope: &Scope) -> complaint_steps::BoxedQuery<'a, Mul
     }
 }
 
-/// The tickets that a resident submitted or follows.
+/// Ids of the complaints that a resident submitted or follows.
 #[diesel::dsl::auto_type]
 fn followed(iss: &str, sub: &str) -> _ {
     let iss: String = iss.to_owned();

@@ -1,4 +1,4 @@
-//! What each step of handling a ticket asks for, beside a part in it and a state that allows it. Pure.
+//! Conditions of each step, besides the caller's part and the state (see `party_rules` and `rules`). Pure functions.
 
 use super::clock_rules::is_over;
 use super::input::TransferIn;
@@ -13,10 +13,10 @@ use crate::policy::complaints::may_handle;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
-/// As many rows belong with one ticket.
+/// Most links of one complaint.
 const MOST_LINKS: usize = 50;
 
-/// Everyone reads a public summary: nothing in it may name or reach the complainant, or look as if it did.
+/// Checks that a public summary contains nothing that identifies the complainant, or looks as if it did.
 pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut Vec<Fault>) {
     if !is_public {
         let (zh, en) = ("此分类的诉求不得公开", "a complaint of this category must not be public");
@@ -31,7 +31,7 @@ pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut 
     }
 }
 
-/// Who may be the next handler; `company` is the one that serves the place, where it is to be a company.
+/// Checks the next handler. `company` is the company that serves the complex, for a transfer to a company.
 pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id>, faults: &mut Vec<Fault>) {
     let mut fault = |code: &'static str, zh: &str, en: &str| faults.push(Fault::new("/role", code, zh, en));
     let complained_of = row.course.0.complained_office.as_ref().is_some_and(|seat| seat.role == input.role);
@@ -69,7 +69,7 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
     }
 }
 
-/// Once a ticket was returned its supervisor assigns it.
+/// After a return only the supervising office may transfer.
 pub fn may_transfer(was_returned: bool, supervises: bool) -> Result<(), Problem> {
     if was_returned && !supervises {
         let (zh, en) = (
@@ -81,7 +81,7 @@ pub fn may_transfer(was_returned: bool, supervises: bool) -> Result<(), Problem>
     Ok(())
 }
 
-/// To whom a ticket may be returned: to its supervisor, once.
+/// The supervising office to return the complaint to; a conflict if there is none, or if it was returned before.
 pub fn may_return(row: &ComplaintRow) -> Result<Seat, Problem> {
     let supervisor = row.supervisor().ok_or_else(|| {
         conflict("该诉求没有督办单位，不得退回。", "The complaint has no supervising office and cannot be returned.")
@@ -95,7 +95,7 @@ pub fn may_return(row: &ComplaintRow) -> Result<Seat, Problem> {
     Ok(supervisor)
 }
 
-/// A ticket is returned early, or handled.
+/// Requires a return within the policy's working days after the assignment.
 pub fn require_early_return(due: Instant, within: u32, now: Instant) -> Result<(), Problem> {
     if !is_over(due, now) {
         return Ok(());
@@ -114,7 +114,7 @@ pub fn check_extension(amount: u32, most: u32, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A ticket is extended once; what was refused may be asked for again.
+/// A complaint is extended once. After a refusal the handler may request again.
 pub fn may_ask_for_extension(before: Option<&Extension>) -> Result<(), Problem> {
     match before {
         Some(one) if one.granted != Some(false) => Err(conflict(
@@ -125,15 +125,15 @@ pub fn may_ask_for_extension(before: Option<&Extension>) -> Result<(), Problem> 
     }
 }
 
-/// The extension that waits for a decision.
+/// The pending extension request; a conflict if there is none.
 pub fn undecided_extension(asked: Option<&Extension>) -> Result<&Extension, Problem> {
     asked
         .filter(|one| one.granted.is_none())
         .ok_or_else(|| conflict("没有待审批的延期申请。", "No extension request is pending."))
 }
 
-/// More time is given before the old time is over: later it would make a late ticket one that never was. Nor does a pause hide
-/// that it is late already.
+/// Requires that the resolution deadline has not passed. Otherwise an extension or a pause could hide that the
+/// complaint was overdue.
 pub fn require_in_time(resolve_due: Instant, now: Instant) -> Result<(), Problem> {
     if !is_over(resolve_due, now) {
         return Ok(());
@@ -148,8 +148,8 @@ pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &m
     }
 }
 
-/// A ticket goes into another that the caller sees, is open, and is seen by as many. Whoever is complained of in the one may
-/// have a seat in the other.
+/// Checks the target of a merge: visible to the caller, open, and with the same county, confidentiality and office
+/// complained of. Otherwise an office complained of could see the merged complaint through the target.
 pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut Vec<Fault>) {
     let Some(into) = into.filter(|into| into.id != row.id) else {
         let (zh, en) = (
@@ -177,7 +177,7 @@ pub fn may_rate(satisfaction: Option<i64>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Once, by a complainant who was not satisfied.
+/// A complaint is reopened once, unless the complainant rated the reply as satisfactory.
 pub fn may_reopen(reopened: bool, satisfaction: Option<i64>, satisfied_from: u32) -> Result<(), Problem> {
     if reopened {
         return Err(conflict(
@@ -194,7 +194,7 @@ pub fn may_reopen(reopened: bool, satisfaction: Option<i64>, satisfied_from: u32
     Ok(())
 }
 
-/// A ticket is reopened before `ends`, which is so many working days after the reply.
+/// Requires a reopening before `ends`, which is `days` working days after the reply or the rejection.
 pub fn require_reopening_in_time(ends: Instant, days: u32, now: Instant) -> Result<(), Problem> {
     if !is_over(ends, now) {
         return Ok(());
@@ -206,7 +206,7 @@ pub fn require_reopening_in_time(ends: Instant, days: u32, now: Instant) -> Resu
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
 
-/// Each row is linked once, and a ticket to no more than it can show.
+/// A resource is linked once; a complaint has at most `MOST_LINKS` links.
 pub fn may_link(links: &[Link], link: &Link) -> Result<(), Problem> {
     if links.contains(link) || links.len() >= MOST_LINKS {
         return Err(conflict(

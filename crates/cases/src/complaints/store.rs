@@ -1,4 +1,4 @@
-//! Tickets, their steps, cards and followers.
+//! Queries of complaints, their steps, cards and followers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,7 +50,8 @@ pub fn insert_step(conn: &mut Conn, row: &StepRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// The steps of a ticket that the caller sees, oldest first; those of these audiences.
+/// The steps of a complaint with these audiences, oldest first. The caller must have checked that the complaint is
+/// visible.
 pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> WorkResult<Vec<StepRow>> {
     let system = Scope::System("a ticket that the caller sees is shown with its timeline");
     Ok(scoped::complaint_steps(&system)
@@ -66,7 +67,7 @@ pub fn step(conn: &mut Conn, id: Id) -> WorkResult<StepRow> {
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// What residents are told of the tickets that they follow, newest first.
+/// The steps for the complainant, of the complaints that a resident submitted or follows, newest first.
 pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> WorkResult<Vec<StepRow>> {
     let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant));
     if let Some(before) = before {
@@ -75,7 +76,7 @@ pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) ->
     Ok(rows.order(steps::id.desc()).limit(at_most).load(conn)?)
 }
 
-/// Follows a ticket, once. Says whether it is new.
+/// Adds a follower. Returns false if there was one already.
 pub fn follow(conn: &mut Conn, row: &FollowerRow) -> WorkResult<bool> {
     let new = on_both!(conn, |conn| diesel::insert_into(followers::table)
         .values(row)
@@ -93,7 +94,7 @@ pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> WorkResul
     Ok(followers::table.find((complaint, person.iss(), person.sub())).first(conn).optional()?)
 }
 
-/// Was a step of this kind taken with a ticket?
+/// Whether the complaint has a step of this kind.
 pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> WorkResult<bool> {
     let system = Scope::System("what was done with a ticket does not depend on who asks");
     let found: Option<Id> = scoped::complaint_steps(&system)
@@ -105,7 +106,7 @@ pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> WorkResult<b
     Ok(found.is_some())
 }
 
-/// Is there a resident whose own the ticket is?
+/// Whether the complaint was submitted by a resident's account that is still stored.
 pub fn has_owner(conn: &mut Conn, complaint: Id) -> WorkResult<bool> {
     let found: Option<Id> = followers::table
         .filter(followers::complaint_id.eq(complaint))
@@ -120,13 +121,13 @@ pub fn followers_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<FollowerRo
     Ok(followers::table.filter(followers::complaint_id.eq(complaint)).load(conn)?)
 }
 
-/// Forgets who complained and who follows.
+/// Deletes the accounts of the complainant and all followers.
 pub fn forget_followers(conn: &mut Conn, complaint: Id) -> WorkResult<()> {
     diesel::delete(followers::table.filter(followers::complaint_id.eq(complaint))).execute(conn)?;
     Ok(())
 }
 
-/// Whoever submitted a ticket follows another one no more.
+/// Makes the complainant of one complaint unfollow another.
 pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> WorkResult<()> {
     let owners: Vec<(String, String)> = followers::table
         .filter(followers::complaint_id.eq(complaint))
@@ -139,7 +140,7 @@ pub fn forget_owner_elsewhere(conn: &mut Conn, complaint: Id, elsewhere: Id) -> 
     Ok(())
 }
 
-/// How many follow each ticket.
+/// The number of followers of each complaint, the complainant included.
 pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, i64>> {
     let mut counts = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -153,7 +154,7 @@ pub fn follower_counts(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, i6
     Ok(counts)
 }
 
-/// Of these tickets, those that a resident submitted.
+/// Those of the complaints that the resident submitted.
 pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> WorkResult<Vec<Id>> {
     let mut own = Vec::new();
     for chunk in ids.chunks(500) {
@@ -169,7 +170,7 @@ pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> WorkResult<Vec<
     Ok(own)
 }
 
-/// Does a hotline's number stand on a ticket of the county already?
+/// The complaint of a county with this hotline number.
 pub fn of_hotline(conn: &mut Conn, county: &str, number: &str) -> WorkResult<Option<Id>> {
     let system = Viewer::system("a number of the hotline's stands once in a county");
     Ok(scoped::complaints(&system)
@@ -180,7 +181,7 @@ pub fn of_hotline(conn: &mut Conn, county: &str, number: &str) -> WorkResult<Opt
         .optional()?)
 }
 
-/// Tickets that may be the same matter: of the category at the complex, since an instant, newest first.
+/// Complaints of the category at the complex, submitted since an instant, newest first; at most 50.
 pub fn of_same_matter(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -197,7 +198,8 @@ pub fn of_same_matter(
         .load(conn)?)
 }
 
-/// The same where there is no complex: in the community.
+/// Complaints of the category in the community without a complex, submitted since an instant, newest first; at most
+/// 200.
 pub fn of_same_matter_nearby(
     conn: &mut Conn,
     viewer: &Viewer,
@@ -215,7 +217,7 @@ pub fn of_same_matter_nearby(
         .load(conn)?)
 }
 
-/// What the clock has to look at by now, the longest due first.
+/// Complaints whose deadline check is due, the longest due first.
 pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<Vec<Id>> {
     let system = Viewer::system("deadlines run for every ticket");
     Ok(scoped::complaints(&system)
@@ -226,8 +228,8 @@ pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<
         .load(conn)?)
 }
 
-/// Locks tickets that the clock has to look at; none of those that somebody has just looked at, or has in hand: the clock
-/// waits for nobody.
+/// Locks those of the complaints that are still due. Skips complaints that others have locked, so that the check never
+/// waits.
 pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMap<Id, ComplaintRow>> {
     let mut free = ids.to_vec();
     if let Conn::Postgres(conn) = conn {
@@ -245,7 +247,7 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMa
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Saves what a look of the clock changes of a ticket, and by that no index but its own.
+/// Saves the columns that a deadline check can change. Setting no others avoids updates of their indexes.
 pub fn save_check(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
     diesel::update(complaints::table.find(row.id))
         .set((
@@ -260,7 +262,7 @@ pub fn save_check(conn: &mut Conn, row: &ComplaintRow) -> WorkResult<()> {
     Ok(())
 }
 
-/// Has the clock look at these tickets again, each at its time.
+/// Sets the next deadline check of each complaint.
 pub fn reschedule_all(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> WorkResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
@@ -282,7 +284,7 @@ pub fn reschedule_all(conn: &mut Conn, all: &[(Id, Option<Instant>)]) -> WorkRes
     Ok(())
 }
 
-/// Has the clock look at a ticket later, if it is still due for it.
+/// Defers the deadline check of a complaint that is still due.
 pub fn defer(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> WorkResult<()> {
     diesel::update(complaints::table.find(id))
         .filter(complaints::next_at.le(now))
@@ -291,14 +293,14 @@ pub fn defer(conn: &mut Conn, id: Id, now: Instant, until: Instant) -> WorkResul
     Ok(())
 }
 
-/// Gives a card, once for its deadline. Says whether it is new.
+/// Stores a card, once for each deadline and colour. Returns false if it was given already.
 pub fn give_card(conn: &mut Conn, row: &CardRow) -> WorkResult<bool> {
     let new =
         on_both!(conn, |conn| diesel::insert_into(cards::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(new == 1)
 }
 
-/// The cards of some tickets.
+/// The cards of these complaints.
 pub fn cards_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<CardRow>>> {
     let rows: Vec<CardRow> = cards::table.filter(cards::complaint_id.eq_any(ids.to_vec())).load(conn)?;
     let mut all: HashMap<Id, Vec<CardRow>> = HashMap::new();
@@ -312,7 +314,7 @@ pub fn cards_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<CardRow>> {
     Ok(cards::table.filter(cards::complaint_id.eq(complaint)).order(cards::issued_at).load(conn)?)
 }
 
-/// What an office or company owes, the most urgent first; for the inbox.
+/// The open complaints of a handler, most urgent first; for the inbox.
 pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows =
         scoped::complaints(viewer).filter(complaints::handler_role.eq(seat.role)).filter(complaints::is_open.eq(true));
@@ -322,7 +324,7 @@ pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i
     Ok(rows.order((complaints::resolve_due, complaints::id)).limit(at_most).load(conn)?)
 }
 
-/// What an office supervises that is open and with another, the most urgent first; for the inbox.
+/// The open complaints that an office supervises and does not handle, most urgent first; for the inbox.
 pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::supervisor_role.eq(seat.role))
@@ -334,14 +336,14 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -
         .load(conn)?)
 }
 
-/// Of these tickets, those whose complainants did not want to be known.
+/// Those of the complaints that are anonymous.
 pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
     let system = Viewer::system("of a ticket that the caller sees, whether anything is known to scrub its texts by");
     let rows = among(conn, &system, &crate::db::distinct(ids))?;
     Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }
 
-/// What was late and is open, handled and supervised by others, the most urgent first; for the inbox of those above.
+/// Open complaints with a red card that others handle and supervise, most urgent first; for the inbox of the leaders.
 pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::is_open.eq(true))
@@ -353,7 +355,7 @@ pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: 
         .load(conn)?)
 }
 
-/// Tickets by their ids, as the viewer sees them.
+/// Complaints by id, as far as they are visible to the viewer.
 pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> WorkResult<HashMap<Id, ComplaintRow>> {
     let mut all = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -364,7 +366,7 @@ pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> WorkResult<HashMap
     Ok(all)
 }
 
-/// Open tickets, in the order of their ids.
+/// Open complaints by ascending id.
 pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     let system = Viewer::system("the calendar moves the deadlines of every ticket");
     Ok(scoped::complaints(&system)

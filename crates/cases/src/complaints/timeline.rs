@@ -1,4 +1,5 @@
-//! What happened to a ticket, step by step, as far as the caller may know; comments; and a resident's news.
+//! The timeline of a complaint as far as it is visible to the caller, comments, and the complaint updates of a
+//! resident.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,7 +33,7 @@ coded_enum! {
     }
 }
 
-/// A step of a ticket (办理环节).
+/// A step in handling a complaint (办理环节).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TimelineStep {
     pub id: Id,
@@ -41,20 +42,20 @@ pub struct TimelineStep {
     pub audience: StepAudience,
     pub at: Instant,
     pub by: StepBy,
-    /// The office, where it was one; its officer is shown to offices only.
+    /// The office or company that took the step, if `by` is `office`; its officer is visible to offices only.
     pub office: Option<Official>,
-    /// What changed: seats, deadlines, whether it was on time. Its members depend on the kind.
+    /// Details of the step, such as handlers, deadlines, and whether it was on time. The members depend on `kind`.
     #[schema(value_type = Object, additional_properties = true, example = json!({ "on_time": true }))]
     pub facts: Value,
-    /// What was said.
+    /// Text of the step; null if none.
     #[schema(max_length = 5000, example = "已清理完毕")]
     pub text: Option<String>,
-    /// Photographs and the like.
+    /// Photographs and other evidence.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
 }
 
-/// Steps in the order in which they were taken.
+/// The visible steps, oldest first.
 pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<TimelineStep>> {
     let row = store::find(conn, &parties::viewer(ctx), id)?;
     let steps = store::steps_of(conn, row.id, audiences_of(ctx.caller.role))?;
@@ -75,7 +76,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<Time
     let mut step_texts = encrypted::read_all::<StepText>(personal::decrypt_many(conn, &ring, &ids, Purpose::Text)?)?;
     let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
     let audience = view::audience_of(conn, ctx, &tickets)?;
-    // Whoever is not told who complained reads nothing by which it can be told.
+    // For callers other than offices, the texts are scrubbed of the contact.
     let contacts = match visibility::is_office(ctx.caller.role) {
         true => Default::default(),
         false => encrypted::read_all::<Contact>(personal::decrypt_many(conn, &ring, &tickets, Purpose::Contact)?)?,
@@ -118,7 +119,7 @@ fn one(ctx: &Ctx, step: StepRow, words: StepText) -> TimelineStep {
     }
 }
 
-/// A comment changes nothing of the ticket.
+/// Adds a comment. The complaint itself, and its version, stay as they are.
 pub fn comment_on_complaint(tx: &mut Tx, id: Id, body: &Body<CommentIn>) -> WorkResult<Entity<TimelineStep>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &parties::viewer(ctx), id)?;

@@ -1,4 +1,4 @@
-//! Tickets as a caller sees them: what of each field is for [`visibility`] to say.
+//! Complaints as a caller sees them; [`visibility`] decides the form of each field.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,24 +26,24 @@ use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::service::Ctx;
 
-/// Who handles a ticket (承办单位).
+/// Handler of a complaint (承办单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Handler {
     pub role: Role,
-    /// Its division; empty for a company (区划代码).
+    /// Division code (区划代码) of 6, 9 or 12 digits; empty for a company.
     #[schema(max_length = 12, example = "640121102")]
     pub division: String,
-    /// The company, where one handles it.
+    /// The handling company; null if the handler is an office.
     pub company_id: Option<Id>,
-    /// Name of the company.
+    /// Name of the company; null if the handler is an office.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: Option<String>,
 }
 
-/// How to reach the complainant (联系方式), as far as the caller may know.
+/// Contact of the complainant (联系方式), as far as it is visible to you.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ContactView {
-    /// It is masked; `unmask` shows it in full to whoever may see it.
+    /// True if the values are masked. Parameter `unmask` gets them in full, if you are allowed to see them.
     pub masked: bool,
     /// Name (姓名).
     #[schema(max_length = 60, example = "张**")]
@@ -56,28 +56,30 @@ pub struct ContactView {
     pub address: Option<String>,
 }
 
-/// An extension (延期).
+/// An extension request and its decision (延期).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExtensionView {
-    /// How much, in the unit of the ticket's clock.
+    /// Working days or hours, by the `clock` of the complaint.
     #[schema(minimum = 1)]
     pub amount: u32,
+    /// When the extension was requested.
     pub asked_at: Instant,
-    /// Null while the supervisor has not decided.
+    /// Null while the decision is pending.
     pub granted: Option<bool>,
 }
 
-/// A row that the ticket led to or belongs with (关联), and where it stands.
+/// A linked resource (关联) and its state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LinkView {
     pub kind: LinkKind,
+    /// Id of the linked resource.
     pub id: Id,
-    /// State of that row.
+    /// State of the linked resource.
     #[schema(max_length = 40, example = "confirmed")]
     pub state: Option<String>,
 }
 
-/// A complaint (诉求工单).
+/// A complaint (诉求).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Complaint {
     pub id: Id,
@@ -89,119 +91,122 @@ pub struct Complaint {
     /// Code of the category.
     #[schema(max_length = 64, example = "service.cleaning")]
     pub category: String,
-    /// The category in Chinese.
+    /// Chinese name of the category.
     #[schema(max_length = 100, example = "环境卫生")]
     pub category_zh: String,
-    /// The category in English.
+    /// English name of the category.
     #[schema(max_length = 200, example = "Cleaning")]
     pub category_en: String,
-    /// Which utility, where the category is of several.
+    /// Kind of utility, if the category covers several; otherwise null.
     pub organisation: Option<UtilityKind>,
     pub state: ComplaintState,
-    /// Its handler still owes something.
+    /// True while the handler has work left to do.
     pub open: bool,
-    /// Open, and its time to reply is over; while it waits for the complainant none runs.
+    /// True if open and past the resolution deadline. Always false during a pause.
     pub overdue: bool,
-    /// Open, not accepted, and its time to accept is over.
+    /// True if open, not accepted and past the acceptance deadline.
     pub accept_overdue: bool,
-    /// What its limits count.
+    /// Unit of the time limits.
     pub clock: DeadlineClock,
-    /// Until when it is to be accepted: before this instant, which for a day is 24:00 (Civil Code 203).
+    /// Acceptance deadline, exclusive; for working days it is 24:00 of the last day (Civil Code 203).
     pub accept_due: Instant,
-    /// Until when it is to be replied to, with what was added for pauses and an extension: before this instant.
+    /// Resolution deadline, exclusive, including pauses and an extension.
     pub resolve_due: Instant,
-    /// Years up to these whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, they may move to later
-    /// days.
+    /// Years up to the resolution deadline whose holidays are not recorded yet (尚无节假日安排的年份). The deadline may still
+    /// move to a later day.
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
-    /// Since when it waits for the complainant.
+    /// Start of the current pause; null unless information from the complainant is pending.
     pub paused_since: Option<Instant>,
     pub extension: Option<ExtensionView>,
     pub submitted_at: Instant,
+    /// Null until accepted.
     pub accepted_at: Option<Instant>,
-    /// When it was replied to.
+    /// When the reply was given; null until then.
     pub resolved_at: Option<Instant>,
+    /// When the complaint was closed, rejected or merged; null until then.
     pub closed_at: Option<Instant>,
-    /// Every acceptance was on time; null before the first.
+    /// True if every acceptance was on time; null before the first.
     pub accepted_on_time: Option<bool>,
-    /// Every reply was on time; null before the first.
+    /// True if every reply was on time; null before the first.
     pub resolved_on_time: Option<bool>,
-    /// Red cards given.
+    /// Number of red cards.
     #[schema(minimum = 0)]
     pub red_cards: i64,
-    /// Since when it is with its supervisor, too, because it was late.
+    /// When the complaint was escalated to the supervising office after a missed deadline; otherwise null.
     pub escalated_at: Option<Instant>,
-    /// The complainant reopened it; that is possible once.
+    /// True if the complainant reopened it, which is possible once.
     pub reopened: bool,
-    /// How satisfied the complainant is with the last reply, 1 to 5.
+    /// Satisfaction rating of the last reply, 1 to 5; null if not rated.
     #[schema(minimum = 1, maximum = 5)]
     pub satisfaction: Option<i64>,
     pub handler: Handler,
-    /// Who supervises it (督办单位); null where every office that could is the handler or is complained of.
+    /// Supervising office (督办单位); null if every eligible office is the handler or complained of.
     pub supervisor: Option<Seat>,
     pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: Option<String>,
-    /// The company that served the complex when it came in, or that handles it; shown to offices.
+    /// The handling company, visible to all; otherwise the company that served the complex at submission, visible to
+    /// offices.
     pub company_id: Option<Id>,
     /// County, 6 digits.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// Township, 9 digits; empty for a ticket that no office of a township may see.
+    /// Township, 9 digits; empty for a complaint that township offices must not see.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Community, 12 digits; empty where only the township is known.
+    /// Community, 12 digits; empty if only the township is known.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Where; to others than the offices and the complainant the complex, or a grid of about 100 m, unless an office
+    /// Exact point for offices and the complainant. Others get the complex or a grid of about 100 m, unless an office
     /// released the exact point.
     pub point: Option<Point>,
-    /// An office released the exact point to those who handle the ticket.
+    /// True if an office released the exact point.
     pub point_released: bool,
-    /// Where exactly, in words.
+    /// Location in words (具体位置).
     #[schema(max_length = 200, example = "3 号楼 2 单元门厅")]
     pub location: Option<String>,
-    /// What the complainant told; to others than the offices and the complainant without what names or reaches a person.
+    /// Description by the complainant; scrubbed of personal data except for offices and the complainant.
     #[schema(max_length = 5000, example = "楼道垃圾连续三天无人清理，气味很大")]
     pub description: Option<String>,
-    /// Photographs and the like; to others than the offices and the complainant without links, and of files only pictures.
+    /// Evidence. Only offices and the complainant get links and attachments other than pictures.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
-    /// Null where there is none, where it was erased, and to those who may not know it.
+    /// Null if none was given, if it was erased, or if it is not visible to you.
     pub contact: Option<ContactView>,
-    /// The complainant did not want to be known.
+    /// True if the complainant is anonymous.
     pub anonymous: bool,
-    /// The complainant lets the company that handles it see the contact.
+    /// True if the complainant lets the handling company see the contact.
     pub consent_to_company: bool,
-    /// When its personal data were erased.
+    /// When the personal data were erased; null until then.
     pub erased_at: Option<Instant>,
-    /// The hotline's own number of it; shown to offices.
+    /// The hotline's number of the complaint; visible to offices.
     #[schema(max_length = 40)]
     pub hotline_number: Option<String>,
     pub secrecy: Secrecy,
-    /// Its category may be shown to anybody.
+    /// True if complaints of the category may be public.
     pub public: bool,
-    /// What anybody may read of it.
+    /// Public summary (公开摘要) by an office; null if none.
     #[schema(max_length = 500)]
     pub public_summary: Option<String>,
-    /// The office complained of.
+    /// Office complained of; visible to offices and the complainant.
     pub complained_office: Option<Seat>,
-    /// What it led to and belongs with.
+    /// Linked violations, inspections and hazards; the complainant sees violations only, other non-offices none.
     #[schema(max_items = 50)]
     pub links: Vec<LinkView>,
-    /// The ticket that it was merged into.
+    /// The target complaint of a merge; otherwise null.
     pub merged_into: Option<Id>,
-    /// Residents who submitted or follow it.
+    /// Number of residents who submitted or follow the complaint.
     #[schema(minimum = 0)]
     pub followers: i64,
-    /// Version of the policy that its category is of.
+    /// Version of the policy that governs the complaint.
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub updated_at: Instant,
 }
 
-/// Which audience the caller is of each of these tickets.
+/// The audience that the caller belongs to for each of these complaints.
 pub fn audience_of(conn: &mut Conn, ctx: &Ctx, ids: &[Id]) -> WorkResult<impl Fn(Id) -> Audience + use<>> {
     let role = ctx.caller.role;
     let own = match role {
@@ -267,7 +272,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ComplaintRow>) -> WorkResult<
         .collect()
 }
 
-/// Of the files of tickets, those that the caller gets; an office gets all.
+/// The attachments of complaints that are visible to the caller; an office sees all.
 pub fn visible_files(conn: &mut Conn, ctx: &Ctx, files: Vec<(Id, Audience)>) -> WorkResult<HashSet<Id>> {
     match is_office(ctx.caller.role) {
         true => Ok(files.into_iter().map(|(id, _)| id).collect()),
@@ -285,7 +290,7 @@ struct Names {
     followers: i64,
 }
 
-/// Description, place and evidence, as an audience may read them.
+/// Description, location and evidence, in the form for an audience.
 type Words = (Option<String>, Option<String>, Vec<Evidence>);
 
 #[expect(clippy::too_many_arguments, reason = "all that a ticket is shown with, read before in one place")]
@@ -366,7 +371,7 @@ fn view(
         public: row.is_public,
         public_summary: course.public_summary,
         complained_office: course.complained_office.filter(|_| knows(Field::ComplainedOffice)),
-        // A case is no party's business before its notice, nor a planned visit anybody's to prepare for.
+        // Parties learn of a case from its notice only, and must not be able to prepare for a planned inspection.
         links: course
             .links
             .into_iter()

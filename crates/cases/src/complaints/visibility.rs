@@ -1,5 +1,6 @@
-//! Who may know what of a ticket: one table. Every way out of a ticket (view, timeline, list filter, event, file, point,
-//! public read, figure, stored answer) asks it. `docs/who-may-know.md` is written from it. Pure.
+//! What each audience may see of a complaint, as one table. Every output (view, timeline, list filter, event,
+//! attachment, point, public data, statistics, stored response) uses it. `docs/who-may-know.md` is generated from it.
+//! Pure functions.
 
 use super::model::{Contact, StepAudience, StepText, Submission};
 use crate::access::Role;
@@ -27,59 +28,59 @@ macro_rules! named {
 }
 
 named! {
-    /// Who reads.
+    /// An audience.
     Audience:
     Complainant "Complainant 诉求人",
     Office "Offices 行政机关",
-    Utility "Utility that handles it 专业运营单位",
-    Company "Company that handles it 物业企业",
+    Utility "Utility operator that handles it 专业运营单位",
+    Company "Company that handles it 物业服务企业",
     Committee "Committee of the complex 业委会",
     Follower "Follower 关注人",
-    Public "Anybody (Open311, similar tickets) 公众",
-    Ledger "Ledger, feed, auditor 台账",
+    Public "Public (Open311, similar complaints) 公众",
+    Ledger "Ledger, event feed, auditor 台账",
     Figures "Statistics 统计",
 }
 
 named! {
-    /// What there is to know of a ticket.
+    /// A field, or a group of fields, of a complaint.
     Field:
     Handling "State, category, deadlines, handler, complex 办理情况",
     PublicSummary "Public summary 公开摘要",
     Description "Description 诉求内容",
-    Location "Place in words 具体位置",
+    Location "Location 具体位置",
     Point "Point 坐标",
-    ReleasedPoint "Point that an office released 公开的坐标",
-    ReleasedPointOfAnonymous "The same of an anonymous ticket 匿名诉求公开的坐标",
+    ReleasedPoint "Point, released by an office 公开的坐标",
+    ReleasedPointOfAnonymous "Point, released, of an anonymous complaint 匿名诉求公开的坐标",
     ContactName "Name 姓名",
     ContactPhone "Phone 电话",
-    ContactAddress "Address and flat 住址",
+    ContactAddress "Address 住址",
     Account "Account of the complainant 账号",
-    HotlineNumber "Number of the hotline 热线编号",
+    HotlineNumber "Hotline number 热线工单编号",
     ComplainedOffice "Office complained of 被反映单位",
-    ServingCompany "Company of the complex, before it handles the ticket 服务企业",
+    ServingCompany "Company of the complex, before it handles the complaint 现服务企业",
     EvidenceText "Titles and texts of evidence 证据文字",
     EvidenceLink "Links of evidence 证据链接",
-    FileName "Name of a complainant's file 文件名",
+    FileName "File name of a complainant's attachment 附件名",
     Picture "Complainant's picture: JPEG, PNG, WebP 图片",
-    OtherFile "Complainant's other file: HEIC, PDF, Office, film 其他文件",
-    StepText "What was said with a step 办理意见",
-    StepFileName "Name of an office's or a company's file 办理附件名",
+    OtherFile "Complainant's other attachment: HEIC, PDF, Office, video 其他附件",
+    StepText "Text of a step 办理意见",
+    StepFileName "File name of an office's or a company's attachment 办理附件名",
     StepPicture "Picture of an office or a company 办理图片",
-    StepOtherFile "Other file of an office or a company 办理附件",
+    StepOtherFile "Other attachment of an office or a company 办理附件",
     OfficeStep "Steps for offices only 内部环节",
     Officer "Officer who acted 经办人",
 }
 
 named! {
-    /// In which form it is known.
+    /// The form in which an audience gets a field.
     Form:
     Clear "clear",
-    OnRequest "masked; in full to the handler who states a reason, recorded",
-    ByConsent "hidden; in full to the handler who states a reason, recorded, while the complainant consents",
-    Scrubbed "without names, phones, flats, links and numbers of persons",
-    Coarse "the complex, or a grid of about 100 m",
+    OnRequest "masked; in full for the handler, who must state a reason; recorded",
+    ByConsent "hidden; in full for the handler while the complainant consents, with a reason; recorded",
+    Scrubbed "without names, phone numbers, flat numbers, links and identity numbers",
+    Coarse "the point of the complex, or a grid of about 100 m",
     Stripped "a copy without metadata",
-    Neutral "a neutral name (图片1.jpg)",
+    Neutral "a neutral name, such as 图片1.jpg",
     Digest "a salted digest",
     Count "counted",
     Hidden "—",
@@ -87,7 +88,7 @@ named! {
 
 use Form::*;
 
-/// One row a field, one column an audience in the order of [`Audience::ALL`].
+/// One row for each field, one column for each audience in the order of [`Audience::ALL`].
 #[rustfmt::skip]
 const TABLE: &[(Field, [Form; 9])] = &[
     //                                 Complainant Office    Utility    Company    Committee  Follower   Public     Ledger   Figures
@@ -118,7 +119,7 @@ const TABLE: &[(Field, [Form; 9])] = &[
     (Field::Officer,                  [Hidden,    Clear,     Hidden,    Hidden,    Hidden,    Hidden,    Hidden,    Digest,  Hidden]),
 ];
 
-/// The form in which an audience knows a field. What the table does not name nobody knows.
+/// The form in which an audience gets a field; hidden if the table does not name it.
 pub fn form(audience: Audience, field: Field) -> Form {
     let column = Audience::ALL.iter().position(|one| *one == audience);
     let row = TABLE.iter().find(|(one, _)| *one == field).map(|(_, forms)| forms);
@@ -129,12 +130,12 @@ pub fn is_clear(audience: Audience, field: Field) -> bool {
     form(audience, field) == Clear
 }
 
-/// Government offices, and the agencies that handle.
+/// Whether a role is a government office or a partner agency.
 pub fn is_office(role: Role) -> bool {
     matches!(role.row().kind, RoleKind::Government | RoleKind::Partner)
 }
 
-/// The audiences whose steps a caller reads.
+/// The audiences of the steps that are visible to a role.
 pub fn audiences_of(role: Role) -> &'static [StepAudience] {
     match role.row().kind {
         RoleKind::Government | RoleKind::Partner => StepAudience::ALL,
@@ -146,7 +147,7 @@ pub fn audiences_of(role: Role) -> &'static [StepAudience] {
 }
 
 impl Audience {
-    /// The audience of a caller; of residents it matters whose the ticket is.
+    /// The audience of a role. A resident is the complainant for their own complaint, otherwise a follower.
     pub fn of(role: Role, is_owner: bool) -> Audience {
         match role.row().kind {
             RoleKind::Government | RoleKind::Partner => Audience::Office,
@@ -160,7 +161,7 @@ impl Audience {
     }
 }
 
-/// The contact as an audience may see it without asking on purpose.
+/// The contact without unmasking, and whether it is masked; none if the audience does not get it.
 pub fn contact(audience: Audience, contact: Contact) -> Option<(bool, Contact)> {
     match form(audience, Field::ContactPhone) {
         Clear => Some((false, contact)),
@@ -179,7 +180,7 @@ pub fn contact(audience: Audience, contact: Contact) -> Option<(bool, Contact)> 
     }
 }
 
-/// A text as an audience may read it.
+/// A text in the form for an audience; none if hidden.
 pub fn text(audience: Audience, field: Field, text: String, who: &Person) -> Option<String> {
     match form(audience, field) {
         Clear => Some(text),
@@ -188,14 +189,14 @@ pub fn text(audience: Audience, field: Field, text: String, who: &Person) -> Opt
     }
 }
 
-/// Where a file came from: with the complaint or from the complainant later, or from whoever handles it.
+/// Origin of an attachment: the complainant, with the complaint or later, or a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum From {
     Complainant,
     Handler,
 }
 
-/// The form in which an audience gets the bytes of a file: clear, stripped or hidden.
+/// The form in which an audience gets the bytes of an attachment: clear, stripped or hidden.
 pub fn file(audience: Audience, from: From, is_picture: bool) -> Form {
     let field = match (from, is_picture) {
         (From::Complainant, true) => Field::Picture,
@@ -206,12 +207,12 @@ pub fn file(audience: Audience, from: From, is_picture: bool) -> Form {
     form(audience, field)
 }
 
-/// Is a file shown under its own name?
+/// Whether an attachment keeps its own name.
 pub fn keeps_name(audience: Audience, from: From) -> bool {
     is_clear(audience, if from == From::Complainant { Field::FileName } else { Field::StepFileName })
 }
 
-/// What an audience gets of the files of a ticket.
+/// What an audience gets of the attachments of a complaint.
 pub fn files(audience: Audience) -> ComplaintAttachment {
     let shown = |from, is_picture| match file(audience, from, is_picture) {
         Form::Clear => Some(FileForm::Original),
@@ -226,8 +227,8 @@ pub fn files(audience: Audience) -> ComplaintAttachment {
     ComplaintAttachment { complainant: seen(From::Complainant), handler: seen(From::Handler) }
 }
 
-/// Evidence as an audience may see it; `shown` says of a file whether this audience gets it in any form. Of an anonymous
-/// ticket nothing is known by which a title could be scrubbed: its titles are neutral.
+/// Evidence in the form for an audience; `shown` tells whether the audience gets an attachment in any form. An
+/// anonymous complaint has no contact to scrub titles by, so its titles are neutral.
 pub fn evidence(
     audience: Audience,
     evidence: Vec<Evidence>,
@@ -250,7 +251,7 @@ pub fn evidence(
     evidence.into_iter().enumerate().map(one).collect()
 }
 
-/// A title that is the name of a file says what its owner called it.
+/// Whether a title is a file name, which may contain a person's name.
 pub fn is_file_name(title: &str) -> bool {
     let Some((name, ending)) = title.trim().rsplit_once('.') else { return false };
     !name.is_empty()
@@ -259,16 +260,16 @@ pub fn is_file_name(title: &str) -> bool {
         && ending.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A grid of about 100 metres: a thousandth of a degree.
+/// A grid of about 100 metres: thousandths of a degree.
 const GRID: f64 = 1000.0;
 
-/// A point no closer than the grid.
+/// The point, rounded to the grid.
 pub fn coarse(point: Point) -> Point {
     let round = |degrees: f64| (degrees * GRID).round() / GRID;
     Point { longitude: round(point.longitude), latitude: round(point.latitude) }
 }
 
-/// Where a ticket is, as an audience may know it; a coarse point is that of the complex, where there is one.
+/// The point in the form for an audience. The coarse form is the point of the complex, or the grid if there is none.
 pub fn point(
     audience: Audience,
     exact: Option<Point>,
@@ -288,7 +289,7 @@ pub fn point(
     }
 }
 
-/// What was told, as an audience may read it.
+/// Description, location and evidence in the form for an audience.
 pub fn visible_submission(
     audience: Audience,
     submission: Submission,
@@ -302,7 +303,7 @@ pub fn visible_submission(
     )
 }
 
-/// What was said with a step, as an audience may read it.
+/// Text and evidence of a step in the form for an audience.
 pub fn visible_step(audience: Audience, step_text: StepText, who: &Person, shown: impl Fn(Id) -> bool) -> StepText {
     StepText {
         text: step_text.text.and_then(|words| text(audience, Field::StepText, words, who)),
@@ -310,10 +311,10 @@ pub fn visible_step(audience: Audience, step_text: StepText, who: &Person, shown
     }
 }
 
-/// What is known of a complainant, for taking it out of texts.
+/// The personal data of a complainant that texts are scrubbed of.
 #[derive(Clone, Debug, Default)]
 pub struct Person {
-    /// The values of the contact, and what of them stands for the person by itself.
+    /// The values of the contact, and parts of them that identify the person on their own, such as the family name.
     known: Vec<String>,
     pub anonymous: bool,
 }
@@ -333,15 +334,15 @@ impl Person {
     }
 }
 
-/// The table as a page of the documentation.
+/// The table as a page of the documentation, in Markdown.
 #[cfg(test)]
 fn page() -> String {
     let mut page = String::from(
-        "# Who may know what of a complaint\n\n\
-         Written from the table in `crates/cases/src/complaints/visibility.rs`; a test compares. Every way out of a ticket \
-         asks that table: view, timeline, list filter, feed, leaf of the ledger, name and bytes of a file, point, Open311, \
-         statistics. A stored answer of an `Idempotency-Key` holds what its caller was shown, and is dropped on erasure. \
-         Whoever uploaded a file gets it as it was uploaded, until it is erased.\n\n|  |",
+        "# Who can see what of a complaint\n\n\
+         This page is generated from the table in `crates/cases/src/complaints/visibility.rs`. Every output of a complaint uses \
+         that table: view, timeline, list filter, event feed, ledger leaf, name and bytes of an attachment, point, Open311 and \
+         statistics. A response stored for an `Idempotency-Key` contains what its caller was allowed to see, and is deleted on \
+         erasure. An uploader gets their own attachment unchanged until it is erased.\n\n|  |",
     );
     let cell = |page: &mut String, text: &str| page.push_str(&format!(" {text} |"));
     Audience::ALL.iter().for_each(|one| cell(&mut page, one.text()));

@@ -1,4 +1,4 @@
-//! Statistics of complaints: the database counts, the rules add up, and the lines get their names.
+//! The statistics of complaints: counts from the database, added up by the rules, with names for the lines.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +21,7 @@ use crate::policy::complaints::{ComplaintRules, UtilityKind};
 use crate::problem::Problem;
 use crate::service::Ctx;
 
-/// The instants at which a period begins and is over, by the clocks of the deployment.
+/// The first instant of a period, and the first instant after it, in the deployment's time zone.
 pub fn instants(ctx: &Ctx, (from, to): (NaiveDate, NaiveDate)) -> (Instant, Instant) {
     let clock = Clock { calendar: WorkCalendar::built_in(), zone: ctx.state.clock.zone() };
     (clock.start_of_day(from), clock.start_of_day(to.succ_opt().unwrap_or(to)))
@@ -31,10 +31,10 @@ pub fn rules_of(conn: &mut Conn, ctx: &Ctx, county: &str) -> WorkResult<Complain
     Ok(policy::current(conn, &ctx.state, county)?.governing(ctx.today).document().complaints.clone())
 }
 
-/// How much is worked out of the lines.
+/// Which figures to compute.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// With the median and the 90th percentile, for which the database groups by every minute.
+    /// All, including the median and the 90th percentile, for which the database groups by minutes.
     Percentiles,
     Without,
 }
@@ -90,7 +90,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, query: &ComplaintStatisticsQuery) -> Work
     Ok(Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body })
 }
 
-/// Lines with what they are called.
+/// The lines with their names.
 fn named(
     conn: &mut Conn,
     policy: &ComplaintRules,
@@ -150,7 +150,7 @@ fn names_of_divisions(conn: &mut Conn, lines: &[ComplaintLine]) -> WorkResult<Ha
     divisions::names_of(conn, lines.iter().filter_map(|line| line.division.clone()))
 }
 
-/// `role/division/organisation`, as the store writes it.
+/// Parses the key of a line by office, `role/division/organisation` (see `store::line_of`).
 fn office(key: Option<&str>, line: ComplaintLine) -> ComplaintLine {
     let mut parts = key.unwrap_or_default().split('/');
     let mut next = || parts.next().unwrap_or_default();
@@ -163,7 +163,7 @@ fn office_name(line: &ComplaintLine, names: &HashMap<String, String>) -> String 
     let place = line.division.as_ref().map(|code| names.get(code).unwrap_or(code).as_str()).unwrap_or_default();
     let utility = line.organisation.map(|kind| format!("（{}）", kind.zh())).unwrap_or_default();
     let office = match line.role {
-        // A community's name says what it is.
+        // The name of a community does not need the role as a suffix.
         Some(Role::Community) if !place.is_empty() => "",
         Some(role) => role.row().zh,
         None => "",
@@ -171,7 +171,7 @@ fn office_name(line: &ComplaintLine, names: &HashMap<String, String>) -> String 
     format!("{place}{office}{utility}")
 }
 
-/// The territory of the caller, or the part of it that filters by division leave.
+/// The territory of the caller, limited by filters for township and community; none if they contradict it.
 pub fn narrowed(ctx: &Ctx, filters: [Option<&str>; 2]) -> Option<(String, Scope)> {
     let own = ctx.caller.division.as_deref().unwrap_or_default();
     let scope = Scope::intersect(own, filters)?;

@@ -1,21 +1,21 @@
-//! The charts of the report of complaints, as pictures in the page itself; the numbers stand in the tables beneath them.
+//! The charts of the complaint report, as inline SVG. The tables below them contain the same numbers.
 
 use std::fmt::Write;
 
 use super::model::{ComplaintCounts, ComplaintLine};
 use crate::render::chart::{escaped, fitting};
 
-/// Units of the pictures; the page scales them.
+/// Width in SVG units; the page scales the chart.
 const WIDTH: i64 = 560;
-/// Room for the names at the left of bars, and for the figures at their right.
+/// Space for the names to the left of the bars, and for the figures to the right.
 const NAMES: i64 = 170;
 const FIGURES: i64 = 60;
 const ROW: i64 = 26;
 const BAR: i64 = 16;
-/// Letters of a name that fit.
+/// Most letters of a name.
 const LETTERS: usize = 12;
 
-/// What became of the tickets of a line: class, what it is called, how many. They add up to all that came in.
+/// The complaints of a line by outcome: CSS class, Chinese name and count. The counts add up to `received`.
 pub fn outcomes(counts: &ComplaintCounts) -> [(&'static str, &'static str, i64); 5] {
     let resolution = &counts.resolution;
     [
@@ -27,7 +27,7 @@ pub fn outcomes(counts: &ComplaintCounts) -> [(&'static str, &'static str, i64);
     ]
 }
 
-/// Where each part of a bar begins and how long it is: in proportion, without a gap, filling the bar.
+/// Start and length of each part of a bar, in proportion to the counts. The parts fill the bar without gaps.
 fn parts<const N: usize>(counts: [i64; N], length: i64) -> [(i64, i64); N] {
     let all = counts.iter().sum::<i64>().max(1);
     let mut before = 0;
@@ -56,7 +56,7 @@ fn name_and_figure(svg: &mut String, name: &str, figure: &str, y: i64) {
     );
 }
 
-/// A bar for each line, as long as its tickets are many: what became of them.
+/// One bar for each line, with its length by `received` and its parts by outcome.
 pub fn tickets(lines: &[ComplaintLine], label: &str) -> String {
     let mut svg = String::new();
     open(&mut svg, label, lines.len());
@@ -64,7 +64,7 @@ pub fn tickets(lines: &[ComplaintLine], label: &str) -> String {
     for (at, line) in lines.iter().enumerate() {
         let y = at as i64 * ROW + 4;
         let received = line.counts.received;
-        // A bar that is not nothing is seen.
+        // At least one unit, so that a small count is visible.
         let length = (received * (WIDTH - NAMES - FIGURES) / most).max(i64::from(received > 0));
         let outcomes = outcomes(&line.counts);
         for ((class, _, _), (from, long)) in outcomes.iter().zip(parts(outcomes.map(|one| one.2), length)) {
@@ -79,7 +79,7 @@ pub fn tickets(lines: &[ComplaintLine], label: &str) -> String {
     svg
 }
 
-/// A bar for each line: how many of those who gave a mark are satisfied.
+/// One bar for each line, with the share of satisfied ratings.
 pub fn satisfaction(lines: &[ComplaintLine], label: &str) -> String {
     let mut svg = String::new();
     open(&mut svg, label, lines.len());

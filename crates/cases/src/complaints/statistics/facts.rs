@@ -1,4 +1,4 @@
-//! What is known of the tickets of a complex, for whoever rates it.
+//! Complaint figures of a complex, for the fact sheet of a star rating.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,17 +13,18 @@ use crate::complexes;
 use crate::db::{Conn, Id, WorkResult};
 use crate::service::Ctx;
 
-/// The tickets of a complex while a company served it (诉求办理情况): those that every office of the territory sees, so that a
-/// rating rests on nothing that its reader may not know.
+/// Complaints at a complex while a company served it (诉求办理情况). Only complaints visible to every office of the territory
+/// count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintFacts {
-    /// All of them, whoever handled them.
+    /// All complaints, by any handler.
     pub all: ComplaintCounts,
-    /// Those that the company handles, or did: its own punctuality and satisfaction.
+    /// Complaints that the company handles or handled.
     pub with_company: ComplaintCounts,
 }
 
-/// The facts of a period, for the fact sheet of a rating. Whoever calls has seen to it that the caller sees the complex.
+/// The figures of a period. A rating must not rest on complaints that its readers cannot see, so only those with
+/// confidentiality `open` count. The caller must have checked that the complex is visible.
 pub fn facts_of(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -48,7 +49,7 @@ pub fn facts_of(
     let late = store::late(conn, &wanted, store::WITH_COMPANY)?;
     let took = store::took(conn, &wanted, store::WITH_COMPANY)?;
     let (all, mut lines) = rules::count(&cells, &late, took, satisfied_from);
-    // Where it has none its figures are those of nothing.
+    // Without complaints the figures are those of an empty set.
     let none = || rules::count(&[], &[], Vec::new(), satisfied_from).0;
     let with_company = lines.remove(&Some("company".to_owned())).unwrap_or_else(none);
     Ok(ComplaintFacts { all, with_company })

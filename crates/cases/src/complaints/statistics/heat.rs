@@ -1,4 +1,4 @@
-//! Where it is hot: complexes by tickets for each hundred households.
+//! Complaint heat: complexes by complaints per hundred households.
 
 use std::cmp::Ordering;
 

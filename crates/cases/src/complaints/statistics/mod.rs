@@ -1,4 +1,4 @@
-//! Numbers of complaints for the leaders (诉求统计): punctuality, satisfaction, how long answers take, and where it is hot.
+//! Statistics of complaints (诉求统计): punctuality, reply times, satisfaction, and complaint heat.
 
 pub mod actions;
 mod chart;

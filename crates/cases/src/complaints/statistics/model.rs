@@ -1,3 +1,5 @@
+//! Schemas and query parameters of the statistics of complaints.
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,7 +10,7 @@ use crate::db::Id;
 use crate::policy::complaints::UtilityKind;
 
 coded_enum! {
-    /// What the lines of the statistics are (统计维度).
+    /// Breakdown of the statistics into lines (统计维度).
     #[schema(example = "area")]
     pub enum LineKind {
         Area "area" "下级区划" "Parts of the area"
@@ -18,153 +20,154 @@ coded_enum! {
     }
 }
 
-/// By when tickets were accepted (受理情况). It adds up to the tickets handled.
+/// Punctuality of acceptance (受理情况). `on_time`, `late` and `pending` add up to `handled`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcceptanceCounts {
-    /// Accepted in time (按期受理).
+    /// Accepted on time (按期受理).
     #[schema(minimum = 0)]
     pub on_time: i64,
     /// Accepted late, or not accepted and overdue (逾期受理，含逾期未受理).
     #[schema(minimum = 0)]
     pub late: i64,
-    /// Not accepted yet, and still in time (待受理，未逾期).
+    /// Not accepted yet, and not overdue (待受理，未逾期).
     #[schema(minimum = 0)]
     pub pending: i64,
-    /// Those in time, in percent of those in time or late, with one decimal (按期受理率); null where there is none.
+    /// `on_time` in percent of `on_time` and `late`, with one decimal (按期受理率); null if both are 0.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "97.5")]
     pub on_time_percent: Option<String>,
 }
 
-/// By when tickets were answered (办理情况). It adds up to the tickets handled.
+/// Punctuality of replies (办理情况). The four counts add up to `handled`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResolutionCounts {
-    /// Answered in time, and not open again (按期办结).
+    /// Replied to on time, and not reopened since (按期办结).
     #[schema(minimum = 0)]
     pub on_time: i64,
-    /// Answered late, and not open again (逾期办结).
+    /// Replied to late, and not reopened since (逾期办结).
     #[schema(minimum = 0)]
     pub late: i64,
-    /// Open, and not late: those that wait for the complainant among them (在办未逾期).
+    /// Open and not overdue, including paused complaints (在办未逾期).
     #[schema(minimum = 0)]
     pub open_in_time: i64,
-    /// Open, and late (在办已逾期).
+    /// Open and overdue (在办已逾期).
     #[schema(minimum = 0)]
     pub open_late: i64,
-    /// Those answered in time, in percent of those answered or late, with one decimal (按期办结率); null where there is none.
+    /// `on_time` in percent of `on_time`, `late` and `open_late`, with one decimal (按期办结率); null if all are 0.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "94.1")]
     pub on_time_percent: Option<String>,
 }
 
-/// How long the answers took, in hours worked from submission to reply, with two decimals (办理时长).
+/// Working hours from submission to reply, with two decimals (办理时长).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplyTimes {
-    /// Tickets with a reply.
+    /// Complaints with a reply.
     #[schema(minimum = 0)]
     pub replies: i64,
-    /// The mean (平均办理工时); null without a reply.
+    /// Mean (平均办理工时); null without a reply.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "13.25")]
     pub mean_hours: Option<String>,
-    /// The hours that half of the replies did not exceed, by nearest rank (办理工时中位数); null without a reply.
+    /// Median, by nearest rank (办理工时中位数); null without a reply.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "11.50")]
     pub median_hours: Option<String>,
-    /// The hours that nine replies in ten did not exceed, by nearest rank (九成诉求办理工时); null without a reply.
+    /// 90th percentile, by nearest rank (九成诉求办理工时); null without a reply.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "31.00")]
     pub p90_hours: Option<String>,
 }
 
-/// How satisfied the complainants are (满意度).
+/// Satisfaction ratings of the complainants (满意度).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SatisfactionCounts {
-    /// Tickets with a mark (参与评价).
+    /// Complaints with a satisfaction rating (参与评价).
     #[schema(minimum = 0)]
     pub rated: i64,
-    /// Those with a mark from which on the policy calls it satisfied (满意).
+    /// Complaints rated `satisfied_from` or higher (满意).
     #[schema(minimum = 0)]
     pub satisfied: i64,
-    /// The one of the other in percent, with one decimal (满意率); null where none is rated.
+    /// `satisfied` in percent of `rated`, with one decimal (满意率); null if none is rated.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "92.3")]
     pub satisfied_percent: Option<String>,
-    /// The mean of the marks of 1 to 5, with two decimals (平均分); null where none is rated.
+    /// Mean of the ratings of 1 to 5, with two decimals (平均分); null if none is rated.
     #[schema(max_length = 4, pattern = r"^[1-5]\.[0-9]{2}$", example = "4.62")]
     pub mean: Option<String>,
 }
 
-/// The tickets of an area and a period (诉求统计).
+/// Figures of the complaints of an area and a period (诉求统计).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintCounts {
-    /// All that came in (受理总量): those handled, merged and rejected.
+    /// All complaints submitted (受理总量): the sum of `handled`, `merged` and `rejected`.
     #[schema(minimum = 0)]
     pub received: i64,
-    /// Merged into another ticket (已合并). Nothing below counts them.
+    /// Merged into another complaint (已合并); in no figure below.
     #[schema(minimum = 0)]
     pub merged: i64,
-    /// Not taken on (不予受理). Nothing below counts them.
+    /// Rejected (不予受理); in no figure below.
     #[schema(minimum = 0)]
     pub rejected: i64,
     /// All others (实际办理).
     #[schema(minimum = 0)]
     pub handled: i64,
-    /// Of these, those whose handler still owes something (在办).
+    /// Handled complaints that are open (在办).
     #[schema(minimum = 0)]
     pub open: i64,
     pub acceptance: AcceptanceCounts,
     pub resolution: ResolutionCounts,
     pub reply: ReplyTimes,
     pub satisfaction: SatisfactionCounts,
-    /// Reopened by the complainant at any time (重新办理).
+    /// Complaints that were reopened at any time (重新办理).
     #[schema(minimum = 0)]
     pub reopened: i64,
-    /// Red cards given (红牌).
+    /// Number of red cards (红牌).
     #[schema(minimum = 0)]
     pub red_cards: i64,
 }
 
-/// One line of the statistics: a part of the area, an office, a category or a company (统计明细).
+/// A line of the statistics: a part of the area, an office, a category or a company (统计明细).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintLine {
-    /// Code of the part of the area, or of the office's division; null for tickets of no part, and for companies.
+    /// Code of the part of the area, or of the handler's division. Null for complaints in no part, for companies, and
+    /// for lines by category or company.
     #[schema(max_length = 12, example = "640121102")]
     pub division: Option<String>,
-    /// Whoever handles, where the lines are offices; all companies are one line.
+    /// Role of the handler, for lines by office; all companies share one line. Otherwise null.
     #[schema(example = json!(null))]
     pub role: Option<Role>,
-    /// Which utility, where it is a utility operator.
+    /// Kind of utility, if the handler is a utility operator; otherwise null.
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
-    /// Code of the category, where the lines are categories.
+    /// Code of the category, for lines by category; otherwise null.
     #[schema(max_length = 64, example = json!(null))]
     pub category: Option<String>,
-    /// The company, where the lines are companies; null for tickets without one.
+    /// The company, for lines by company; null for complaints without one.
     #[schema(example = json!(null))]
     pub company_id: Option<Id>,
-    /// What it is called, in Chinese.
+    /// Chinese name of the line.
     #[schema(max_length = 300, example = "望远镇")]
     pub name: String,
     pub counts: ComplaintCounts,
 }
 
-/// Complaints of an area and a period (诉求办理统计).
+/// Statistics of the complaints of an area and a period (诉求办理统计).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComplaintStatistics {
     /// Code of the area.
     #[schema(max_length = 12, example = "640121")]
     pub division: String,
-    /// Its name.
+    /// Name of the area.
     #[schema(max_length = 100, example = "永宁县")]
     pub name: String,
     /// First day of the period.
     pub from: NaiveDate,
     /// Last day of the period.
     pub to: NaiveDate,
-    /// The day by which is told what is open and late.
+    /// Reporting date, for what is open and overdue.
     pub as_of: NaiveDate,
-    /// The mark from which on the policy calls it satisfied.
+    /// Lowest satisfaction rating that counts as satisfied by the policy.
     #[schema(minimum = 2, maximum = 5, example = 3)]
     pub satisfied_from: u32,
     pub by: LineKind,
-    /// The whole area.
+    /// Figures of the whole area.
     pub total: ComplaintCounts,
-    /// The lines, those with any ticket: parts of the area by code, others by the number of tickets, most first.
+    /// Lines with at least one complaint: parts of the area by code, all others by `received`, highest first.
     #[schema(max_items = 20000)]
     pub lines: Vec<ComplaintLine>,
 }
@@ -172,69 +175,69 @@ pub struct ComplaintStatistics {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ComplaintStatisticsQuery {
-    /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
+    /// Code of a county, township or community (6, 9 or 12 digits) in your territory; default: your territory.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
-    /// First day on which the tickets came in (default: the first of the year).
+    /// First day of submission (default: 1 January of the year of `to`).
     #[param(example = "2026-01-01")]
     pub from: Option<NaiveDate>,
-    /// Last day on which they came in (default: today); at most three years later.
+    /// Last day of submission (default: today); at most three years after `from`.
     #[param(example = "2026-06-30")]
     pub to: Option<NaiveDate>,
-    /// Only at this complex.
+    /// Only complaints at this complex.
     pub complex_id: Option<Id>,
-    /// Only where this company served the complex when the ticket came in.
+    /// Only complaints whose handling company, or company at submission, is this one.
     pub company_id: Option<Id>,
-    /// Only of this category.
+    /// Only complaints of this category.
     #[param(min_length = 2, max_length = 64, example = "service.cleaning")]
     pub category: Option<String>,
-    /// What the lines are (default: the parts of the area; a community has none).
+    /// Breakdown into lines (default: parts of the area; a community has none).
     pub by: Option<LineKind>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ComplaintReportQuery {
-    /// County, township or community (6, 9 or 12 digits) in your own area, which it is by default.
+    /// Code of a county, township or community (6, 9 or 12 digits) in your territory; default: your territory.
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
-    /// First day on which the tickets came in (default: the first of the year).
+    /// First day of submission (default: 1 January of the year of `to`).
     #[param(example = "2026-01-01")]
     pub from: Option<NaiveDate>,
-    /// Last day on which they came in (default: today); at most three years later.
+    /// Last day of submission (default: today); at most three years after `from`.
     #[param(example = "2026-06-30")]
     pub to: Option<NaiveDate>,
 }
 
-/// How much a complex is complained about (小区诉求热度).
+/// Complaint heat of a complex (小区诉求热度).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComplexHeat {
     pub complex_id: Id,
-    /// Its name.
+    /// Name of the complex.
     #[schema(max_length = 100, example = "望远示范花园")]
     pub name: String,
-    /// Its township.
+    /// Township of the complex, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Its community.
+    /// Community of the complex, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Households (户数); null where unknown.
+    /// Number of households (户数); null if unknown.
     #[schema(minimum = 1, maximum = 1_000_000, example = 812)]
     pub households: Option<i64>,
-    /// Tickets of the period that were not rejected; each of those that were merged counts.
+    /// Complaints of the period, without rejected and with merged ones.
     #[schema(minimum = 0, example = 26)]
     pub tickets: i64,
-    /// The same for each hundred households, with two decimals (百户诉求量); null where the households are unknown.
+    /// Complaints per hundred households, with two decimals (百户诉求量); null if the number of households is unknown.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "3.20")]
     pub per_hundred_households: Option<String>,
-    /// Code of the category with most tickets; the first by code of several. Null where there is no ticket.
+    /// Code of the category with the most complaints, the first by code if several are equal; null without complaints.
     #[schema(max_length = 64, example = "service.cleaning")]
     pub top_category: Option<String>,
-    /// Its name in the policy, in Chinese.
+    /// Chinese name of that category; null if the policy in force does not contain it.
     #[schema(max_length = 100, example = "环境卫生")]
     pub top_category_zh: Option<String>,
-    /// Its tickets.
+    /// Complaints of that category.
     #[schema(minimum = 0, example = 9)]
     pub top_category_tickets: i64,
 }
@@ -242,27 +245,27 @@ pub struct ComplexHeat {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListComplaintHeat {
-    /// Rows on a page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
     /// Adds `total`.
     pub with_total: Option<bool>,
-    /// Only in this township, 9 digits.
+    /// Only complexes in this township, 9 digits.
     #[param(pattern = "^[0-9]{9}$", example = "640121102")]
     pub township: Option<String>,
-    /// Only in this community, 12 digits.
+    /// Only complexes in this community, 12 digits.
     #[param(pattern = "^[0-9]{12}$", example = "640121102001")]
     pub community: Option<String>,
-    /// First day on which the tickets came in (default: the first of the year).
+    /// First day of submission (default: 1 January of the year of `to`).
     #[param(example = "2026-01-01")]
     pub from: Option<NaiveDate>,
-    /// Last day on which they came in (default: today); at most three years later.
+    /// Last day of submission (default: today); at most three years after `from`.
     #[param(example = "2026-06-30")]
     pub to: Option<NaiveDate>,
-    /// Only tickets of this category.
+    /// Count only complaints of this category.
     #[param(min_length = 2, max_length = 64, example = "service.cleaning")]
     pub category: Option<String>,
 }

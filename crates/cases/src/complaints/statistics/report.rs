@@ -1,4 +1,4 @@
-//! The printable report of complaints: the same numbers as the statistics, with charts.
+//! The printable complaint report, from the same numbers as the statistics, with charts.
 
 use std::sync::LazyLock;
 
@@ -15,9 +15,9 @@ use crate::service::Ctx;
 static PAGE: LazyLock<Templates> =
     LazyLock::new(|| Templates::new(&[("complaint_report", include_str!("report.html"))]));
 
-/// Lines of offices and companies that the page shows; the API has all of them.
+/// Most lines of offices and of companies on the page; the API returns all of them.
 const MOST_LINES: usize = 40;
-/// The hottest complexes that it shows.
+/// Number of complexes with the highest complaint heat on the page.
 const HOTTEST: i64 = 15;
 
 pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkResult<String> {
@@ -29,7 +29,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
         ..ComplaintStatisticsQuery::default()
     };
     let whole = statistics(conn, ctx, &wanted(LineKind::Area), Depth::Percentiles)?;
-    // The database groups by every minute once, and not for each kind of line.
+    // Percentiles are only shown for the total, so only one query groups by minutes.
     let mut lines =
         |by| -> WorkResult<Vec<ComplaintLine>> { Ok(statistics(conn, ctx, &wanted(by), Depth::Without)?.lines) };
     let categories = lines(LineKind::Category)?;
@@ -46,7 +46,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
     };
     let mut hottest = heat::list(conn, ctx, &hottest)?.items;
     hottest.retain(|complex| complex.tickets > 0);
-    // What the parts of an area are called: townships of a county, communities of a township.
+    // The parts of a county are townships (乡镇), those of a township communities (社区).
     let parts = if whole.division.len() == 6 { "乡镇" } else { "社区" };
     let legend: Vec<_> = chart::outcomes(&whole.total)
         .map(|(class, name, count)| json!({ "class": class, "name": name, "count": count }))
@@ -77,7 +77,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
     Ok(PAGE.page("complaint_report", said)?)
 }
 
-/// The sections after the first, numbered as they come; under each table stands the whole.
+/// The sections after the first, numbered in order; each table ends with the total.
 struct Sections<'a> {
     total: &'a ComplaintCounts,
     numbers: std::slice::Iter<'a, &'static str>,
@@ -88,9 +88,9 @@ impl Sections<'_> {
         format!("{}、{title}", self.numbers.next().copied().unwrap_or_default())
     }
 
-    /// The first lines, how many were left out, and the whole.
+    /// A table of the first lines, the number of lines left out, and the total.
     fn table(&mut self, title: &str, id: &str, head: &str, lines: &[ComplaintLine]) -> Value {
-        // Areas and categories are few; who handles and who serves may be many.
+        // Parts of an area and categories are few; offices and companies can be many.
         let most = if matches!(id, "office" | "company") { MOST_LINES } else { lines.len() };
         let row =
             |name: &str, counts: &ComplaintCounts, total| json!({ "name": name, "counts": counts, "total": total });

@@ -1,3 +1,5 @@
+//! The operations on the statistics of complaints.
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, VARY};
 
@@ -6,17 +8,16 @@ use super::{actions, heat, report};
 use crate::http::{PageOf, Response};
 use crate::service::Ctx;
 
-/// Get the statistics of complaints
+/// Get complaint statistics
 ///
-/// Of your area or a part of it, and of the tickets that came in on the days of a period: how many, how punctually they were
-/// accepted and answered, how satisfied the complainants are, how long the answers took, how many red cards there were; the
-/// whole, and the same by part of the area, by office, by category or by company. Lines add up to the whole.
+/// Counts the complaints submitted in a period, for your territory or a part of it: volume, punctuality, reply times,
+/// satisfaction and red cards, as a total and by part of the area, office, category or company. The lines add up to the
+/// total.
 ///
-/// Only tickets that you see are counted: those about privacy, committees and officials only for their handler, their
-/// supervisor and the leaders. Tickets that were merged or rejected are received, are told by themselves, and are in no other
-/// figure: a merged one is answered with the other, and neither was anybody's to answer in time. An answered ticket that was
-/// reopened is open until it is answered again. A percentage is of what is decided: an open ticket that is not late counts
-/// neither way.
+/// Only complaints visible to you count; complaints about privacy, committees and officials are visible only to their
+/// handler, their supervising office and the leaders. Merged and rejected complaints count as received and appear in no
+/// other figure, since nobody had to reply to them. A reopened complaint is open until the next reply. Open complaints
+/// that are not overdue are left out of the percentages.
 #[utoipa::path(get, path = "/v1/statistics/complaints", tag = "statistics", params(ComplaintStatisticsQuery),
     responses((status = 200, description = "The statistics", body = ComplaintStatistics)))]
 pub async fn get_complaint_statistics(ctx: Ctx) -> Response {
@@ -24,14 +25,14 @@ pub async fn get_complaint_statistics(ctx: Ctx) -> Response {
     ctx.get_snapshot(move |conn, ctx| actions::get(conn, ctx, &query)).await
 }
 
-/// The page may be shown in a frame or saved; it runs nothing and loads nothing.
+/// The page may be framed or saved. It runs no scripts and loads nothing.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-/// Get the printable report of complaints
+/// Get the printable complaint report
 ///
-/// The complaints of your area or a part of it as one HTML page made for print (A4), with charts, from the same numbers as
-/// the statistics: by part of the area, by category, by office, by company, and the hottest complexes. It loads nothing: save
-/// it, print it, or show it in a frame.
+/// Returns the complaint statistics of your territory or a part of it as one HTML page for print (A4), with charts: by
+/// part of the area, category, office and company, and the complexes with the highest complaint heat. The page loads
+/// nothing else, so you can save it, print it, or show it in a frame.
 #[utoipa::path(get, path = "/v1/statistics/complaints/report", tag = "statistics", params(ComplaintReportQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 pub async fn get_complaint_report(ctx: Ctx) -> Response {
@@ -46,11 +47,11 @@ pub async fn get_complaint_report(ctx: Ctx) -> Response {
         .body(page))
 }
 
-/// List complexes by how much they are complained about
+/// List complexes by complaint heat
 ///
-/// The complexes of your area, most tickets for each hundred households first, with the category that stands out; those whose
-/// households are unknown last, by tickets. Tickets that you see, which came in on the days of the period and were not
-/// rejected; of those that were merged each counts, for each is a household that complains.
+/// Lists the complexes of your territory, most complaints per hundred households first, each with its top category.
+/// Complexes with an unknown number of households come last, by complaints. Counts the complaints visible to you that
+/// were submitted in the period and not rejected. Merged complaints count, since each comes from a household.
 #[utoipa::path(get, path = "/v1/statistics/complaints/heat",
     tag = "statistics", params(ListComplaintHeat), responses((status = 200, description = "A page", body = PageOf<ComplexHeat>)))]
 pub async fn list_complaint_heat(ctx: Ctx) -> Response {

@@ -1,4 +1,4 @@
-//! From what the database counted to the figures that are shown. Pure.
+//! Turns the counts of the database into the figures of the statistics. Pure functions.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -12,10 +12,11 @@ use crate::fault::Fault;
 use crate::figures::{percent, ratio};
 use crate::problem::Problem;
 
-/// Months that a period has at most.
+/// Longest period in months.
 const MOST_MONTHS: u32 = 36;
 
-/// The days that are wanted, at most three years of them.
+/// The period with its defaults: from 1 January of the year of `to` until today. An input error if it is longer than
+/// three years or ends before it starts.
 pub fn period(
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
@@ -34,10 +35,10 @@ pub fn period(
     Ok((from, to))
 }
 
-/// The key of a line, as the database forms it; none for tickets that belong to no line.
+/// The key of a line, as returned by the database; none for complaints that belong to no line.
 pub type Line = Option<String>;
 
-/// Tickets of one line in one state.
+/// Figures of one line and one state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     pub line: Line,
@@ -46,28 +47,28 @@ pub struct Cell {
     pub accepted_on_time: i64,
     pub accepted_late: i64,
     pub resolved_on_time: i64,
-    /// By mark, from 1 to 5.
+    /// Number of satisfaction ratings, by score from 1 to 5.
     pub marks: [i64; 5],
     pub reopened: i64,
     pub red_cards: i64,
-    /// Those with a reply, and the minutes worked until then, all together.
+    /// Complaints with a reply; `minutes` is the sum of their working minutes.
     pub replies: i64,
     pub minutes: i64,
 }
 
-/// Open tickets of a line that are late.
+/// Open complaints of a line that are overdue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Late {
     pub line: Line,
-    /// Their time to reply is over.
+    /// Past the resolution deadline.
     pub tickets: i64,
-    /// Never accepted, and the time to accept is over.
+    /// Never accepted, and past the acceptance deadline.
     pub unaccepted: i64,
-    /// The same, once accepted in time, and reopened since.
+    /// Accepted on time before a reopening, and now past the new acceptance deadline.
     pub unaccepted_again: i64,
 }
 
-/// So many tickets of a line whose reply took so many minutes.
+/// Number of complaints of a line whose reply took this many working minutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Took {
     pub line: Line,
@@ -75,7 +76,7 @@ pub struct Took {
     pub tickets: i64,
 }
 
-/// What is counted of a line as it goes.
+/// Running sums of a line.
 #[derive(Clone, Debug, Default)]
 struct Tally {
     merged: i64,
@@ -93,7 +94,7 @@ struct Tally {
     red_cards: i64,
     replies: i64,
     minutes: i64,
-    /// Minutes, and how many replies took them.
+    /// Number of replies by working minutes.
     took: BTreeMap<i64, i64>,
 }
 
@@ -103,7 +104,7 @@ impl Tally {
             ComplaintState::Merged => return self.merged += cell.tickets,
             ComplaintState::Rejected => return self.rejected += cell.tickets,
             state if state.is_open() => self.open += cell.tickets,
-            // An answer that is not known to have come in time is late.
+            // A reply without a recorded result counts as late, by subtraction in `counts`.
             _ => self.resolved_on_time += cell.resolved_on_time,
         }
         self.handled += cell.tickets;
@@ -119,7 +120,7 @@ impl Tally {
     }
 
     fn counts(self, satisfied_from: u32) -> ComplaintCounts {
-        // Whatever is overdue is late, whether it has been done by now or not.
+        // An overdue acceptance counts as late, even if it is still missing.
         let on_time = self.accepted_on_time - self.unaccepted_again;
         let late = self.accepted_late + self.unaccepted + self.unaccepted_again;
         let acceptance = AcceptanceCounts {
@@ -160,7 +161,8 @@ fn hours(minutes: i64) -> Option<String> {
     ratio(minutes, 60, 2)
 }
 
-/// The smallest of the values that so many percent of them do not exceed (nearest rank); none where there is no value.
+/// Percentile by nearest rank: the smallest value that `percent` of the values do not exceed. `values` maps each value
+/// to its count. None if empty.
 pub fn percentile(values: &BTreeMap<i64, i64>, percent: i64) -> Option<i64> {
     let all: i64 = values.values().sum();
     let rank = (all.saturating_mul(percent) + 99) / 100;
@@ -180,7 +182,7 @@ fn satisfaction(marks: [i64; 5], satisfied_from: u32) -> SatisfactionCounts {
     SatisfactionCounts { rated, satisfied, satisfied_percent: percent(satisfied, rated), mean: ratio(sum, rated, 2) }
 }
 
-/// The whole, and each line of it. Tickets of no line are a line too.
+/// The total, and the figures of each line. Complaints of no line form a line of their own.
 pub fn count(
     cells: &[Cell],
     late: &[Late],
@@ -208,11 +210,11 @@ pub fn count(
     (whole.counts(satisfied_from), lines.into_iter().map(counts).collect())
 }
 
-/// Lines in the order in which they are shown.
+/// Sorts the lines: parts of the area by code, all others by `received`, highest first.
 pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
     let key = |line: &ComplaintLine| {
         let which = (line.role, line.organisation, line.category.clone(), line.company_id);
-        // What belongs to no part stands last.
+        // Complaints in no part come last.
         (line.division.is_none(), line.division.clone(), which)
     };
     lines.sort_by(|one, other| {
@@ -222,7 +224,7 @@ pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
     });
 }
 
-/// A complex of the area, and its tickets by category.
+/// A complex of the area, with its complaints by category.
 #[derive(Clone, Debug)]
 pub struct Warm {
     pub complex: Id,
@@ -233,7 +235,7 @@ pub struct Warm {
     pub categories: BTreeMap<String, i64>,
 }
 
-/// What a complex is ordered by: tickets, households and id.
+/// The sort key of a complex: complaints, households and id.
 pub type HeatKey = (i64, Option<i64>, Id);
 
 impl Warm {
@@ -245,7 +247,7 @@ impl Warm {
         (self.tickets(), self.households, self.complex)
     }
 
-    /// The category with most tickets; of several the first.
+    /// The category with the most complaints; the first by code if several are equal.
     fn top(&self) -> Option<(&String, i64)> {
         let mut top: Option<(&String, i64)> = None;
         for (category, tickets) in &self.categories {
@@ -275,8 +277,8 @@ impl Warm {
     }
 }
 
-/// Most tickets for each household first, by the fraction itself and not by how it is written; where the households are
-/// unknown, after all others and by tickets.
+/// Orders by complaints per household, highest first, comparing exact fractions instead of rounded values. Complexes
+/// with an unknown number of households come last, by complaints.
 pub fn hotter(one: &HeatKey, other: &HeatKey) -> Ordering {
     let by_heat = match (one.1, other.1) {
         (Some(a), Some(b)) => {

@@ -35,7 +35,7 @@ fn percentiles_are_by_nearest_rank() {
     assert_eq!(percentiles(&[]), (None, None));
     assert_eq!(percentiles(&[7]), (Some(7), Some(7)));
     assert_eq!(percentiles(&[10, 20]), (Some(10), Some(20)));
-    // Of ten the fifth and the ninth, of eleven the sixth and the tenth.
+    // Of ten values the fifth and the ninth, of eleven the sixth and the tenth.
     assert_eq!(percentiles(&[10, 20, 30, 40, 50, 60, 70, 80, 90, 100]), (Some(50), Some(90)));
     assert_eq!(percentiles(&[10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110]), (Some(60), Some(100)));
     assert_eq!(percentiles(&[5, 5, 5, 5, 5, 5, 5, 5, 5, 400]), (Some(5), Some(5)));
@@ -56,14 +56,14 @@ fn merged_and_rejected_tickets_are_received_and_nothing_else() {
         red_cards: 1,
         ..cell("a", Closed, 4)
     };
-    // It was answered in time once; now it is open again.
+    // It was replied to on time, and is open again after a reopening.
     let reopened = Cell { accepted_on_time: 1, resolved_on_time: 1, reopened: 1, ..cell("a", Reopened, 1) };
     let cells = [aside(Merged), aside(Rejected), closed, reopened, cell("a", Submitted, 3)];
     let late = [Late { line: Some("a".into()), tickets: 2, unaccepted: 2, unaccepted_again: 1 }];
     let (whole, lines) = count(&cells, &late, vec![took("a", 60, 3), took("a", 180, 1)], 3);
     assert_eq!((whole.received, whole.merged, whole.rejected, whole.handled, whole.open), (12, 2, 2, 8, 4));
     let AcceptanceCounts { on_time, late, pending, on_time_percent } = whole.acceptance.clone();
-    // One of the four in time was reopened and is late to be accepted again; two of the three that were never are late.
+    // One of the four accepted on time was reopened and is overdue again; two of the three never accepted are overdue.
     assert_eq!((on_time, late, pending, on_time_percent.as_deref()), (3, 4, 1, Some("42.9")));
     let ResolutionCounts { on_time, late, open_in_time, open_late, on_time_percent } = whole.resolution.clone();
     assert_eq!((on_time, late, open_in_time, open_late, on_time_percent.as_deref()), (3, 1, 2, 2, Some("50.0")));
@@ -100,7 +100,7 @@ fn nothing_has_no_share_and_no_mean() {
 #[test]
 fn the_hottest_comes_first_and_the_unknown_last() {
     let id = |n: u128| Id(uuid::Uuid::from_u128(n));
-    // 2.5, 2.5 and 10 for each hundred; 900 tickets of nobody knows how many households.
+    // 2.5, 2.5 and 10 per hundred households; 900 complaints with an unknown number of households.
     let mut keys =
         [(5, None, id(1)), (900, None, id(2)), (5, Some(200), id(4)), (10, Some(400), id(3)), (1, Some(10), id(5))];
     keys.sort_by(hotter);
@@ -117,7 +117,7 @@ fn the_hottest_comes_first_and_the_unknown_last() {
     );
 }
 
-/// A cell that can be: no figure is of more tickets than it has.
+/// A consistent cell: no figure exceeds the number of complaints.
 fn any_cell() -> impl Strategy<Value = Cell> {
     let line = prop::option::of(0..4_usize).prop_map(|line| line.map(|n| ["a", "b", "c", "d"][n].to_owned()));
     (line, 0..ComplaintState::ALL.len(), 0..50_i64, prop::array::uniform8(0..=100_i64)).prop_map(

@@ -1,6 +1,6 @@
-//! The database counts; no ticket is loaded. Over a million tickets of three years each statement is one pass of a second or
-//! two. An index that covers the columns was tried: it saves a third of that, and is 220 MB that every step of every ticket
-//! would have to keep.
+//! Queries that count complaints in the database without loading them. With a million complaints of three years, each
+//! query is one scan of one to two seconds. A covering index was tried: it saves a third of that, but takes 220 MB,
+//! which every step of every complaint would have to update.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +17,21 @@ use crate::db::schema::{complaints, complexes};
 use crate::db::types::Moment;
 use crate::db::{Conn, Id, Instant, WorkResult};
 
-/// Which tickets are counted, for whom, and at what time.
+/// Which complaints to count, for which viewer, at what time.
 pub struct Wanted {
     pub viewer: Viewer,
     pub from: Instant,
-    /// The first instant that is not wanted any more.
+    /// End of the period, exclusive.
     pub until: Instant,
     pub now: Instant,
     pub complex: Option<Id>,
     pub company: Option<Id>,
     pub category: Option<String>,
-    /// Those that every office of the territory sees.
+    /// Only complaints visible to every office of the territory.
     pub open_to_all: bool,
 }
 
-/// How the database forms the key of a line. The texts are the program's own.
+/// SQL expression for the key of a line. It contains no caller input.
 pub fn line_of(by: LineKind, division: &str) -> &'static str {
     match (by, division.len()) {
         (LineKind::Area, 6) => "NULLIF(complaints.township, '')",
@@ -45,10 +45,10 @@ pub fn line_of(by: LineKind, division: &str) -> &'static str {
     }
 }
 
-/// Whether the company handled the ticket.
+/// SQL expression for a breakdown by whether the company handles or handled the complaint.
 pub const WITH_COMPANY: &str = "CASE WHEN complaints.with_company THEN 'company' ELSE 'office' END";
 
-/// Everything that a wanted ticket has to be. A macro, for each form of the query is a type of its own.
+/// Applies the filters. A macro, because the queries differ in type.
 macro_rules! narrowed {
     ($rows:expr, $wanted:expr) => {{
         let wanted: &Wanted = $wanted;
@@ -115,15 +115,14 @@ impl Figures {
     }
 }
 
-/// The figures of each line and state.
+/// The figures by line and state.
 pub fn cells(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Cell>> {
     let (key, shown) = (format!("{line}, complaints.state"), format!("{line}, complaints.state, {FIGURES}"));
     let rows = narrowed!(scoped::complaint_figures(&wanted.viewer, &key, &shown), wanted);
     Ok(rows.load::<Figures>(conn)?.into_iter().map(Figures::cell).collect())
 }
 
-/// Open tickets that are late to be answered or to be accepted, by line. While it waits for the complainant a ticket is not
-/// late.
+/// Open complaints past the resolution or the acceptance deadline, by line. A paused complaint is not overdue.
 pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Late>> {
     let shown = format!("{line}, count(*)");
     let rows = narrowed!(scoped::complaint_numbers(&wanted.viewer, line, &shown), wanted)
@@ -145,19 +144,19 @@ pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Late
         match once_in_time {
             UNACCEPTED => late.unaccepted += tickets,
             IN_TIME => late.unaccepted_again += tickets,
-            // Counted among those accepted late already.
+            // The earlier acceptance was late and is already counted as such.
             _ => {}
         }
     }
     Ok(all.into_values().collect())
 }
 
-/// The states of an open ticket that need not have been accepted.
+/// The states of an open complaint that may not have been accepted.
 const UNACCEPTED_STATES: [ComplaintState; 4] =
     [ComplaintState::Submitted, ComplaintState::Assigned, ComplaintState::Returned, ComplaintState::Reopened];
 
-/// Not accepted, and the end of the time to accept is not after an instant, which follows and is closed by a parenthesis. Both
-/// stand in the ticket's course: a column of their own would be the thirty-third.
+/// SQL for "not accepted, and past the acceptance deadline". The caller appends the instant and a closing parenthesis.
+/// Both values are read from the JSON column, since diesel by default allows 32 columns, all of which are in use.
 fn acceptance_is_over(conn: &Conn) -> &'static str {
     match conn {
         Conn::Sqlite(_) => {
@@ -171,13 +170,13 @@ fn acceptance_is_over(conn: &Conn) -> &'static str {
     }
 }
 
-/// How a ticket was accepted before it was reopened.
+/// SQL expression for earlier acceptances: none, all on time, or one late.
 const ONCE_IN_TIME: &str = "CAST(CASE WHEN complaints.accepted_on_time IS NULL THEN 0 WHEN complaints.accepted_on_time THEN 1 \
      ELSE 2 END AS BIGINT)";
 const UNACCEPTED: i64 = 0;
 const IN_TIME: i64 = 1;
 
-/// How many replies took how many minutes, by line.
+/// Number of replies by line and working minutes.
 pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Took>> {
     let key = format!("{line}, complaints.working_minutes");
     let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
@@ -187,7 +186,7 @@ pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Took
     Ok(rows.into_iter().map(|(line, minutes, tickets)| Took { line, minutes, tickets }).collect())
 }
 
-/// Every complex of an area with its tickets by category, but those that were rejected.
+/// Every complex of an area, with its complaints by category, without rejected ones.
 pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> WorkResult<Vec<Warm>> {
     let key = "complaints.complex_id, complaints.category";
     let rows = narrowed!(scoped::complaint_heat(&wanted.viewer, key, &format!("{key}, count(*)")), wanted)
