@@ -150,3 +150,24 @@ fn check_samples(page: &str, guide: &str, set: &mut Vec<String>, wrong: &mut Vec
     }
     samples.len()
 }
+
+/// Each page begins with its number, title, date and status, and the index has the same four.
+#[test]
+fn the_index_of_decisions_agrees_with_their_pages() {
+    let mut pages = pages("docs/decisions", false);
+    let at = pages.iter().position(|(name, _)| name == "README.md").expect("the index");
+    let (_, index) = pages.remove(at);
+    let listed: Vec<&str> = index.lines().filter(|line| line.contains(".md)")).collect();
+    let mut rows = Vec::new();
+    for (name, text) in &pages {
+        let lines: Vec<&str> = text.lines().take(3).collect();
+        let parts = lines.first().and_then(|line| line.strip_prefix("# ")?.split_once(". "));
+        let (number, title) = parts.unwrap_or_else(|| panic!("{name}: `# NUMBER. TITLE`"));
+        let parts = lines.get(2).and_then(|line| line.strip_prefix("Date: ")?.strip_suffix('.'));
+        let parts = parts.and_then(|line| line.split_once(". Status: "));
+        let (date, status) = parts.unwrap_or_else(|| panic!("{name}: `Date: DAY. Status: WORD.` in line 3"));
+        assert!(name.starts_with(&format!("{number:0>4}-")), "{name}: {number}");
+        rows.push(format!("| {number} | [{title}]({name}) | {date} | {status} |"));
+    }
+    assert_eq!(listed, rows);
+}

@@ -5,6 +5,7 @@ mod document;
 mod features;
 mod guides;
 mod layers;
+mod links;
 mod new_feature;
 mod package;
 mod plans;
