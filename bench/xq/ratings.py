@@ -131,7 +131,7 @@ def fill(rows, url, postgres, register, made, stars, cycles):
     """Copies the models; the service is stopped meanwhile. Returns how many ratings each cycle has."""
     over = (datetime.date.today() - datetime.timedelta(days=5)).isoformat()
     begun = (datetime.date.today() - datetime.timedelta(days=16)).isoformat()
-    in_the_past = f"UPDATE ratings SET announced_on = '{begun}', publicity_ends_on = '{over}'"
+    in_the_past = f"UPDATE ratings SET announced_on = '{begun}', announcement_ends_on = '{over}'"
     # The complexes of the models have them for good.
     models = {rows.query(f"SELECT complex_id FROM ratings WHERE id = '{id}'")[0][0]: star for star, id in made.items()}
     for (complex_id, *_), of in zip(register.complexes, stars):

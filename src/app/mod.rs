@@ -104,7 +104,7 @@ pub static DEADLINES: &[deadlines::Feature] = &[
     deadlines::Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
     deadlines::Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
     deadlines::Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
-    deadlines::Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
+    deadlines::Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["announcement_ends_on"]),
     deadlines::Feature::of::<crate::complaints::model::ComplaintRow>(
         "complaints",
         &["resolve_due", "course.accept_due"],

@@ -74,7 +74,7 @@ impl Consequences for InLaw {
             company: row.company_id,
             county: &row.county,
             legal_basis: entry.legal_basis,
-            publicity: &row.reason_zh,
+            public_reason: &row.reason_zh,
         };
         blacklist::list_company(tx, &grounds, entry.months, entry.reason)
     }

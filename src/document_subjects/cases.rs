@@ -33,7 +33,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
             violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
                 .map(|row| Case::Violation(Box::new(row)))
         }
-        DocumentKind::ProofOfService => documents::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
+        DocumentKind::ProofOfDelivery => documents::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
             let delivery = delivery_of(conn, &row)?;
             Ok(Case::Document(Box::new(row), delivery))
         }),
@@ -60,7 +60,7 @@ fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery
     let system = Scope::System("a document that the caller sees was delivered with its case");
     Ok(match row.kind {
         DocumentKind::ViolationNotice => violations::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
-        DocumentKind::ViolationFinding => {
+        DocumentKind::ConfirmationDecision => {
             violations::store::find(conn, &system, row.subject_id)?.proceedings.0.decision_delivery
         }
         DocumentKind::MeasureNotice => measures::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
@@ -98,12 +98,12 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> WorkResult<IssueI
         Case::Measure(row) => measures::documents::gather(tx, input, row, context),
         Case::Document(row, delivery) => {
             let delivery = delivery.as_ref().ok_or_else(missing)?;
-            Ok(proof_of_service(tx, row, delivery, context))
+            Ok(proof_of_delivery(tx, row, delivery, context))
         }
     }
 }
 
-fn proof_of_service(
+fn proof_of_delivery(
     tx: &mut Tx,
     row: &DocumentRow,
     delivery: &Delivery,
@@ -117,7 +117,7 @@ fn proof_of_service(
         }),
     );
     IssueInput {
-        kind: DocumentKind::ProofOfService,
+        kind: DocumentKind::ProofOfDelivery,
         subject_kind: DocumentSubject::Document,
         subject_id: row.id,
         violation_id: row.violation_id,

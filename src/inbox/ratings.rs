@@ -144,16 +144,16 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
 
 /// While a result is public, it may be objected to; an objection is decided; when both are over, it is published.
 fn announced(row: &RatingRow, objected: Option<Instant>, timing: &Timing) -> Vec<(InboxKind, Option<NaiveDate>)> {
-    let over = row.publicity_ends_on.is_some_and(|last| last < timing.today);
+    let over = row.announcement_ends_on.is_some_and(|last| last < timing.today);
     let mut steps = Vec::new();
     if !over {
-        steps.push((InboxKind::ObjectToRating, row.publicity_ends_on));
+        steps.push((InboxKind::ObjectToRating, row.announcement_ends_on));
     }
     if row.objections_open > 0 {
         let due_on = objected.and_then(|at| timing.after(at, timing.rules.decide_objection_working_days));
         steps.push((InboxKind::DecideObjection, due_on));
     } else if over {
-        let last = row.publicity_ends_on.unwrap_or(timing.today);
+        let last = row.announcement_ends_on.unwrap_or(timing.today);
         steps.push((InboxKind::PublishRatings, timing.days_after(last, timing.rules.publish_ratings_working_days)));
     }
     steps

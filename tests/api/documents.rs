@@ -341,19 +341,19 @@ on_both_databases! {
         let (_, html) = page(&case.officer(), &notice).await;
         assert!(html.contains("class=\"imprint\"") && html.contains("印发") && html.contains("class=\"heading\""), "{html}");
         // The proof that it was served, by the office that issued it.
-        let proof = issue(&case.officer(), &of("proof_of_service", text(&notice["id"]))).await.expect(201);
+        let proof = issue(&case.officer(), &of("proof_of_delivery", text(&notice["id"]))).await.expect(201);
         let (_, html) = page(&case.officer(), &proof).await;
         assert!(html.contains(text(&notice["number"])) && html.contains("企业登录查收") && html.contains("2026年3月2日"), "{html}");
-        issue(&case.officer(), &of("proof_of_service", text(&proof["id"]))).await.problem(409, "state_conflict");
-        issue(&case.officer(), &of("violation_finding", case.id("V"))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("proof_of_delivery", text(&proof["id"]))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("confirmation_decision", case.id("V"))).await.problem(409, "state_conflict");
         case.on(&crate::support::cases::next_day(&last));
         case.confirm("V").await;
-        let finding = issue(&case.officer(), &of("violation_finding", case.id("V"))).await.expect(201);
+        let finding = issue(&case.officer(), &of("confirmation_decision", case.id("V"))).await.expect(201);
         let (_, html) = page(&case.officer(), &finding).await;
         for held in ["违规行为认定书", "15个工作日", "测试县住房和城乡建设局", "永宁县人民政府", "永宁县人民法院"] {
             assert!(html.contains(held), "{held}: {html}");
         }
-        issue(&case.officer(), &of("proof_of_service", text(&finding["id"]))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("proof_of_delivery", text(&finding["id"]))).await.problem(409, "state_conflict");
         let order = case.measure("rectification_order:V").await;
         let order = issue(&case.officer(), &of("rectification_order", id_of(&order))).await.expect(201);
         let (_, html) = page(&case.officer(), &order).await;

@@ -92,7 +92,7 @@ pub async fn announced(app: &TestApp, cycle: &Value, complex: &str, share: i64) 
     let rating = begin_rating(app, cycle, complex).await;
     reviewed(app, &rating, share).await;
     let rating = app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
-    let last = text(&rating["summary"]["publicity_ends_on"]).to_owned();
+    let last = text(&rating["summary"]["announcement_ends_on"]).to_owned();
     (rating, last)
 }
 

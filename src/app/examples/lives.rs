@@ -87,7 +87,7 @@ const LIVES: &[Life] = &[
         ],
         after: &[
             ("report_violation", "reported", &[]),
-            ("report_survey_problem", "reported", &[]),
+            ("report_survey_finding", "reported", &[]),
             ("report_inspection_finding", "reported", &[]),
             ("report_complaint_violation", "reported", &[]),
             ("report_late_handover", "reported", &[]),
@@ -253,7 +253,7 @@ const LIVES: &[Life] = &[
             "raw_star",
             "star",
             "announced_on",
-            "publicity_ends_on",
+            "announcement_ends_on",
             "published_on",
             "is_current",
             "superseded_on",
@@ -265,7 +265,7 @@ const LIVES: &[Life] = &[
             ("draft", &[]),
             ("scored", &["total", "raw_star", "star"]),
             ("reviewed", &["total", "raw_star", "star"]),
-            ("announced", &["total", "raw_star", "star", "announced_on", "publicity_ends_on"]),
+            ("announced", &["total", "raw_star", "star", "announced_on", "announcement_ends_on"]),
             (
                 "published",
                 &[
@@ -273,7 +273,7 @@ const LIVES: &[Life] = &[
                     "raw_star",
                     "star",
                     "announced_on",
-                    "publicity_ends_on",
+                    "announcement_ends_on",
                     "published_on",
                     "is_current",
                     "plaque",
@@ -362,16 +362,16 @@ const LIVES: &[Life] = &[
     Life {
         schema: "Listing",
         usual: "in_force",
-        parts: &["removed_on", "removal_reason", "credit_repair"],
+        parts: &["delisted_on", "delisting_reason", "credit_repair"],
         states: &[
             ("in_force", &[]),
-            ("expired", &["removed_on", "removal_reason"]),
-            ("removed", &["removed_on", "removal_reason"]),
+            ("expired", &["delisted_on", "delisting_reason"]),
+            ("delisted", &["delisted_on", "delisting_reason"]),
         ],
         after: &[
             ("apply_for_credit_repair", "in_force", &["credit_repair"]),
             ("refuse_credit_repair", "in_force", &["credit_repair"]),
-            ("remove_from_blacklist", "removed", &[]),
+            ("delist_company", "delisted", &[]),
         ],
     },
     Life {

@@ -104,7 +104,7 @@ on_both_databases! {
         let listed = uuid::Uuid::now_v7();
         let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
         app.execute(&format!(
-            "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, publicity, \
+            "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, public_reason, \
              listed_from, listed_until, repair, created_at, updated_at) VALUES ('{listed}', 1, 'blacklist', '{}', '640121', \
              '{}', '测试法规', '测试', '公示', '2026-03-02', '2027-03-01', 'null', {at}, {at})",
             text(&case.company["id"]), text(&biting["id"]),

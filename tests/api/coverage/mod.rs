@@ -37,7 +37,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/measures/{id}/approval", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}/rejection", Row(|place| &place.removal["id"])),
     ("/v1/measures/{id}", Row(|place| &place.measure["id"])),
-    ("/v1/disclosure-survey/problems/{key}", Row(|place| &place.problem["key"])),
+    ("/v1/disclosure-survey/findings/{key}", Row(|place| &place.finding["key"])),
     ("/v1/typical-cases/{id}", Row(|place| &place.typical["id"])),
     ("/v1/rating-cycles/{id}", Row(|place| &place.cycle["id"])),
     ("/v1/ratings/{id}", Row(|place| &place.rating["summary"]["id"])),

@@ -19,7 +19,7 @@ pub async fn replied(app: &TestApp, cycle: &Value, complex: &str, company: &Valu
     let announced = app.social().post(&format!("{at}/announcement"), &json!({})).await.expect(200);
     let reply = json!({ "text": "已对照扣分项逐项整改。\n楼道照明于本月底前全部修复。" });
     app.company(text(&company["uscc"])).post(&format!("{at}/reply"), &reply).await.expect(200);
-    app.set_clock(&format!("{}T01:00:00Z", next_day(text(&announced["summary"]["publicity_ends_on"]))));
+    app.set_clock(&format!("{}T01:00:00Z", next_day(text(&announced["summary"]["announcement_ends_on"]))));
     app.social().post(&format!("{at}/publication"), &json!({})).await.expect(200)
 }
 

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::model::*;
-use super::price_rules::{PriceFault, count};
+use super::price_rules::{PriceFindingKind, count};
 use super::state_rules::{CurrentService, CurrentVersion, Schedule};
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{rules, store};
@@ -155,8 +155,8 @@ pub fn submit_disclosure(
         submitted_by: Json(Actor::of(&ctx.caller)),
     };
     let (findings, compared_with) = store::findings(tx.conn, &row, &said, ctx.today)?;
-    row.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
-    row.not_in_contract = count(&findings, PriceFault::NotInContract);
+    row.exceeds_contract = count(&findings, PriceFindingKind::ExceedsContract);
+    row.not_in_contract = count(&findings, PriceFindingKind::NotInContract);
     row.compared_with = compared_with;
     said.findings = Json(findings);
     for before in rows.iter_mut().filter(|before| before.is_current && before.period() == row.period()) {

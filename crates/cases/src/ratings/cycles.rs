@@ -113,7 +113,7 @@ fn begin(
         period_from: cycle.period_from,
         period_to: cycle.period_to,
         announced_on: None,
-        publicity_ends_on: None,
+        announcement_ends_on: None,
         published_on: None,
         superseded_on: None,
         withdrawn_on: None,

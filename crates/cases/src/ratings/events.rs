@@ -43,7 +43,7 @@ pub const EVENTS: &[Subject] = &[
             ("total", Text),
             ("raw_star", Count),
             ("star", Count),
-            ("publicity_ends_on", Day),
+            ("announcement_ends_on", Day),
             ("published_on", Day),
             ("withdrawn_on", Day),
             ("is_current", Flag),

@@ -38,7 +38,7 @@ use crate::access::Role::{
 use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
 use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
-use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
+use crate::problem::Code::{AlreadyExists, AnnouncementOpen, DeadlinePassed, ObjectionOpen, StateConflict};
 use crate::service::feature::{Feature, Table, act, public, read, tag};
 use crate::service::job::{By, Job};
 use std::time::Duration;
@@ -123,7 +123,7 @@ pub const STEPS: Feature = Feature {
         act(handler!(routes::decide_rating_objection), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
             .conflicts(&[StateConflict]),
         act(handler!(routes::reply_to_rating), &[PropertyCompany]).conflicts(&[StateConflict]),
-        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, PublicityOpen, ObjectionOpen]),
+        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, AnnouncementOpen, ObjectionOpen]),
         act(handler!(routes::withdraw_rating), REGISTRARS).conflicts(&[StateConflict]),
         read(handler!(routes::list_focus_list), RATING_READERS),
         public(handler!(routes::get_plaque)),

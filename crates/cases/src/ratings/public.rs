@@ -186,7 +186,7 @@ pub struct AnnouncedRating {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     /// Last day of the publicity: owners object through their community until then.
-    pub publicity_ends_on: NaiveDate,
+    pub announcement_ends_on: NaiveDate,
 }
 
 /// The ratings of a complex whose publicity runs.
@@ -200,7 +200,7 @@ pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResul
             total: total_of(row)?,
             cycle_name: cycles.get(&row.cycle_id)?.name.clone(),
             company_name: companies.get(&row.company_id)?.0.clone(),
-            publicity_ends_on: row.publicity_ends_on?,
+            announcement_ends_on: row.announcement_ends_on?,
         })
     });
     Ok(shown.collect())

@@ -96,7 +96,7 @@ pub struct RatingRow {
     pub period_from: NaiveDate,
     pub period_to: NaiveDate,
     pub announced_on: Option<NaiveDate>,
-    pub publicity_ends_on: Option<NaiveDate>,
+    pub announcement_ends_on: Option<NaiveDate>,
     pub published_on: Option<NaiveDate>,
     pub superseded_on: Option<NaiveDate>,
     pub withdrawn_on: Option<NaiveDate>,

@@ -156,11 +156,11 @@ pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
     if row.objections_open > 0 {
         return Err(Problem::new(Code::ObjectionOpen));
     }
-    match row.publicity_ends_on {
+    match row.announcement_ends_on {
         Some(last) if today > last => Ok(()),
         last => {
             let last = last.map(|day| day.to_string()).unwrap_or_default();
-            Err(Problem::new(Code::PublicityOpen).detail(
+            Err(Problem::new(Code::AnnouncementOpen).detail(
                 format!("公示至 {last} 止，期满后方可发布。"),
                 format!("The announcement period lasts until {last}. Publish the rating after that day."),
             ))

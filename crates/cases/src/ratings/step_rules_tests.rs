@@ -60,7 +60,7 @@ fn rating(state: RatingState) -> RatingRow {
         period_from: day("2026-01-01"),
         period_to: day("2026-06-30"),
         announced_on: None,
-        publicity_ends_on: None,
+        announcement_ends_on: None,
         published_on: None,
         superseded_on: None,
         withdrawn_on: None,
@@ -212,13 +212,13 @@ fn an_objection_is_decided_once_and_by_another_person() {
 #[test]
 fn published_is_what_was_public_long_enough() {
     let announced = |last: &str, objections_open| RatingRow {
-        publicity_ends_on: Some(day(last)),
+        announcement_ends_on: Some(day(last)),
         objections_open,
         ..rating(RatingState::Announced)
     };
     let today = day("2026-08-10");
     assert_eq!(code(may_publish(&announced("2026-08-09", 0), today)), None);
-    assert_eq!(code(may_publish(&announced("2026-08-10", 0), today)), Some(Code::PublicityOpen));
+    assert_eq!(code(may_publish(&announced("2026-08-10", 0), today)), Some(Code::AnnouncementOpen));
     assert_eq!(code(may_publish(&announced("2026-08-09", 1), today)), Some(Code::ObjectionOpen));
     assert_eq!(code(may_publish(&rating(RatingState::Reviewed), today)), Some(Code::StateConflict));
 }

@@ -64,7 +64,7 @@ pub struct RatingSummary {
     /// The final star; as of a day, the one that it was then.
     pub star: Option<Star>,
     /// Last day of the publicity (公示截止日).
-    pub publicity_ends_on: Option<NaiveDate>,
+    pub announcement_ends_on: Option<NaiveDate>,
     /// Years up to that day whose arrangement of holidays is not on file (尚无节假日安排的年份): until it is, the day may move to
     /// a later one.
     #[schema(max_items = 21)]
@@ -259,7 +259,7 @@ fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<St
         company_id: row.company_id,
         township: row.township.clone(),
         community: row.community.clone(),
-        publicity_ends_on: row.publicity_ends_on,
+        announcement_ends_on: row.announcement_ends_on,
         calendar_missing: Vec::new(),
         objections_open: row.objections_open,
         announced_on: row.announced_on,
@@ -289,7 +289,7 @@ pub fn summaries(
                 None => row.star(),
             };
             let mut shown = summary(row, &names, star, plaques.remove(&row.id))?;
-            shown.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
+            shown.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.announcement_ends_on])?;
             if hidden_from(ctx, row) {
                 (shown.total, shown.raw_star, shown.star) = (None, None, None);
             }
@@ -385,7 +385,7 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
         .collect();
     let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
     let mut summary = summary(&row, &names, row.star(), plaque)?;
-    summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
+    summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.announcement_ends_on])?;
     if hidden_from(ctx, &row) {
         // Scored anew after an objection: nothing is known before it is announced again.
         (summary.total, summary.raw_star, summary.star) = (None, None, None);

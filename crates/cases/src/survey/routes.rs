@@ -13,16 +13,16 @@ use crate::service::{Body, Ctx};
 use crate::violations::view::Violation;
 
 /// The `{key}` of a path: the complex that it begins with, and the whole where it has the form of a key.
-pub struct PathProblem(Id, Option<ProblemKey>);
+pub struct PathFinding(Id, Option<FindingKey>);
 
-impl FromRequest for PathProblem {
+impl FromRequest for PathFinding {
     type Error = Problem;
-    type Future = Ready<Result<PathProblem, Problem>>;
+    type Future = Ready<Result<PathFinding, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let text = request.match_info().get("key").unwrap_or_default();
         let complex = text.split('.').next().and_then(|id| id.parse().ok());
-        ready(complex.map(|complex| PathProblem(complex, text.parse().ok())).ok_or_else(|| {
+        ready(complex.map(|complex| PathFinding(complex, text.parse().ok())).ok_or_else(|| {
             Problem::fault(
                 "path/key",
                 "invalid_format",
@@ -52,20 +52,20 @@ pub async fn get_disclosure_survey(ctx: Ctx) -> Response {
 ///
 /// What is missing, overdue or rejected, prices that the filed contract does not bear out, contracts that are not filed: by
 /// complex. Each names the acts that it can be reported under.
-#[utoipa::path(get, path = "/v1/disclosure-survey/problems",
-    tag = "disclosures", params(ListProblems), responses((status = 200, description = "A page", body = PageOf<SurveyProblem>)))]
-pub async fn list_survey_problems(ctx: Ctx) -> Response {
-    let query: ListProblems = ctx.query()?;
-    ctx.list(move |conn, ctx| actions::list_problems(conn, ctx, &query)).await
+#[utoipa::path(get, path = "/v1/disclosure-survey/findings",
+    tag = "disclosures", params(ListSurveyFindings), responses((status = 200, description = "A page", body = PageOf<SurveyFinding>)))]
+pub async fn list_survey_findings(ctx: Ctx) -> Response {
+    let query: ListSurveyFindings = ctx.query()?;
+    ctx.list(move |conn, ctx| actions::list_findings(conn, ctx, &query)).await
 }
 
 /// Report a problem as a violation
 ///
 /// In one call: the violation (source `survey`, found today) tells the facts and the officer's words, and has the numbers
 /// and the proof of the disclosure as evidence. Refused where the problem does not stand any more.
-#[utoipa::path(post, path = "/v1/disclosure-survey/problems/{key}/violation",
-    tag = "disclosures", params(("key" = String, Path, description = "Key of the problem")),
-    request_body = ProblemReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_survey_problem(ctx: Ctx, key: PathProblem, body: Body<ProblemReportIn>) -> Response {
-    ctx.act(body, move |tx, body| actions::report_survey_problem(tx, key.0, key.1.as_ref(), body)).await
+#[utoipa::path(post, path = "/v1/disclosure-survey/findings/{key}/violation",
+    tag = "disclosures", params(("key" = String, Path, description = "Key of the finding")),
+    request_body = SurveyFindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
+pub async fn report_survey_finding(ctx: Ctx, key: PathFinding, body: Body<SurveyFindingReportIn>) -> Response {
+    ctx.act(body, move |tx, body| actions::report_survey_finding(tx, key.0, key.1.as_ref(), body)).await
 }

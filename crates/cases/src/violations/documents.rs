@@ -74,7 +74,7 @@ fn describe(
     }
     let confirmation = || steps.confirmation.as_ref().ok_or_else(missing);
     match kind {
-        DocumentKind::ViolationFinding => {
+        DocumentKind::ConfirmationDecision => {
             let confirmation = confirmation()?;
             context.insert("grounds".into(), json!(notice.grounds));
             context.insert("reasons".into(), json!(confirmation.reasons));

@@ -18,7 +18,7 @@ pub enum Obstacle {
 impl Obstacle {
     fn code(self) -> Code {
         match self {
-            Obstacle::NotDelivered => Code::DecisionNotServed,
+            Obstacle::NotDelivered => Code::DecisionNotDelivered,
             Obstacle::UnderAppeal => Code::AppealPending,
             Obstacle::AppealUntil(_) => Code::AppealPeriodOpen,
         }
@@ -26,7 +26,7 @@ impl Obstacle {
 
     fn fault(self) -> &'static str {
         match self {
-            Obstacle::NotDelivered => "decision_not_served",
+            Obstacle::NotDelivered => "decision_not_delivered",
             Obstacle::UnderAppeal => "appeal_pending",
             Obstacle::AppealUntil(_) => "appeal_period_open",
         }

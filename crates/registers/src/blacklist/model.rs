@@ -23,7 +23,7 @@ coded_enum! {
         InForce "in_force" "列入中" "In force"
         Suspended "suspended" "中止" "Suspended by an appeal"
         Expired "expired" "期满" "Expired"
-        Removed "removed" "已移出" "Removed"
+        Delisted "delisted" "已移出" "Delisted"
     }
 }
 
@@ -38,11 +38,11 @@ pub struct ListingRow {
     pub measure_id: Id,
     pub legal_basis: String,
     pub reason: String,
-    pub publicity: String,
+    pub public_reason: String,
     pub listed_from: NaiveDate,
     pub listed_until: NaiveDate,
-    pub removed_on: Option<NaiveDate>,
-    pub removal_reason: Option<String>,
+    pub delisted_on: Option<NaiveDate>,
+    pub delisting_reason: Option<String>,
     pub repair: Json<Option<Statement>>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -98,7 +98,7 @@ pub struct Listing {
     pub reason: String,
     /// What is made public of it.
     #[schema(max_length = 5000)]
-    pub publicity: String,
+    pub public_reason: String,
     /// First day on the list.
     pub listed_from: NaiveDate,
     /// Last day on the list, unless removed before.
@@ -106,10 +106,10 @@ pub struct Listing {
     /// Since when it has no effect, because an appeal against a ground of its measure is pending (中止).
     pub suspended_on: Option<NaiveDate>,
     /// Day of removal from the list.
-    pub removed_on: Option<NaiveDate>,
+    pub delisted_on: Option<NaiveDate>,
     /// Why it was removed.
     #[schema(max_length = 5000)]
-    pub removal_reason: Option<String>,
+    pub delisting_reason: Option<String>,
     pub credit_repair: Option<CreditRepair>,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -148,8 +148,8 @@ pub struct OfficialDocument {
 pub struct DocumentIn {
     /// What to issue; documents of a contract's filing are issued by the decision on it.
     pub kind: DocumentKind,
-    /// The violation (for `violation_notice`, `violation_finding`, `appeal_decision` and `revocation_decision`), the document (for
-    /// `proof_of_service`) or the measure (for all others).
+    /// The violation (for `violation_notice`, `confirmation_decision`, `appeal_decision` and `revocation_decision`), the document (for
+    /// `proof_of_delivery`) or the measure (for all others).
     pub subject_id: Id,
     /// Where to come to, for `interview_notice` and `hearing_notice` (地点).
     #[serde(default)]

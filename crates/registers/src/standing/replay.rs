@@ -49,7 +49,7 @@ struct ListingData {
     kind: String,
     listed_from: NaiveDate,
     listed_until: NaiveDate,
-    removed_on: Option<NaiveDate>,
+    delisted_on: Option<NaiveDate>,
     #[serde(skip)]
     county: String,
     suspended_on: Option<NaiveDate>,
@@ -161,7 +161,7 @@ impl Replay {
                 && listing.kind == "blacklist"
                 && listing.listed_from <= as_of
                 && listing.listed_until >= as_of
-                && listing.removed_on.is_none_or(|day| day > as_of)
+                && listing.delisted_on.is_none_or(|day| day > as_of)
                 && listing.suspended_on.is_none_or(|day| day > as_of)
         });
         let policies =

@@ -149,7 +149,7 @@ pub struct RatingRules {
     pub thresholds: StarThresholds,
     /// Working days of publicity before a rating can be published (公示期限).
     #[schema(example = 7, minimum = 1, maximum = 60)]
-    pub publicity_working_days: u32,
+    pub announcement_working_days: u32,
     /// A complex with this star or fewer is on the focus list (重点整治起点).
     pub focus_at: Star,
     /// Consecutive published cycles on such a star under the same company after which its removal is proposed (连续低星清退).

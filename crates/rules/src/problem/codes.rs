@@ -45,10 +45,10 @@ codes! {
     OverlappingViolation "overlapping_violation" 409 "同一事实已按竞合行为上报" "The same fact is already recorded under an overlapping act"
     ContractOverlaps "contract_overlaps" 409 "该期间已有其他合同" "Another contract covers this period"
     ContractIncomplete "contract_incomplete" 409 "合同备案材料不齐全" "The contract is incomplete for filing"
-    PublicityOpen "publicity_open" 409 "公示期尚未届满" "The announcement period is not over"
+    AnnouncementOpen "announcement_open" 409 "公示期尚未届满" "The announcement period is not over"
     ObjectionOpen "objection_open" 409 "尚有异议未作出处理决定" "An objection has not been decided"
     DueProcess "due_process" 409 "办理程序尚未履行完毕" "Due process is not complete"
-    DecisionNotServed "decision_not_served" 409 "所依据的认定尚未送达" "An underlying confirmation has not been delivered"
+    DecisionNotDelivered "decision_not_delivered" 409 "所依据的认定尚未送达" "An underlying confirmation has not been delivered"
     AppealPeriodOpen "appeal_period_open" 409 "所依据的认定尚在申诉期内" "An underlying confirmation is still open to appeal"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal has not been decided"
     NoLongerDue "no_longer_due" 409 "依据现行政策和事实，不再应当采取该措施" "The measure is no longer due under the policy in force and the facts"
@@ -190,7 +190,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("not_a_listing", "该措施没有期限", "this measure has no term"),
     ("duplicate_template", "文书模板重复", "duplicate document template"),
     ("template_invalid", "文书模板有误", "invalid document template"),
-    ("decision_not_served", "认定尚未送达", "confirmation not delivered"),
+    ("decision_not_delivered", "认定尚未送达", "confirmation not delivered"),
     ("appeal_period_open", "尚在申诉期内", "still open to appeal"),
     ("appeal_pending", "申诉尚未作出决定", "appeal not decided"),
     ("pointer_unknown", "政策文件中没有该位置", "pointer not found in the policy"),
