@@ -92,7 +92,7 @@ fn plan(chance: &mut Chance, row: &ComplaintRow, category: &ComplaintCategory) -
         pass(&mut all, InformationGiven, waits);
     }
     if category.code == "dispute.mediation" || chance.percent(MEDIATED) {
-        pass(&mut all, MediationBegun, work * 0.1);
+        pass(&mut all, MediationStarted, work * 0.1);
         pass(&mut all, MediationEnded, work * 0.7);
     }
     if chance.percent(EXTENDED) {
@@ -389,7 +389,7 @@ impl Ticket {
                 let back = self.row.course.0.resumes.take().unwrap_or(State::Accepted);
                 self.change(back, time);
             }
-            StepKind::MediationBegun => {
+            StepKind::MediationStarted => {
                 self.row.course.0.resumes = Some(self.row.state);
                 self.change(State::InMediation, time);
             }

@@ -25,7 +25,7 @@ pub fn given_example(operation: &str) -> Option<Value> {
             "text": []
         })),
         "submit_rating_scores" => Some(json!({
-            "assessor": "office",
+            "rater": "office",
             "items": built_in().ratings.items().map(|(_, item)| json!({ "item": item.code, "points": item.points }))
                 .collect::<Vec<_>>(),
             "vetoes": [],
@@ -45,12 +45,12 @@ pub fn given_example(operation: &str) -> Option<Value> {
             } }
         })),
         "submit_inspection_result" => Some(json!({
-            "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items(), "note": "项目经理在场"
+            "checklist": "general", "inspected_at": "2026-03-02T00:30:00Z", "items": general_items(), "note": "项目经理在场"
         })),
         "submit_inspection_results" => Some(json!({
             "results": [{
                 "key": "5b1c7a52-6c0e-4b43-9b6d-0d5d4f3f9a01", "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12",
-                "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items()
+                "checklist": "general", "inspected_at": "2026-03-02T00:30:00Z", "items": general_items()
             }]
         })),
         // An office writes down a call; a resident submits by `app` or `portal`.

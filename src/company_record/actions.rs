@@ -45,9 +45,9 @@ pub struct MeasureOnFile {
     pub due_on: NaiveDate,
 }
 
-/// A company's explained standing (企业信用状况).
+/// A company's explained standing (企业信用档案).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CompanyStanding {
+pub struct CompanyRecord {
     pub company_id: Id,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
@@ -81,7 +81,7 @@ pub fn company_standing(
     ctx: &Ctx,
     id: Id,
     query: &StandingQuery,
-) -> WorkResult<Entity<CompanyStanding>> {
+) -> WorkResult<Entity<CompanyRecord>> {
     let company = companies::find(conn, &ctx.scope, id)?;
     let as_of = query.as_of.unwrap_or(ctx.today);
     let head = company.parent_id.unwrap_or(company.id);
@@ -98,7 +98,7 @@ pub fn company_standing(
         .collect();
     let ratings = ratings::on_file(conn, &ctx.scope, &family)?;
     let version = company.version;
-    let body = CompanyStanding {
+    let body = CompanyRecord {
         company_id: company.id,
         company_name: company.name,
         county,

@@ -117,8 +117,8 @@ impl Consequences for InLaw {
 
     /// That carries the removal out.
     fn removal_ended(&self, tx: &mut Tx, contract: Id, removal: Id) -> WorkResult<()> {
-        let ending = contracts::ending_on_record(tx.conn, contract)?;
-        measures::removal_carried_out(tx, removal, &ending)
+        let termination = contracts::termination_on_record(tx.conn, contract)?;
+        measures::removal_carried_out(tx, removal, &termination)
     }
 
     /// Its notified violations are shown to whoever speaks for it now.

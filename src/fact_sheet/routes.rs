@@ -7,7 +7,7 @@ use crate::service::Ctx;
 /// Get the fact sheet of a rating
 ///
 /// What the system itself knows of the rated period, beside the dimension that it bears on: confirmed violations, the six
-/// disclosures, the contract on file, inspections and hazards. An assessor reads it before scoring; the company sees the same.
+/// disclosures, the contract on file, inspections and hazards. A rater reads it before scoring; the company sees the same.
 #[utoipa::path(get, path = "/v1/ratings/{id}/fact-sheet",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
     responses((status = 200, description = "The fact sheet", body = FactSheet)))]

@@ -119,10 +119,10 @@ pub fn of_contract(
 ) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
     if row.state == ContractState::Refused && company && row.entered_by == EnteredBy::Company {
-        return Some((InboxKind::MendContract, None));
+        return Some((InboxKind::CorrectContract, None));
     }
     if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {
-        return Some((InboxKind::EndContract, None));
+        return Some((InboxKind::TerminateContract, None));
     }
     let open = row.awaits_handover(today);
     match caller.role {

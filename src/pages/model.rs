@@ -114,7 +114,7 @@ pub struct PublicService {
     /// Its hotline (服务热线).
     #[schema(max_length = 40, example = "0951-0000000")]
     pub service_hotline: String,
-    /// Project manager (项目负责人).
+    /// Project manager (项目经理人).
     #[schema(max_length = 100, example = "测试经理")]
     pub project_manager: String,
     /// First day of service.

@@ -16,7 +16,7 @@ pub struct StarCount {
 
 /// How the stars moved against the rating before (星级变动).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Movement {
+pub struct StarMovement {
     /// With more stars.
     #[schema(minimum = 0)]
     pub up: i64,
@@ -48,7 +48,7 @@ pub struct RatingCounts {
     pub stars: Vec<StarCount>,
     /// The mean of the points, to two decimals, half up; null where nothing is rated.
     pub mean_points: Option<Points>,
-    pub movement: Movement,
+    pub movement: StarMovement,
     /// Those whose star in this period puts them on the focus list (低星级); who is on it today is `GET /v1/focus-list`.
     #[schema(minimum = 0)]
     pub focus: i64,

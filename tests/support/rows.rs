@@ -135,9 +135,9 @@ pub fn path(collection: &str, row: &Value) -> String {
 /// Ends a contract by agreement.
 pub async fn end_contract(app: &TestApp, contract: &Value, last_day: &str) -> Value {
     let county = app.office(Role::CountyAuthority, text(&contract["county"]));
-    let ending = json!({
+    let termination = json!({
         "ground": "agreement", "last_day": last_day, "reasons": "双方协商解除",
         "evidence": [{ "title": "终止协议", "text": "双方同意终止" }],
     });
-    county.post(&format!("{}/termination", path("contracts", contract)), &ending).await.expect(200)
+    county.post(&format!("{}/termination", path("contracts", contract)), &termination).await.expect(200)
 }

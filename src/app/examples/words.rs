@@ -107,7 +107,7 @@ const DAYS: &[(&str, &str)] = &[
     ("superseded_on", "2027-01-15"),
     ("to", "2026-06-30"),
     ("verified_on", "2026-03-18"),
-    ("visited_on", "2026-03-12"),
+    ("inspected_on", "2026-03-12"),
     ("withdrawn_on", "2026-08-03"),
 ];
 
@@ -126,7 +126,7 @@ const INSTANTS: &[(&str, &str)] = &[
     ("resolved_at", "2026-03-06T07:45:00Z"),
     ("updated_at", "2026-03-10T03:20:00Z"),
     ("updated_datetime", "2026-03-10T03:20:00Z"),
-    ("visited_at", "2026-03-12T01:30:00Z"),
+    ("inspected_at", "2026-03-12T01:30:00Z"),
     ("withdrawn_at", "2026-04-02T01:00:00Z"),
     ("yellow_at", "2026-03-05T16:00:00Z"),
 ];

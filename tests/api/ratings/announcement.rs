@@ -52,7 +52,7 @@ on_both_databases! {
         let case = Case::new(&app, &["P"]).await;
         let (rating, last) = announced(&app, &a_cycle(&app, &cycle_input()).await, case.id("P"), 69).await;
         let objected = case.portal().post(&format!("{}/objection", at(&rating)), &json!({ "text": "保洁评分有误" })).await.expect(200);
-        let decide = json!({ "objection_id": objected["objections"][0]["id"], "outcome": "accepted", "reasons": "复查属实，重新评分" });
+        let decide = json!({ "objection_id": objected["objections"][0]["id"], "outcome": "sustained", "reasons": "复查属实，重新评分" });
         case.portal().post(&format!("{}/reply", at(&rating)), &json!({ "text": "对六十九分的回应" })).await.expect(200);
         let decided = case.leader().post(&format!("{}/objection-decision", at(&rating)), &decide).await.expect(200);
         assert_eq!((&decided["summary"]["state"], &decided["summary"]["announcement_ends_on"]), (&json!("draft"), &json!(null)));
@@ -68,7 +68,7 @@ on_both_databases! {
         assert!(told.items().is_empty(), "{:?}", told.json);
         app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
         let now = case.portal().get(&at(&rating)).await.expect(200);
-        assert_eq!(now["objections"][0]["decision"]["outcome"], json!("accepted"), "what was said stays on file");
+        assert_eq!(now["objections"][0]["decision"]["outcome"], json!("sustained"), "what was said stays on file");
         assert_eq!(now["reply"], json!(null), "it was to another rating");
         case.portal().post(&format!("{}/reply", at(&rating)), &json!({ "text": "对新得分的回应" })).await.expect(200);
     }

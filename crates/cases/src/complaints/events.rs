@@ -46,7 +46,7 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "complaint.extension_refused", zh: "不同意延期", en: "An extension was refused" },
             Type { code: "complaint.information_requested", zh: "要求补充", en: "Information was asked for" },
             Type { code: "complaint.information_given", zh: "补充信息", en: "Information was given" },
-            Type { code: "complaint.mediation_begun", zh: "开始调解", en: "A mediation began" },
+            Type { code: "complaint.mediation_started", zh: "启动调解", en: "A mediation was started" },
             Type { code: "complaint.mediation_ended", zh: "调解结束", en: "A mediation ended" },
             Type { code: "complaint.replied", zh: "答复", en: "It was replied to" },
             Type { code: "complaint.satisfaction", zh: "满意度评价", en: "The complainant rated the reply" },

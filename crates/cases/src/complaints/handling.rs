@@ -253,11 +253,11 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
 pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = checked_text(tx, body)?;
-    parties::ensure_allowed(tx, &row, StepKind::MediationBegun)?;
+    parties::ensure_allowed(tx, &row, StepKind::MediationStarted)?;
     accepted(tx.ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
     row.state = ComplaintState::InMediation;
-    let step = NewStep::new(StepKind::MediationBegun).text(input.text.clone()).evidence(&input.evidence);
+    let step = NewStep::new(StepKind::MediationStarted).text(input.text.clone()).evidence(&input.evidence);
     finish(tx, row, step)
 }
 

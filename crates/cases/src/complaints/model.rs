@@ -105,7 +105,7 @@ coded_enum! {
         ExtensionRefused "extension_refused" "不同意延期" "Extension refused"
         InformationRequested "information_requested" "要求补充" "Information asked for"
         InformationGiven "information_given" "已补充" "Information given"
-        MediationBegun "mediation_begun" "启动调解" "Mediation begun"
+        MediationStarted "mediation_started" "启动调解" "Mediation started"
         MediationEnded "mediation_ended" "调解结束" "Mediation ended"
         Replied "replied" "答复" "Replied"
         Satisfaction "satisfaction" "满意度评价" "Satisfaction given"

@@ -189,7 +189,7 @@ fn event_kind(kind: StepKind) -> &'static str {
         StepKind::ExtensionRefused => "complaint.extension_refused",
         StepKind::InformationRequested => "complaint.information_requested",
         StepKind::InformationGiven => "complaint.information_given",
-        StepKind::MediationBegun => "complaint.mediation_begun",
+        StepKind::MediationStarted => "complaint.mediation_started",
         StepKind::MediationEnded => "complaint.mediation_ended",
         StepKind::Replied => "complaint.replied",
         StepKind::Satisfaction => "complaint.satisfaction",

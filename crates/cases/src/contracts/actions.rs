@@ -52,7 +52,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entit
         state: ContractState::Draft,
         entered_by: if by_company { EnteredBy::Company } else { EnteredBy::Office },
         shared: !by_company,
-        counts: false,
+        governs: false,
         complex_id: input.complex_id,
         company_id: company,
         county: complex.county.clone(),
@@ -170,7 +170,7 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkR
     row.effective_from = input.effective_from.unwrap_or(row.effective_from);
     row.effective_to = input.effective_to.unwrap_or(row.effective_to);
     row.terms = Json(input.terms(before));
-    if row.counts {
+    if row.governs {
         if place_before != (row.kind, row.effective_from, row.effective_to) {
             service_periods::end_service(tx, &mut row)?;
             service_periods::apply_succession(tx, &mut row)?;
@@ -217,7 +217,7 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     tx.if_match(row.version)?;
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
     row.state = ContractState::Withdrawn;
-    if row.counts {
+    if row.governs {
         service_periods::end_service(tx, &mut row)?;
     }
     advance(tx, row, "contract.withdrawn", json!({}), input)
@@ -228,7 +228,7 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    filing_rules::may_change_manager(row.counts)?;
+    filing_rules::may_change_manager(row.governs)?;
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();

@@ -70,8 +70,8 @@ pub fn require_another_person(
 }
 
 /// The manager of a contract that counts is changed by a step of its own; before that the draft is changed.
-pub fn may_change_manager(counts: bool) -> Result<(), Problem> {
-    if counts {
+pub fn may_change_manager(governs: bool) -> Result<(), Problem> {
+    if governs {
         return Ok(());
     }
     Err(Problem::new(Code::StateConflict)

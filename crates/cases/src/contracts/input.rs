@@ -178,7 +178,7 @@ pub struct FilingIn {
 #[serde(deny_unknown_fields)]
 pub struct TerminationIn {
     /// The ground; `succession` is not given here, a filing makes it.
-    pub ground: EndGround,
+    pub ground: TerminationGround,
     /// Day on which the written notice was given; needed for `owners_vote`, `notice` and `declined_renewal`.
     #[serde(default)]
     #[schema(example = "2026-03-02")]

@@ -60,7 +60,7 @@ coded_enum! {
 
 coded_enum! {
     /// The ground on which a contract ends (合同终止依据): removal itself ends none.
-    pub enum EndGround {
+    pub enum TerminationGround {
         OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
         Expiry "expiry" "合同期限届满" "Expiry of the contract"
         Notice "notice" "不定期合同依法通知解除" "Lawful notice out of an indefinite contract"
@@ -180,8 +180,8 @@ pub struct Filing {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ending {
-    pub ground: EndGround,
+pub struct Termination {
+    pub ground: TerminationGround,
     pub notice_given_on: Option<NaiveDate>,
     pub reasons: String,
     pub evidence: Vec<Evidence>,
@@ -194,19 +194,19 @@ pub struct Ending {
 pub struct Superseded {
     /// To which contract.
     pub to: Id,
-    pub counts: bool,
+    pub governs: bool,
     pub last_day: Option<NaiveDate>,
     pub interim_until: Option<NaiveDate>,
-    pub ending: Option<Ending>,
+    pub termination: Option<Termination>,
 }
 
 coded_enum! {
     /// Where a hand-over stands (交接状态).
     #[schema(example = "open")]
-    pub enum HandoverStanding {
+    pub enum HandoverState {
         Open "open" "办理中" "Not everything was recorded yet"
         Unconfirmed "unconfirmed" "待接收确认" "The company recorded everything in time; whoever receives has not confirmed it"
-        Late "late" "企业逾期" "The last day is over, and the company had not recorded everything"
+        Overdue "overdue" "企业逾期" "The last day is over, and the company had not recorded everything"
         Done "done" "已完成" "Everything was received"
     }
 }
@@ -232,7 +232,7 @@ pub struct Proceedings {
     pub submission: Option<Step>,
     pub refusals: Vec<Step>,
     pub filing: Option<Filing>,
-    pub ending: Option<Ending>,
+    pub termination: Option<Termination>,
     pub gave_way: Option<Superseded>,
     pub interim: Option<Step>,
     pub handover: Vec<HandoverStep>,
@@ -252,7 +252,7 @@ pub struct ContractRow {
     /// Offices and committees see it: not a company's own draft.
     pub shared: bool,
     /// It says who serves the complex: an office put it on record, or filed it.
-    pub counts: bool,
+    pub governs: bool,
     pub complex_id: Id,
     pub company_id: Id,
     pub county: String,
@@ -294,7 +294,7 @@ impl ContractRow {
 
     /// It is over, and what it served is not handed over. One that still runs is not handed over yet.
     pub fn awaits_handover(&self, today: NaiveDate) -> bool {
-        let over = self.counts && self.serves_until().is_some_and(|last| last < today);
+        let over = self.governs && self.serves_until().is_some_and(|last| last < today);
         over && self.handover_due_on.is_some() && self.handover_done_on.is_none()
     }
 
@@ -304,7 +304,7 @@ impl ContractRow {
     }
 
     pub fn is_in_force(&self, day: NaiveDate) -> bool {
-        self.counts && self.effective_from <= day && self.ends_on().is_none_or(|last| day <= last)
+        self.governs && self.effective_from <= day && self.ends_on().is_none_or(|last| day <= last)
     }
 }
 

@@ -110,15 +110,20 @@ pub struct Term {
 }
 
 /// Days of notice that a ground asks for.
-fn notice_days(ground: EndGround, term: &Term, rules: &ContractRules) -> Option<u32> {
+fn notice_days(ground: TerminationGround, term: &Term, rules: &ContractRules) -> Option<u32> {
     match ground {
         // Civil Code 946: sixty days, unless the contract agrees on another period.
-        EndGround::OwnersVote => Some(term.agreed_notice_days.unwrap_or(rules.dismissal_notice_days)),
+        TerminationGround::OwnersVote => Some(term.agreed_notice_days.unwrap_or(rules.owners_termination_notice_days)),
         // Civil Code 948.
-        EndGround::Notice => Some(rules.dismissal_notice_days),
+        TerminationGround::Notice => Some(rules.owners_termination_notice_days),
         // Civil Code 947: ninety days, unless the contract agrees on another period.
-        EndGround::DeclinedRenewal => Some(term.agreed_nonrenewal_notice_days.unwrap_or(rules.nonrenewal_notice_days)),
-        EndGround::Expiry | EndGround::Agreement | EndGround::Judgment | EndGround::Succession => None,
+        TerminationGround::DeclinedRenewal => {
+            Some(term.agreed_nonrenewal_notice_days.unwrap_or(rules.nonrenewal_notice_days))
+        }
+        TerminationGround::Expiry
+        | TerminationGround::Agreement
+        | TerminationGround::Judgment
+        | TerminationGround::Succession => None,
     }
 }
 
@@ -130,16 +135,16 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
         faults.push(Fault::new(pointer, code, zh, en));
     };
     match (ground, term.to) {
-        (EndGround::Succession, _) => add(
+        (TerminationGround::Succession, _) => add(
             "/ground",
             "conflict",
             "新合同备案时原合同自动终止，不得在此登记".into(),
             "the filing of the next contract terminates this one; do not record it here".into(),
         ),
-        (EndGround::Expiry | EndGround::DeclinedRenewal, None) => {
+        (TerminationGround::Expiry | TerminationGround::DeclinedRenewal, None) => {
             add("/ground", "conflict", "不定期合同不存在期满".into(), "an indefinite contract does not expire".into());
         }
-        (EndGround::Expiry | EndGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
+        (TerminationGround::Expiry | TerminationGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
             add(
                 "/last_day",
                 "conflict",
@@ -147,7 +152,7 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
                 format!("the term ends on {last}; state that day"),
             );
         }
-        (EndGround::Notice, Some(_)) => add(
+        (TerminationGround::Notice, Some(_)) => add(
             "/ground",
             "conflict",
             "定期合同不得仅以通知解除（《民法典》第九百四十八条）".into(),
@@ -171,7 +176,7 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
             "must not be later than the end of the contract's term".into(),
         );
     }
-    if ground != EndGround::Expiry && input.evidence.is_empty() {
+    if ground != TerminationGround::Expiry && input.evidence.is_empty() {
         add(
             "/evidence",
             "required",
@@ -359,22 +364,22 @@ pub fn handed_in_time(row: &ContractRow, item: HandoverItem) -> bool {
 }
 
 /// Where a hand-over stands for the company. What it recorded in time and nobody confirmed is a dispute with whoever receives.
-pub fn handover_standing(row: &ContractRow, today: NaiveDate) -> HandoverStanding {
+pub fn handover_state(row: &ContractRow, today: NaiveDate) -> HandoverState {
     let known = |item: &HandoverItem| row.proceedings.0.handover.iter().find(|one| one.item == *item);
     let said =
         |item: &HandoverItem| known(item).is_some_and(|one| one.handed_over_on.is_some() || one.received_on.is_some());
     if row.handover_done_on.is_some() {
-        return HandoverStanding::Done;
+        return HandoverState::Done;
     }
     let over = row.handover_due_on.is_some_and(|last| last < today);
     if HandoverItem::ALL.iter().all(|item| handed_in_time(row, *item)) {
-        HandoverStanding::Unconfirmed
+        HandoverState::Unconfirmed
     } else if over {
-        HandoverStanding::Late
+        HandoverState::Overdue
     } else if HandoverItem::ALL.iter().all(said) {
-        HandoverStanding::Unconfirmed
+        HandoverState::Unconfirmed
     } else {
-        HandoverStanding::Open
+        HandoverState::Open
     }
 }
 

@@ -50,8 +50,8 @@ pub struct FilingView {
 
 /// The end of a contract (合同终止).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct EndingView {
-    pub ground: EndGround,
+pub struct TerminationView {
+    pub ground: TerminationGround,
     /// Last day of the contract; null where another took its place from its first day on.
     pub last_day: Option<NaiveDate>,
     /// Day on which the written notice was given.
@@ -95,7 +95,7 @@ pub struct HandoverView {
     /// The last day is over and the company had not recorded everything by then. What it recorded and nobody confirmed is no
     /// lateness of the company.
     pub overdue: bool,
-    pub standing: HandoverStanding,
+    pub state: HandoverState,
     /// While it is `unconfirmed`: last day for whoever receives to confirm it.
     pub confirmation_due_on: Option<NaiveDate>,
     /// The checklist.
@@ -107,7 +107,7 @@ pub struct HandoverView {
 
 /// What the authority should see before it files: the company's standing, and what stands against the filing (审查提示).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Review {
+pub struct FilingReview {
     /// Level of the ladder.
     #[schema(minimum = 0, maximum = 4)]
     pub level: u8,
@@ -191,14 +191,14 @@ pub struct Contract {
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
     /// For the authority, while it is submitted.
-    pub review: Option<Review>,
+    pub review: Option<FilingReview>,
     /// Refusals, oldest first.
     #[schema(max_items = 1000)]
     pub refusals: Vec<StepView>,
     pub filing: Option<FilingView>,
     /// The approved removal that asks for the ending of this contract.
     pub removal_id: Option<Id>,
-    pub ending: Option<EndingView>,
+    pub termination: Option<TerminationView>,
     /// The company serves on after the end (Civil Code 950).
     pub interim_service: bool,
     /// Last day of that service; null while it is open.
@@ -225,7 +225,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> WorkResult<V
 
 /// Of the hand-overs that wait for whoever receives: the last day to confirm them.
 pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> WorkResult<HashMap<Id, NaiveDate>> {
-    let waiting = |row: &&ContractRow| rules::handover_standing(row, ctx.today) == HandoverStanding::Unconfirmed;
+    let waiting = |row: &&ContractRow| rules::handover_state(row, ctx.today) == HandoverState::Unconfirmed;
     let waiting: Vec<&ContractRow> = rows.iter().filter(waiting).collect();
     if waiting.is_empty() {
         return Ok(HashMap::new());
@@ -260,7 +260,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> WorkResult<Entity
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
 }
 
-fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
+fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<FilingReview> {
     let head = companies::family::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let family = companies::family::family(conn, head)?;
@@ -276,7 +276,7 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
     if rules::succession(&own, &others).is_err() {
         obstacles.push(Code::ContractOverlaps.name().to_owned());
     }
-    Ok(Review {
+    Ok(FilingReview {
         level: standing.level,
         credit_score: standing.credit.score,
         credit_band: standing.credit.band,
@@ -286,15 +286,15 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
 }
 
 fn handover(ctx: &Ctx, row: &ContractRow, confirmation_due_on: Option<NaiveDate>) -> Option<HandoverView> {
-    let standing = rules::handover_standing(row, ctx.today);
+    let state = rules::handover_state(row, ctx.today);
     let handed = &row.proceedings.0.handover;
     let asked =
-        row.counts && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.ending.is_some());
+        row.governs && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.termination.is_some());
     asked.then(|| HandoverView {
         due_on: row.handover_due_on,
         done_on: row.handover_done_on,
-        overdue: standing == HandoverStanding::Late,
-        standing,
+        overdue: state == HandoverState::Overdue,
+        state,
         confirmation_due_on,
         items: HandoverItem::ALL
             .iter()
@@ -325,7 +325,7 @@ fn one(
     let handover = handover(ctx, &row, confirmation_due_on);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
     let terms = row.terms.0;
-    let Proceedings { submission, refusals, filing, ending, .. } = row.proceedings.0;
+    let Proceedings { submission, refusals, filing, termination, .. } = row.proceedings.0;
     let (number, filed_on) = (row.filing_number, row.filed_on);
     Ok(Contract {
         kind: row.kind,
@@ -359,7 +359,7 @@ fn one(
             by: official(ctx, f.by),
         }),
         removal_id: row.removal_id,
-        ending: ending.map(|e| EndingView {
+        termination: termination.map(|e| TerminationView {
             ground: e.ground,
             last_day: serves_until,
             notice_given_on: e.notice_given_on,

@@ -27,7 +27,7 @@ const FAILURES_AT_ONCE: usize = 20;
 
 /// What became of one result (单条接收结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TakenResult {
+pub struct OfflineResultOutcome {
     pub key: Id,
     pub outcome: SubmissionOutcome,
     /// The inspection that it belongs to; null where it was refused.
@@ -39,19 +39,19 @@ pub struct TakenResult {
 
 /// What became of a batch (批量接收结果), in the order in which it was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TakenBatch {
+pub struct OfflineBatchOutcome {
     /// Results that were taken now.
     #[schema(minimum = 0, maximum = 200)]
     pub created: usize,
     /// Results that had been taken before.
     #[schema(minimum = 0, maximum = 200)]
-    pub already_taken: usize,
+    pub already_received: usize,
     /// Results that were not taken.
     #[schema(minimum = 0, maximum = 200)]
     pub refused: usize,
     /// Each result by its key.
     #[schema(max_items = 200)]
-    pub results: Vec<TakenResult>,
+    pub results: Vec<OfflineResultOutcome>,
 }
 
 /// Results of one transaction, each with its place in the batch.
@@ -81,7 +81,7 @@ pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
 }
 
 /// One transaction of a batch.
-pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenResult)>> {
+pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, OfflineResultOutcome)>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let planned: Vec<Id> = chunk.iter().filter_map(|(_, result)| result.inspection_id).collect();
@@ -95,19 +95,19 @@ pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenRes
         let (outcome, inspection_id, faults) = take_one(tx, &policies, *n, result)?;
         // In the language that was asked for.
         let errors = Problem::faults(faults).body(ctx.language, None).errors;
-        taken.push((*n, TakenResult { key: result.key, outcome, inspection_id, errors }));
+        taken.push((*n, OfflineResultOutcome { key: result.key, outcome, inspection_id, errors }));
     }
     Ok(taken)
 }
 
-pub fn answer(taken: Vec<(usize, TakenResult)>) -> Entity<TakenBatch> {
+pub fn answer(taken: Vec<(usize, OfflineResultOutcome)>) -> Entity<OfflineBatchOutcome> {
     let mut taken = taken;
     taken.sort_by_key(|(n, _)| *n);
-    let results: Vec<TakenResult> = taken.into_iter().map(|(_, one)| one).collect();
+    let results: Vec<OfflineResultOutcome> = taken.into_iter().map(|(_, one)| one).collect();
     let count = |outcome| results.iter().filter(|one| one.outcome == outcome).count();
-    let body = TakenBatch {
+    let body = OfflineBatchOutcome {
         created: count(SubmissionOutcome::Created),
-        already_taken: count(SubmissionOutcome::AlreadyTaken),
+        already_received: count(SubmissionOutcome::AlreadyReceived),
         refused: count(SubmissionOutcome::Refused),
         results,
     };
@@ -127,12 +127,12 @@ fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) 
         &serde_json::to_string(result)
             .map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?,
     );
-    let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, taken_at: ctx.now };
+    let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, received_at: ctx.now };
     if !store::take_key(tx.conn, &row)? {
         let known = store::key(tx.conn, &office, result.key)?
             .ok_or_else(|| Problem::broken("a key that was taken is not on file"))?;
         if known.digest == row.digest {
-            return Ok((SubmissionOutcome::AlreadyTaken, Some(known.inspection_id), Vec::new()));
+            return Ok((SubmissionOutcome::AlreadyReceived, Some(known.inspection_id), Vec::new()));
         }
         return Ok((SubmissionOutcome::Refused, None, vec![rules::key_reused(n)]));
     }
@@ -259,7 +259,7 @@ mod tests {
             inspection_id: None,
             complex_id: None,
             checklist: "safety".into(),
-            visited_at: Instant::now(),
+            inspected_at: Instant::now(),
             items: vec![item; failed],
             note: None,
         }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::input::FindingReportIn;
+use super::input::InspectionFindingReportIn;
 use super::model::*;
 use super::results;
 use super::rules;
@@ -43,7 +43,11 @@ fn finding<'a>(policies: &CountyPolicies, part: &'a PartRow, item: &str) -> Opti
     })
 }
 
-pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> WorkResult<Entity<Violation>> {
+pub fn report_inspection_finding(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<InspectionFindingReportIn>,
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let parts = store::parts_of_one(tx.conn, id)?;
@@ -84,7 +88,7 @@ fn check(
     row: &InspectionRow,
     parts: &[PartRow],
     policies: &CountyPolicies,
-    input: &FindingReportIn,
+    input: &InspectionFindingReportIn,
     faults: &mut Vec<Fault>,
 ) -> WorkResult<()> {
     let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
@@ -106,10 +110,10 @@ fn check(
 }
 
 /// The report: what was seen, the officer's words, and where it stands in the result.
-fn violation(row: &InspectionRow, finding: &Finding, input: &FindingReportIn) -> ViolationIn {
+fn violation(row: &InspectionRow, finding: &Finding, input: &InspectionFindingReportIn) -> ViolationIn {
     let Finding { part, found, title, act } = finding;
     let seen = found.note.clone().unwrap_or_default();
-    let day = part.visited_on.unwrap_or(row.planned_on);
+    let day = part.inspected_on.unwrap_or(row.planned_on);
     let text = format!("检查日期：{}；检查项：{title}；发现情况：{seen}", chinese_day(day));
     ViolationIn {
         act: input.act.clone().or_else(|| act.clone()).unwrap_or_default(),

@@ -63,7 +63,7 @@ pub struct Hazard {
     pub state: HazardState,
     pub severity: HazardSeverity,
     /// Open, and its last day is over.
-    pub late: bool,
+    pub overdue: bool,
     /// A deadline of it passed without its rectification, now or before.
     pub missed: bool,
     pub inspection_id: Id,
@@ -187,8 +187,8 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> WorkResult<Vec
         Ok(Hazard {
             state,
             severity: row.severity,
-            late: rules::is_late(state, row.due_on, ctx.today),
-            missed: row.missed || rules::is_late(state, row.due_on, ctx.today),
+            overdue: rules::is_overdue(state, row.due_on, ctx.today),
+            missed: row.missed || rules::is_overdue(state, row.due_on, ctx.today),
             item_zh: item.map(|one| one.title_zh.clone()).unwrap_or_default(),
             item_en: item.map(|one| one.title_en.clone()).unwrap_or_default(),
             complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::proceedings::model::Evidence;
 /// An office and what it looks at (参加单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VisitOfficeIn {
+pub struct InspectionOfficeIn {
     /// The office: the one of this role that answers for the complex.
     pub role: Role,
     /// Code of its checklist, one of `GET /v1/checklists`.
@@ -25,14 +25,14 @@ pub struct VisitOfficeIn {
 /// A visit to plan (检查计划).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VisitIn {
+pub struct InspectionIn {
     pub complex_id: Id,
     /// Day of the visit; today or later, within a year.
     #[schema(example = "2026-03-02")]
     pub planned_on: NaiveDate,
     /// The offices that go; with more than one it is a joint visit (联合检查).
     #[schema(min_items = 1, max_items = 8)]
-    pub offices: Vec<VisitOfficeIn>,
+    pub offices: Vec<InspectionOfficeIn>,
     /// What it is for.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, example = "节前联合安全检查")]
@@ -70,7 +70,7 @@ pub struct InspectionResultIn {
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
     /// When the office was there, by the clock of the phone: not in the future, and at most 90 days back.
-    pub visited_at: Instant,
+    pub inspected_at: Instant,
     /// Every item of the checklist once.
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<ItemResultIn>,
@@ -98,7 +98,7 @@ pub struct BatchResultIn {
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
     /// When the office was there, by the clock of the phone: not in the future, and at most 90 days back.
-    pub visited_at: Instant,
+    pub inspected_at: Instant,
     /// Every item of the checklist once.
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<ItemResultIn>,
@@ -120,7 +120,7 @@ pub struct InspectionBatchIn {
 /// A finding to report as a violation (检查发现转违规登记).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FindingReportIn {
+pub struct InspectionFindingReportIn {
     /// The part of the visit that found it.
     pub part_id: Id,
     /// Code of the item that failed.
@@ -186,13 +186,13 @@ pub struct HazardExtensionIn {
     pub reasons: String,
 }
 
-impl LedgerTexts for VisitIn {
+impl LedgerTexts for InspectionIn {
     fn texts(&self) -> Texts {
         self.purpose.clone().map(|text| ("purpose", text)).into_iter().collect()
     }
 }
 
-impl LedgerTexts for FindingReportIn {
+impl LedgerTexts for InspectionFindingReportIn {
     fn texts(&self) -> Texts {
         vec![("description", self.description.clone())]
     }
@@ -272,7 +272,7 @@ pub struct ListHazards {
     /// Only those that are so grave.
     pub severity: Option<HazardSeverity>,
     /// Only those that are late: open, and their last day is over; or only the others.
-    pub late: Option<bool>,
+    pub overdue: Option<bool>,
     /// Only at this complex.
     pub complex_id: Option<Id>,
     /// Only those for which this company answered when they were found.

@@ -1,4 +1,4 @@
-use super::batch::{self, TakenBatch};
+use super::batch::{self, OfflineBatchOutcome};
 use super::hazard_view::{self, Hazard};
 use super::input::*;
 use super::plan::{self, PlannedInspection};
@@ -49,8 +49,8 @@ pub async fn list_inspections(ctx: Ctx) -> Response {
 ///
 /// Of one office, or of several at once (联合检查), each with its checklist.
 #[utoipa::path(post, path = "/v1/inspections",
-    tag = "inspections", request_body = VisitIn, responses((status = 201, description = "Planned", body = Inspection)))]
-pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Response {
+    tag = "inspections", request_body = InspectionIn, responses((status = 201, description = "Planned", body = Inspection)))]
+pub async fn create_inspection(ctx: Ctx, body: Body<InspectionIn>) -> Response {
     ctx.act(body, actions::create_inspection).await
 }
 
@@ -95,8 +95,8 @@ pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> R
 /// words, and has the photographs of the item as evidence. Each finding once.
 #[utoipa::path(post, path = "/v1/inspections/{id}/violation",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
-    request_body = FindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingReportIn>) -> Response {
+    request_body = InspectionFindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
+pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<InspectionFindingReportIn>) -> Response {
     ctx.act(body, move |tx, body| findings::report_inspection_finding(tx, id.0, body)).await
 }
 
@@ -104,10 +104,10 @@ pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingR
 ///
 /// Up to 200 at once, of planned visits and of visits that nobody planned, each under a key of its own that the phone made.
 /// A key is taken once for ever in its office, whoever sends it and however often: the answer tells for each whether it was
-/// `created`, `already_taken` or `refused`, and why. A refused result does not hold up the others; it is mended and sent
+/// `created`, `already_received` or `refused`, and why. A refused result does not hold up the others; it is mended and sent
 /// again under its key. What is not of the form of a batch at all is 400 as a whole, and nothing of it is taken.
 #[utoipa::path(post, path = "/v1/inspection-results",
-    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "What became of each", body = TakenBatch)))]
+    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "What became of each", body = OfflineBatchOutcome)))]
 pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) -> Response {
     ctx.act_in_batches(body, batch::chunks, batch::take_chunk, |taken| batch::answer(taken.concat())).await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::input::{BatchResultIn, HazardRecheckIn, InspectionResultIn, ItemResultIn, VisitOfficeIn};
+use super::input::{BatchResultIn, HazardRecheckIn, InspectionOfficeIn, InspectionResultIn, ItemResultIn};
 use super::model::{HazardState, InspectionPartState, InspectionState, ItemOutcome, RecheckOutcome};
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
@@ -26,22 +26,22 @@ const AHEAD: Days = Days::new(366);
 #[derive(Clone, Copy)]
 pub struct ResultInput<'a> {
     pub checklist: &'a str,
-    pub visited_at: Instant,
+    pub inspected_at: Instant,
     pub items: &'a [ItemResultIn],
     pub note: Option<&'a str>,
 }
 
 impl<'a> From<&'a InspectionResultIn> for ResultInput<'a> {
     fn from(input: &'a InspectionResultIn) -> ResultInput<'a> {
-        let InspectionResultIn { checklist, visited_at, items, note } = input;
-        ResultInput { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+        let InspectionResultIn { checklist, inspected_at, items, note } = input;
+        ResultInput { checklist, inspected_at: *inspected_at, items, note: note.as_deref() }
     }
 }
 
 impl<'a> From<&'a BatchResultIn> for ResultInput<'a> {
     fn from(input: &'a BatchResultIn) -> ResultInput<'a> {
-        let BatchResultIn { checklist, visited_at, items, note, .. } = input;
-        ResultInput { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+        let BatchResultIn { checklist, inspected_at, items, note, .. } = input;
+        ResultInput { checklist, inspected_at: *inspected_at, items, note: note.as_deref() }
     }
 }
 
@@ -54,15 +54,15 @@ pub fn check_result(
     now: Instant,
     faults: &mut Vec<Fault>,
 ) {
-    if given.visited_at.0 > now.0 + CLOCK_DIFFERENCE {
+    if given.inspected_at.0 > now.0 + CLOCK_DIFFERENCE {
         let (zh, en) = ("不得晚于现在，请核对设备时间", "must not be in the future; check the clock of the device");
-        faults.push(Fault::new(format!("{at}/visited_at"), "in_the_future", zh, en));
-    } else if given.visited_at.0 < now.0 - OLDEST {
+        faults.push(Fault::new(format!("{at}/inspected_at"), "in_the_future", zh, en));
+    } else if given.inspected_at.0 < now.0 - OLDEST {
         let (zh, en) = (
             "不得早于九十日前，请核对设备时间",
             "must not be more than ninety days ago; check the clock of the device",
         );
-        faults.push(Fault::new(format!("{at}/visited_at"), "out_of_range", zh, en));
+        faults.push(Fault::new(format!("{at}/inspected_at"), "out_of_range", zh, en));
     }
     let Some(checklist) = checklist else {
         let (zh, en) = (
@@ -118,7 +118,7 @@ fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec
 pub fn check_visit(
     today: NaiveDate,
     planned_on: NaiveDate,
-    offices: &[VisitOfficeIn],
+    offices: &[InspectionOfficeIn],
     rules: &InspectionRules,
     faults: &mut Vec<Fault>,
 ) {
@@ -193,7 +193,7 @@ pub fn state_of(parts: impl Iterator<Item = InspectionPartState>) -> InspectionS
 }
 
 /// Late by the day: the company owes it, and its last day is over.
-pub fn is_late(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> bool {
+pub fn is_overdue(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> bool {
     state == HazardState::Open && due_on < today
 }
 
@@ -238,8 +238,8 @@ pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist
 }
 
 /// A part is done once, while its visit is open.
-pub fn require_open_part(visit_is_open: bool, part_is_planned: bool) -> Result<(), Problem> {
-    if visit_is_open && part_is_planned {
+pub fn require_open_part(inspection_is_open: bool, part_is_planned: bool) -> Result<(), Problem> {
+    if inspection_is_open && part_is_planned {
         return Ok(());
     }
     let (zh, en) = PART_IS_CLOSED;
@@ -251,8 +251,8 @@ const PART_IS_CLOSED: (&str, &str) = (
     "The result of this part has been submitted already, or the inspection has been cancelled.",
 );
 
-pub fn may_cancel(visit_is_open: bool) -> Result<(), Problem> {
-    if visit_is_open {
+pub fn may_cancel(inspection_is_open: bool) -> Result<(), Problem> {
+    if inspection_is_open {
         return Ok(());
     }
     Err(Problem::new(Code::StateConflict)
@@ -294,14 +294,14 @@ pub fn key_reused(n: usize) -> Fault {
 }
 
 /// The office of a result has an open part by its checklist in the planned visit; `part_is_planned` is none where it has none.
-pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option<bool>, faults: &mut Vec<Fault>) {
+pub fn check_planned(pointer: &str, inspection_is_open: bool, part_is_planned: Option<bool>, faults: &mut Vec<Fault>) {
     let Some(part_is_planned) = part_is_planned else {
         let (zh, en) =
             ("贵单位在此次检查中不使用此检查表", "your office does not use this checklist in this inspection");
         faults.push(Fault::new(pointer, "wrong_party", zh, en));
         return;
     };
-    if !visit_is_open || !part_is_planned {
+    if !inspection_is_open || !part_is_planned {
         let (zh, en) = PART_IS_CLOSED;
         faults.push(Fault::new(pointer, "not_open", zh, en));
     }
@@ -378,7 +378,7 @@ pub fn require_state(state: HazardState, allowed: &[HazardState]) -> Result<(), 
 /// More time is given before the old time is over; later it would make a late hazard one that never was.
 pub fn may_extend(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     require_state(state, &[HazardState::Open])?;
-    if is_late(state, due_on, today) {
+    if is_overdue(state, due_on, today) {
         let (zh, en) = (
             "整改期限已届满。请复查后重新确定期限。",
             "The deadline has passed. Re-check the hazard to set a new one.",

@@ -70,9 +70,9 @@ pub struct InspectionPart {
     pub checklist_en: String,
     pub state: InspectionPartState,
     /// When the office was there.
-    pub visited_at: Option<Instant>,
+    pub inspected_at: Option<Instant>,
     /// Day of the visit.
-    pub visited_on: Option<NaiveDate>,
+    pub inspected_on: Option<NaiveDate>,
     /// Items that passed.
     #[schema(minimum = 0)]
     pub passed: i64,
@@ -215,7 +215,7 @@ fn one(
 /// purpose, nor that others are yet to come, nor that the rest was called off, nor when a finding was reported.
 fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
     let done = || parts.iter().filter(|part| part.is_done());
-    let days = || done().filter_map(|part| part.visited_on);
+    let days = || done().filter_map(|part| part.inspected_on);
     row.state = InspectionState::Done;
     row.planned_on = days().min().unwrap_or(row.planned_on);
     row.done_on = days().max();
@@ -254,8 +254,8 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
         id: part.id,
         division: part.division,
         checklist: part.checklist,
-        visited_at: part.visited_at,
-        visited_on: part.visited_on,
+        inspected_at: part.inspected_at,
+        inspected_on: part.inspected_on,
         passed: part.passed,
         failed: part.failed,
         not_applicable: part.not_applicable,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Actor, Role};
-use crate::contracts::model::EndGround;
+use crate::contracts::model::TerminationGround;
 use crate::db::Id;
 use crate::db::schema::measures;
 use crate::db::types::{Instant, Json};
@@ -29,7 +29,7 @@ pub struct Completion {
     pub completed_on: NaiveDate,
     pub outcome: String,
     pub evidence: Vec<Evidence>,
-    pub removal_ground: Option<EndGround>,
+    pub removal_ground: Option<TerminationGround>,
     pub in_time: bool,
     pub at: Instant,
     pub by: Actor,
@@ -136,7 +136,7 @@ pub struct CompletionIn {
     /// For `removal`: the lawful ground on which the contract ended; its document is among the evidence.
     #[serde(default)]
     #[schema(example = json!(null))]
-    pub removal_ground: Option<EndGround>,
+    pub removal_ground: Option<TerminationGround>,
     /// For `removal` where the contract still runs: the day on which the written notice was given, if the ground asks for
     /// one. `completed_on` is then the contract's last day.
     #[serde(default)]

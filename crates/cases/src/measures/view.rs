@@ -10,7 +10,7 @@ use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::contracts::model::EndGround;
+use crate::contracts::model::TerminationGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, WorkResult};
 use crate::due_process::is_unopened;
@@ -89,7 +89,7 @@ pub struct CompletionView {
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     /// The lawful ground on which the contract ended.
-    pub removal_ground: Option<EndGround>,
+    pub removal_ground: Option<TerminationGround>,
     /// It was done by the due day.
     pub in_time: bool,
     pub at: Instant,

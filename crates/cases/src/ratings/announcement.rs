@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::cycle_view::{self, RatingCycle};
-use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
+use super::input::{ObjectionDecisionIn, ObjectionIn, RatingReplyIn, StepIn};
 use super::model::{ObjectionOutcome, RatingState};
 use super::rows::{Announced, BulkDecision, Objection, ObjectionDecision};
 use super::store::{self, BulkTransition};
@@ -115,7 +115,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     one.decision =
         Some(ObjectionDecision { outcome, reasons: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
     row.objections_open -= 1;
-    if outcome == ObjectionOutcome::Accepted && row.state == RatingState::Announced {
+    if outcome == ObjectionOutcome::Sustained && row.state == RatingState::Announced {
         row.state = RatingState::Draft;
         row.announced_on = None;
         row.announcement_ends_on = None;
@@ -128,7 +128,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
 }
 
 /// The right of reply: once, from the announcement on; it is published with the rating.
-pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> WorkResult<Entity<Rating>> {
+pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<RatingReplyIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {

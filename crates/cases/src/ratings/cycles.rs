@@ -124,7 +124,7 @@ fn begin(
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
-    record::record(tx, &row, "rating.begun", json!({ "corrects": corrects }), &())?;
+    record::record(tx, &row, "rating.started", json!({ "corrects": corrects }), &())?;
     Ok(row)
 }
 

@@ -62,11 +62,11 @@ impl LedgerTexts for StepIn {
     }
 }
 
-/// The scores of one assessor (评分表).
+/// The scores of one rater (评分表).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoresIn {
-    pub assessor: Assessor,
+    pub rater: Rater,
     /// Every item of the rubric, once; for the owners none.
     #[serde(default)]
     #[schema(max_items = 350)]
@@ -127,15 +127,15 @@ impl LedgerTexts for ScoresIn {
 /// A review (复核).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReviewIn {
-    pub outcome: ReviewOutcome,
+pub struct RatingReviewIn {
+    pub outcome: RatingReviewOutcome,
     /// The reasons; a return gives them.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "逐项核对，评分与事实相符")]
     pub reasons: Option<String>,
 }
 
-impl LedgerTexts for ReviewIn {
+impl LedgerTexts for RatingReviewIn {
     fn texts(&self) -> Texts {
         self.reasons.clone().map(|text| ("reasons", text)).into_iter().collect()
     }
@@ -185,13 +185,13 @@ impl LedgerTexts for ObjectionDecisionIn {
 /// What the company replies (企业回应): it stands beside the rating for everyone to read.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReplyIn {
+pub struct RatingReplyIn {
     /// Its text, without personal data.
     #[schema(min_length = 2, max_length = 2000, example = "我公司已制定提升方案，二季度完成消防设施改造")]
     pub text: String,
 }
 
-impl LedgerTexts for ReplyIn {
+impl LedgerTexts for RatingReplyIn {
     fn texts(&self) -> Texts {
         vec![("text", self.text.clone())]
     }

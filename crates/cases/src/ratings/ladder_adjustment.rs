@@ -67,12 +67,12 @@ fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -
         )
     });
     (
-        format!("在本小区违反“九不准”{zh}，按阶梯式惩戒规定{}{until_zh}", kind.zh()),
+        format!("在本小区违反“九不准”{zh}，按惩戒阶梯规定{}{until_zh}", kind.zh()),
         format!("{} by the penalty ladder: {en} of the nine prohibitions at this complex{until_en}", kind.en()),
     )
 }
 
-/// Works the star out of what is on file and writes it down; the caller saves both rows. None while an assessor is missing.
+/// Works the star out of what is on file and writes it down; the caller saves both rows. None while a rater is missing.
 pub fn derive(
     tx: &mut Tx,
     rules: &RatingRules,

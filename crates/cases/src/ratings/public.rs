@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::Star;
-use super::rows::{Adjustment, ContentRow, CycleRow, total_of};
-use super::rules::{self, AppliedVeto, AssessorPoints, GivenBonus};
+use super::rows::{ContentRow, CycleRow, LadderAdjustment, total_of};
+use super::rules::{self, AppliedVeto, GivenBonus, RaterPoints};
 use super::{plaque_store, plaques, public_store, store};
 use crate::companies;
 use crate::db::{Conn, Id, WorkResult};
@@ -39,22 +39,22 @@ pub struct PublicRating {
     /// The company whose service was rated (被评企业): at times another one than serves today.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
-    /// What each assessor contributes, by dimension (评定主体得分).
+    /// What each rater contributes, by dimension (评定主体得分).
     #[schema(max_items = 3)]
-    pub assessors: Vec<AssessorPoints>,
+    pub raters: Vec<RaterPoints>,
     /// Points on top, each with its ground (加分).
     #[schema(max_items = 50)]
     pub bonus: Vec<GivenBonus>,
     /// Points on top that count, within the limit.
     pub bonus_counted: Points,
-    /// The weighted points of the assessors and the bonus that counts, exact (总分).
+    /// The weighted points of the raters and the bonus that counts, exact (总分).
     pub total: WeightedPoints,
     /// The star of the points alone.
     pub raw_star: Star,
     /// Vetoes, each with its ground (一票否决).
     #[schema(max_items = 50)]
     pub vetoes: Vec<AppliedVeto>,
-    /// What the ladder took, each with its ground (阶梯惩戒调整).
+    /// What the ladder took, each with its ground (惩戒调整).
     #[schema(max_items = 50)]
     pub adjustments: Vec<PublicAdjustment>,
     /// What the company replies (企业回应).
@@ -68,7 +68,7 @@ pub struct PublicRating {
     pub earlier: Vec<EarlierRating>,
 }
 
-/// A measure of the ladder that lowered the star (阶梯惩戒调整).
+/// A measure of the ladder that lowered the star (惩戒调整).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PublicAdjustment {
     /// A star less, or unqualified.
@@ -156,7 +156,7 @@ pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> WorkResult<O
         adjustments: adjustments(&content),
         reply: reply(state, &content),
         focus_since: row.focus_since,
-        assessors: derivation.assessors,
+        raters: derivation.raters,
         bonus: derivation.bonus,
         bonus_counted: derivation.bonus_counted,
         total: derivation.total,
@@ -216,7 +216,7 @@ fn star_since(content: &ContentRow, published_on: NaiveDate) -> NaiveDate {
 
 fn adjustments(content: &ContentRow) -> Vec<PublicAdjustment> {
     let made = content.stars.0.last().map(|last| last.adjustments.clone()).unwrap_or_default();
-    let shown = |Adjustment { kind, from, to, reason_zh, reason_en, .. }| PublicAdjustment {
+    let shown = |LadderAdjustment { kind, from, to, reason_zh, reason_en, .. }| PublicAdjustment {
         kind,
         from,
         to,

@@ -138,10 +138,10 @@ pub async fn get_rating(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Submit the scores of an assessor
+/// Submit the scores of a rater
 ///
 /// Every item of the rubric, with a note where points are deducted; a missing item is a fault. The owners' satisfaction is
-/// one figure. Given again before the review, the sheet takes the place of the one before. With the last assessor's sheet
+/// one figure. Given again before the review, the sheet takes the place of the one before. With the last rater's sheet
 /// the rating is scored.
 #[utoipa::path(post, path = "/v1/ratings/{id}/scores",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
@@ -155,8 +155,8 @@ pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) ->
 /// By another person than those who scored (复核). A return lets it be scored again.
 #[utoipa::path(post, path = "/v1/ratings/{id}/review",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
-    request_body = ReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
-pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Response {
+    request_body = RatingReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
+pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<RatingReviewIn>) -> Response {
     ctx.act(body, move |tx, body| scoring::review_rating(tx, id.0, body)).await
 }
 
@@ -196,8 +196,8 @@ pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionD
 /// By the company, once, from the announcement on. Its text is published with the rating, so it holds no personal data.
 #[utoipa::path(post, path = "/v1/ratings/{id}/reply",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
-    request_body = ReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
-pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Response {
+    request_body = RatingReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
+pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<RatingReplyIn>) -> Response {
     ctx.act(body, move |tx, body| announcement::reply_to_rating(tx, id.0, body)).await
 }
 

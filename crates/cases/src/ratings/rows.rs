@@ -187,10 +187,10 @@ pub struct BonusIn {
     pub evidence: Vec<Evidence>,
 }
 
-/// What one assessor gave, as it is stored.
+/// What one rater gave, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
-    pub assessor: Assessor,
+    pub rater: Rater,
     pub items: Vec<ItemScore>,
     /// The owners' satisfaction, out of 100.
     pub satisfaction: Option<Points>,
@@ -211,9 +211,9 @@ impl Sheet {
     }
 }
 
-/// A measure of the ladder that lowers the star (阶梯惩戒调整).
+/// A measure of the ladder that lowers the star (惩戒调整).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Adjustment {
+pub struct LadderAdjustment {
     pub measure_id: Id,
     /// A star less, or unqualified.
     pub kind: MeasureKind,
@@ -241,12 +241,12 @@ pub struct StarChange {
     pub star: Star,
     /// The adjustments that made it.
     #[schema(max_items = 50)]
-    pub adjustments: Vec<Adjustment>,
+    pub adjustments: Vec<LadderAdjustment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Review {
-    pub outcome: ReviewOutcome,
+    pub outcome: RatingReviewOutcome,
     pub reasons: Option<String>,
     pub at: Instant,
     pub by: Actor,

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Assessor, Dimension, Star};
-use super::rows::{Adjustment, BonusIn, ItemScore, Sheet, VetoIn};
+use super::model::{Dimension, Rater, Star};
+use super::rows::{BonusIn, ItemScore, LadderAdjustment, Sheet, VetoIn};
 use crate::db::Id;
 use crate::fault::Fault;
 use crate::personal::personal_data_fault;
@@ -15,9 +15,9 @@ use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 
-/// What one assessor gives, as far as the rubric looks at it.
-pub struct AssessorScores<'a> {
-    pub assessor: Assessor,
+/// What one rater gives, as far as the rubric looks at it.
+pub struct RaterScores<'a> {
+    pub rater: Rater,
     pub items: &'a [ItemScore],
     pub satisfaction: Option<Points>,
     pub respondents: Option<i64>,
@@ -26,13 +26,13 @@ pub struct AssessorScores<'a> {
 }
 
 /// Every item of the rubric scored once and within its points. An item that is missing is a fault, not a zero.
-pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
-    if rules.weight(given.assessor).is_none() {
+pub fn check_scores(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>) {
+    if rules.weight(given.rater).is_none() {
         let (zh, en) = ("评分细则中没有该评定主体", "the rubric has no such rater");
-        faults.push(Fault::new("/assessor", "unknown_value", zh, en));
+        faults.push(Fault::new("/rater", "unknown_value", zh, en));
         return;
     }
-    let owners = given.assessor == Assessor::Owners;
+    let owners = given.rater == Rater::Owners;
     if owners {
         check_satisfaction(given, faults);
     } else {
@@ -49,7 +49,7 @@ pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Ve
     check_office_parts(rules, given, faults);
 }
 
-fn check_satisfaction(given: &AssessorScores, faults: &mut Vec<Fault>) {
+fn check_satisfaction(given: &RaterScores, faults: &mut Vec<Fault>) {
     match given.satisfaction {
         None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
         Some(points) if points > Points::whole(100) => {
@@ -67,7 +67,7 @@ fn check_satisfaction(given: &AssessorScores, faults: &mut Vec<Fault>) {
     }
 }
 
-fn check_items(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
+fn check_items(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>) {
     let mut seen = HashSet::new();
     for (at, score) in given.items.iter().enumerate() {
         let pointer = |field: &str| format!("/items/{at}/{field}");
@@ -107,8 +107,8 @@ fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
 }
 
 /// Vetoes and bonus are the office's to find.
-fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
-    if given.assessor != Assessor::Office {
+fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>) {
+    if given.rater != Rater::Office {
         for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
             if there {
                 let (zh, en) = ("只有主管单位可以填写", "only the office may state this");
@@ -158,7 +158,7 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
     }
 }
 
-/// Points of one assessor in one dimension (维度得分).
+/// Points of one rater in one dimension (维度得分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DimensionPoints {
     pub dimension: Dimension,
@@ -168,10 +168,10 @@ pub struct DimensionPoints {
     pub of: Points,
 }
 
-/// What an assessor contributes (评定主体得分).
+/// What a rater contributes (评定主体得分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct AssessorPoints {
-    pub assessor: Assessor,
+pub struct RaterPoints {
+    pub rater: Rater,
     /// By dimension; empty for the owners, who give one figure.
     #[schema(max_items = 7)]
     pub dimensions: Vec<DimensionPoints>,
@@ -226,13 +226,13 @@ pub struct GivenBonus {
     pub points: Points,
 }
 
-/// How points became a star (评定推导): assessors and bonus make the total, the total the raw star, vetoes and adjustments
+/// How points became a star (评定推导): raters and bonus make the total, the total the raw star, vetoes and adjustments
 /// the final one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Derivation {
-    /// What each assessor contributes.
+    /// What each rater contributes.
     #[schema(max_items = 3)]
-    pub assessors: Vec<AssessorPoints>,
+    pub raters: Vec<RaterPoints>,
     /// Points on top.
     #[schema(max_items = 50)]
     pub bonus: Vec<GivenBonus>,
@@ -249,23 +249,23 @@ pub struct Derivation {
     pub vetoed_star: Star,
     /// Adjustments by the ladder, each with its ground.
     #[schema(max_items = 50)]
-    pub adjustments: Vec<Adjustment>,
+    pub adjustments: Vec<LadderAdjustment>,
     /// The final star.
     pub star: Star,
 }
 
-/// None while an assessor is missing.
+/// None while a rater is missing.
 pub fn derive(rules: &RatingRules, sheets: &[Sheet], ladder: &[LadderMeasure]) -> Option<Derivation> {
-    let mut assessors = Vec::with_capacity(rules.assessors.len());
-    for rule in &rules.assessors {
-        let sheet = sheets.iter().find(|sheet| sheet.assessor == rule.assessor)?;
-        assessors.push(assessor_points(rules, sheet, rule.weight_percent));
+    let mut raters = Vec::with_capacity(rules.raters.len());
+    for rule in &rules.raters {
+        let sheet = sheets.iter().find(|sheet| sheet.rater == rule.rater)?;
+        raters.push(rater_points(rules, sheet, rule.weight_percent));
     }
-    let office = sheets.iter().find(|sheet| sheet.assessor == Assessor::Office);
+    let office = sheets.iter().find(|sheet| sheet.rater == Rater::Office);
     let bonus: Vec<GivenBonus> =
         office.iter().flat_map(|sheet| &sheet.bonus).filter_map(|one| given_bonus(rules, one)).collect();
     let bonus_counted = bonus.iter().map(|one| one.points).sum::<Points>().min(rules.bonus_limit);
-    let weighted: WeightedPoints = assessors.iter().map(|one| one.weighted).sum();
+    let weighted: WeightedPoints = raters.iter().map(|one| one.weighted).sum();
     let total = weighted + bonus_counted.into();
     let raw_star = rules.thresholds.star(total);
     let mut vetoed_star = raw_star;
@@ -285,7 +285,7 @@ pub fn derive(rules: &RatingRules, sheets: &[Sheet], ladder: &[LadderMeasure]) -
         });
     }
     let (star, adjustments) = adjust(vetoed_star, ladder);
-    Some(Derivation { assessors, bonus, bonus_counted, total, raw_star, vetoes, vetoed_star, adjustments, star })
+    Some(Derivation { raters, bonus, bonus_counted, total, raw_star, vetoes, vetoed_star, adjustments, star })
 }
 
 fn given_bonus(rules: &RatingRules, one: &BonusIn) -> Option<GivenBonus> {
@@ -299,11 +299,11 @@ fn given_bonus(rules: &RatingRules, one: &BonusIn) -> Option<GivenBonus> {
     })
 }
 
-fn assessor_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> AssessorPoints {
+fn rater_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> RaterPoints {
     let points_of = |code: &str| sheet.items.iter().find(|one| one.item == code).map(|one| one.points);
-    let dimensions: Vec<DimensionPoints> = match sheet.assessor {
-        Assessor::Owners => Vec::new(),
-        Assessor::Office | Assessor::Community => rules
+    let dimensions: Vec<DimensionPoints> = match sheet.rater {
+        Rater::Owners => Vec::new(),
+        Rater::Office | Rater::Community => rules
             .dimensions
             .iter()
             .map(|dimension| DimensionPoints {
@@ -314,13 +314,7 @@ fn assessor_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> A
             .collect(),
     };
     let points = sheet.satisfaction.unwrap_or_else(|| dimensions.iter().map(|one| one.points).sum());
-    AssessorPoints {
-        assessor: sheet.assessor,
-        dimensions,
-        points,
-        weight_percent,
-        weighted: points.percent(weight_percent),
-    }
+    RaterPoints { rater: sheet.rater, dimensions, points, weight_percent, weighted: points.percent(weight_percent) }
 }
 
 /// A measure of the ladder that binds a complex and its company: it is ordered, and not taken back.
@@ -336,7 +330,7 @@ pub struct LadderMeasure {
 
 /// Lowers a star by the measures of the ladder. A downgrade takes one star and never the last one, so that level 2 alone
 /// removes nobody; what is ordered unqualified is unqualified.
-pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
+pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<LadderAdjustment>) {
     let mut star = star;
     let mut adjustments = Vec::new();
     let of = |kind: MeasureKind| ladder.iter().filter(move |measure| measure.kind == kind);
@@ -346,7 +340,7 @@ pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
             MeasureKind::RatingUnqualified => Star::Unqualified,
             _ => Star::from_rank((star.rank() - 1).max(1)).unwrap_or(star).min(star),
         };
-        adjustments.push(Adjustment {
+        adjustments.push(LadderAdjustment {
             measure_id: measure.id,
             kind: measure.kind,
             from,

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::input::{ReviewIn, ScoresIn};
-use super::model::{Assessor, ObjectionOutcome, Objector, RatingState, ReviewOutcome};
+use super::input::{RatingReviewIn, ScoresIn};
+use super::model::{ObjectionOutcome, Objector, Rater, RatingReviewOutcome, RatingState};
 use super::rows::{ContentRow, CycleRow, Objection, Proceedings, RatingRow, Review};
 use super::{cycle_rules, rows::ObjectionDecision};
 use crate::access::{Caller, Role};
@@ -24,18 +24,18 @@ fn same_person(zh: &str, en: &str) -> Problem {
 }
 
 /// The sheets that an office fills in: for itself, and those of the owners' survey; a community the same.
-fn assessors_of(role: Role) -> &'static [Assessor] {
+fn raters_of(role: Role) -> &'static [Rater] {
     match role {
-        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Assessor::Office, Assessor::Owners],
-        Role::Community => &[Assessor::Community, Assessor::Owners],
+        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Rater::Office, Rater::Owners],
+        Role::Community => &[Rater::Community, Rater::Owners],
         _ => &[],
     }
 }
 
-pub fn check_assessor(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
-    if !assessors_of(role).contains(&input.assessor) {
+pub fn check_rater(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
+    if !raters_of(role).contains(&input.rater) {
         let (zh, en) = ("贵单位不得填写该评分表", "your office is not allowed to fill in this score sheet");
-        faults.push(Fault::new("/assessor", "conflict", zh, en));
+        faults.push(Fault::new("/rater", "conflict", zh, en));
     }
 }
 
@@ -54,9 +54,9 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
         let (zh, en) = (format!("评分自 {} 开始。", cycle.opens_on), format!("Scoring begins on {}.", cycle.opens_on));
         return Err(conflict(zh, en));
     }
-    let returned = steps.review.as_ref().is_some_and(|review| review.outcome == ReviewOutcome::Returned);
-    let accepted = |decision: &ObjectionDecision| decision.outcome == ObjectionOutcome::Accepted;
-    let objected = steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(accepted));
+    let returned = steps.review.as_ref().is_some_and(|review| review.outcome == RatingReviewOutcome::Returned);
+    let sustained = |decision: &ObjectionDecision| decision.outcome == ObjectionOutcome::Sustained;
+    let objected = steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(sustained));
     if today > cycle.closes_on && row.corrects.is_none() && !returned && !objected {
         let last = cycle.closes_on;
         return Err(Problem::new(Code::DeadlinePassed)
@@ -65,8 +65,8 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
     Ok(())
 }
 
-pub fn check_review(input: &ReviewIn, faults: &mut Vec<Fault>) {
-    if input.outcome == ReviewOutcome::Returned && input.reasons.is_none() {
+pub fn check_review(input: &RatingReviewIn, faults: &mut Vec<Fault>) {
+    if input.outcome == RatingReviewOutcome::Returned && input.reasons.is_none() {
         let (zh, en) = ("退回须说明理由", "a return needs reasons");
         faults.push(Fault::new("/reasons", "required", zh, en));
     }

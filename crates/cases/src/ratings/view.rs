@@ -57,7 +57,7 @@ pub struct RatingSummary {
     /// Community, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// The points; null while an assessor is missing.
+    /// The points; null while a rater is missing.
     pub total: Option<WeightedPoints>,
     /// The star of the points alone.
     pub raw_star: Option<Star>,
@@ -89,10 +89,10 @@ pub struct RatingSummary {
     pub plaque: Option<String>,
 }
 
-/// What one assessor gave (评分表).
+/// What one rater gave (评分表).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SheetView {
-    pub assessor: Assessor,
+pub struct ScoreSheet {
+    pub rater: Rater,
     /// Its items.
     #[schema(max_items = 350)]
     pub items: Vec<ItemScore>,
@@ -110,8 +110,8 @@ pub struct SheetView {
 
 /// A review (复核).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ReviewView {
-    pub outcome: ReviewOutcome,
+pub struct RatingReviewView {
+    pub outcome: RatingReviewOutcome,
     /// Its reasons.
     #[schema(max_length = 2000)]
     pub reasons: Option<String>,
@@ -153,15 +153,15 @@ pub struct Rating {
     /// Version of the policy whose rubric it goes by.
     #[schema(minimum = 1)]
     pub policy_version: i64,
-    /// Assessors that have not scored yet.
+    /// Raters that have not scored yet.
     #[schema(max_items = 3)]
-    pub missing: Vec<Assessor>,
-    /// How the points became the star; null while an assessor is missing.
+    pub missing: Vec<Rater>,
+    /// How the points became the star; null while a rater is missing.
     pub derivation: Option<Derivation>,
-    /// What the assessors gave.
+    /// What the raters gave.
     #[schema(max_items = 3)]
-    pub sheets: Vec<SheetView>,
-    pub review: Option<ReviewView>,
+    pub sheets: Vec<ScoreSheet>,
+    pub review: Option<RatingReviewView>,
     /// Objections, oldest first.
     #[schema(max_items = 100)]
     pub objections: Vec<ObjectionView>,
@@ -315,7 +315,7 @@ pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> WorkResult<Vec<FocusEntry
             format!("{total} points in {cycle_name}: {}", star.en()),
         );
         if raw != star {
-            zh.push_str(&format!("（得分对应{}，经否决项或阶梯惩戒调整）", raw.zh()));
+            zh.push_str(&format!("（得分对应{}，经否决项或惩戒调整）", raw.zh()));
             en.push_str(&format!(" ({} by its points, before vetoes and the ladder)", raw.en()));
         }
         Some(FocusEntry {
@@ -372,16 +372,16 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
     let scorer = |ctx: &Ctx, by: Actor| {
         let subject = by.sub.clone();
         let mut official = official(ctx, by);
-        if rules.assessors_shown {
+        if rules.raters_shown {
             official.subject = Some(subject);
         }
         official
     };
     let missing = rules
-        .assessors
+        .raters
         .iter()
-        .map(|rule| rule.assessor)
-        .filter(|assessor| !sheets.0.iter().any(|sheet| sheet.assessor == *assessor))
+        .map(|rule| rule.rater)
+        .filter(|rater| !sheets.0.iter().any(|sheet| sheet.rater == *rater))
         .collect();
     let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
     let mut summary = summary(&row, &names, row.star(), plaque)?;
@@ -400,8 +400,8 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
         sheets: sheets
             .0
             .into_iter()
-            .map(|sheet| SheetView {
-                assessor: sheet.assessor,
+            .map(|sheet| ScoreSheet {
+                rater: sheet.rater,
                 items: sheet.items,
                 satisfaction: sheet.satisfaction,
                 respondents: sheet.respondents,
@@ -410,7 +410,7 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
                 by: scorer(ctx, sheet.by),
             })
             .collect(),
-        review: review.map(|one| ReviewView {
+        review: review.map(|one| RatingReviewView {
             outcome: one.outcome,
             reasons: one.reasons,
             at: one.at,

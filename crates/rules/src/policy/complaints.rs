@@ -64,7 +64,7 @@ pub struct ComplaintCategory {
     /// May be shown to the public, without persons (可公开).
     #[schema(example = true)]
     pub public: bool,
-    /// Acts that such a complaint may turn out to be (对应违规行为).
+    /// Acts that such a complaint may turn out to be (对应受监管行为).
     #[schema(max_items = 20)]
     pub related_acts: Vec<String>,
     /// Of utility operators: what they supply, of which the ticket names one (专业运营类别); empty for all others.

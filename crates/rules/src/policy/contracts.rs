@@ -12,7 +12,7 @@ pub struct ContractRules {
     /// Days of notice before the owners dismiss the company, or either side ends an indefinite contract (Civil Code 946,
     /// 948; 解聘、解除通知期限).
     #[schema(example = 60, minimum = 60, maximum = 365)]
-    pub dismissal_notice_days: u32,
+    pub owners_termination_notice_days: u32,
     /// Days of notice, before the term ends, of a company that declines renewal (Civil Code 947; 不再续签通知期限).
     #[schema(example = 90, minimum = 90, maximum = 365)]
     pub nonrenewal_notice_days: u32,

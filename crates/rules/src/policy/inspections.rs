@@ -31,7 +31,7 @@ pub struct ChecklistItem {
     /// What to look at (检查要点).
     #[schema(example = "消防车道无占用、堵塞", min_length = 1, max_length = 500)]
     pub guidance: String,
-    /// The act that a failure may be reported as (对应违规行为); null where none fits.
+    /// The act that a failure may be reported as (对应受监管行为); null where none fits.
     #[schema(example = "safety.fire_lane_blocked", max_length = 64)]
     pub act: Option<String>,
     /// A failure makes a hazard that is to be rectified within so many working days (隐患整改期限); null: it makes none.

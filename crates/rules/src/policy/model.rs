@@ -81,15 +81,15 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Kind of measure (处理措施).
+    /// Kind of measure (处置措施).
     #[schema(example = "rectification_order")]
     pub stored enum MeasureKind {
         CreditDeduction "credit_deduction" "信用扣分" "Credit deduction"
-        RectificationOrder "rectification_order" "责令整改" "Rectification order"
+        RectificationOrder "rectification_order" "责令限期整改" "Rectification order"
         Interview "interview" "约谈" "Interview of the head of the company"
-        ManagerAdvice "manager_advice" "建议更换项目经理" "Advice to replace the project manager"
-        StarDowngrade "star_downgrade" "星级下调" "Star downgrade"
-        RatingUnqualified "rating_unqualified" "评定不合格" "Rating unqualified"
+        ManagerAdvice "manager_advice" "建议更换项目经理人" "Advice to replace the project manager"
+        StarDowngrade "star_downgrade" "降星" "Star downgrade"
+        RatingUnqualified "rating_unqualified" "星级评定不达标" "Rating below standard"
         Removal "removal" "清退" "Removal from the complex"
         Blacklist "blacklist" "列入黑名单" "Blacklisting"
         Restriction "restriction" "限制承接新项目" "Restriction on new projects"
@@ -162,7 +162,7 @@ coded_enum! {
     }
 }
 
-/// A regulated act (违规行为) of the catalogue.
+/// A regulated act (受监管行为) of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
@@ -229,7 +229,7 @@ impl LadderThresholds {
     }
 }
 
-/// The penalty ladder (阶梯式惩戒): what is counted, where and for how long.
+/// The penalty ladder (惩戒阶梯): what is counted, where and for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LadderRules {
@@ -376,10 +376,10 @@ pub struct PolicyDocument {
     #[serde(default = "programme_from")]
     #[schema(example = "2026-01-01")]
     pub programme_from: NaiveDate,
-    /// Catalogue of regulated acts (违规行为目录).
+    /// Catalogue of regulated acts (受监管行为目录).
     #[schema(min_items = 1, max_items = 500)]
     pub acts: Vec<Act>,
-    /// Penalty ladder (阶梯式惩戒).
+    /// Penalty ladder (惩戒阶梯).
     pub ladder: LadderRules,
     /// Credit score (信用评分).
     pub credit: CreditRules,
