@@ -36,8 +36,8 @@ struct InLaw;
 
 impl Consequences for InLaw {
     /// From now on the company sees the documents of the case.
-    fn served(&self, tx: &mut Tx, case: Id) -> WorkResult<()> {
-        documents::mark_served(tx, case)
+    fn delivered(&self, tx: &mut Tx, case: Id) -> WorkResult<()> {
+        documents::mark_delivered(tx, case)
     }
 
     fn violation_dismissed(&self, tx: &mut Tx, violation: Id) -> WorkResult<()> {

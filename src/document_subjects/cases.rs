@@ -109,7 +109,7 @@ fn proof_of_delivery(
     delivery: &Delivery,
     mut context: Map<String, Value>,
 ) -> IssueInput {
-    context.insert("served".into(), json!({ "title": row.title, "number": row.number }));
+    context.insert("delivered".into(), json!({ "title": row.title, "number": row.number }));
     context.insert(
         "delivery".into(),
         json!({
@@ -127,7 +127,7 @@ fn proof_of_delivery(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: Some(row.addressee.clone()),
-        served: row.served,
+        delivered: row.delivered,
         context,
     }
 }

@@ -64,7 +64,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
         rules::require_legal_basis(kind, row.legal_basis.as_deref())?;
     }
     rules::require_still_due(reconciliation::withdrawal_of(tx, &row)?)?;
-    if rule.biting {
+    if rule.adverse {
         require_due_process(tx, &row)?;
     }
     if rule.needs_final_grounds() {

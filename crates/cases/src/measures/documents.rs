@@ -50,7 +50,7 @@ pub fn gather(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: referred_to(tx.conn, input, row)?,
-        served: !row.is_undelivered(),
+        delivered: !row.is_undelivered(),
         context,
     })
 }

@@ -51,7 +51,7 @@ pub struct Cancellation {
 pub struct Proceedings {
     pub notification: Option<Notification>,
     /// The violations and ratings that the notice told the company of.
-    pub told: Vec<Id>,
+    pub notified_grounds: Vec<Id>,
     pub delivery: Option<Delivery>,
     pub statement: Option<Statement>,
     pub statement_answer: Option<Step>,

@@ -36,7 +36,7 @@ pub async fn get_measure(ctx: Ctx, id: PathId) -> Response {
 
 /// Notify the company of an intended measure
 ///
-/// Biting measures have due process of their own: this notice, a statement, a hearing on request, a reasoned decision.
+/// Adverse measures have due process of their own: this notice, a statement, a hearing on request, a reasoned decision.
 #[utoipa::path(post, path = "/v1/measures/{id}/notification",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
     request_body = NotificationIn, responses((status = 200, description = "Notified", body = Measure)))]

@@ -72,8 +72,8 @@ pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Act
 }
 
 /// Does a ground that the company was told of still stand? What came later adds weight; it does not carry the decision.
-pub fn grounds_in_notice(told: &[Id], grounds: &[Id]) -> bool {
-    told.iter().any(|told| grounds.contains(told))
+pub fn grounds_in_notice(notified: &[Id], grounds: &[Id]) -> bool {
+    notified.iter().any(|one| grounds.contains(one))
 }
 
 /// A notice is given once, and again where all its grounds have fallen away.
@@ -118,7 +118,7 @@ pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<
     }
 }
 
-/// What is known of due process when a biting measure is to be decided.
+/// What is known of due process when an adverse measure is to be decided.
 #[derive(Clone, Copy, Debug)]
 pub struct DueProcessState {
     pub notified: bool,
@@ -132,7 +132,7 @@ pub struct DueProcessState {
     pub statement_answered: bool,
 }
 
-/// A biting measure is decided after notice, the period for statement and hearing, and the hearing if one was asked for.
+/// An adverse measure is decided after notice, the period for statement and hearing, and the hearing if one was asked for.
 pub fn require_due_process(heard: &DueProcessState, today: NaiveDate) -> Result<(), Problem> {
     let lacks = |zh: &str, en: &str| Err(Problem::new(Code::DueProcess).detail(zh, en));
     if !heard.notified {

@@ -31,7 +31,7 @@ use crate::violations::store as violations;
 
 /// A violation that a measure rests on (依据).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Ground {
+pub struct MeasureGround {
     /// Null outside of the reader's territory.
     pub violation_id: Option<Id>,
     /// Clause of the nine prohibitions.
@@ -41,7 +41,7 @@ pub struct Ground {
     #[schema(max_length = 80, example = "nine.coercive_collection")]
     pub act: String,
     /// The notice told the company of it: the decision rests on these.
-    pub told: bool,
+    pub in_notice: bool,
     /// Day on which it was found (发现日期).
     pub found_on: NaiveDate,
     /// Township where it happened.
@@ -60,7 +60,7 @@ pub struct RatingGround {
     /// Its points.
     pub total: WeightedPoints,
     /// The notice told the company of it.
-    pub told: bool,
+    pub in_notice: bool,
     /// Day of its publication.
     pub published_on: NaiveDate,
 }
@@ -162,7 +162,7 @@ pub struct Measure {
     pub suspended_on: Option<NaiveDate>,
     /// The violations that it rests on.
     #[schema(max_items = 10000)]
-    pub grounds: Vec<Ground>,
+    pub grounds: Vec<MeasureGround>,
     /// The published ratings that it rests on.
     #[schema(max_items = 100)]
     pub rating_grounds: Vec<RatingGround>,
@@ -224,11 +224,11 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> WorkResult<Ve
                 .unwrap_or_default()
                 .into_iter()
                 .filter_map(|id| violations.get(&id))
-                .map(|v| Ground {
+                .map(|v| MeasureGround {
                     violation_id: Some(v.id).filter(|_| sees(ctx, v)),
                     clause: v.clause,
                     act: v.act.clone(),
-                    told: row.proceedings.0.told.contains(&v.id),
+                    in_notice: row.proceedings.0.notified_grounds.contains(&v.id),
                     found_on: v.found_on,
                     township: v.township.clone(),
                 })
@@ -242,7 +242,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> WorkResult<Ve
                     cycle_name: one.cycle_name.clone(),
                     star: one.star,
                     total: one.total,
-                    told: row.proceedings.0.told.contains(&one.id),
+                    in_notice: row.proceedings.0.notified_grounds.contains(&one.id),
                     published_on: one.published_on,
                 })
                 .collect();
@@ -264,7 +264,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> WorkResult<Measure> 
 fn one(
     ctx: &Ctx,
     row: MeasureRow,
-    (grounds, rating_grounds): (Vec<Ground>, Vec<RatingGround>),
+    (grounds, rating_grounds): (Vec<MeasureGround>, Vec<RatingGround>),
     company_name: String,
     complex_name: Option<String>,
 ) -> WorkResult<Measure> {
@@ -272,7 +272,7 @@ fn one(
     let unopened = is_unopened(ctx, &row);
     let Proceedings {
         notification: noticed,
-        told: _,
+        notified_grounds: _,
         delivery: delivered,
         statement: said,
         statement_answer,

@@ -49,7 +49,7 @@ pub fn gather(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: row.subject_name.clone().filter(|_| row.company_id.is_none()),
-        served: !row.is_undelivered(),
+        delivered: !row.is_undelivered(),
         context,
     })
 }

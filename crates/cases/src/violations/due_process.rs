@@ -110,7 +110,7 @@ impl Proceeding for ViolationRow {
 
     /// Periods start when what they answer is delivered: the statement's with the notice, the appeal's with the decision.
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
-        after(tx).served(tx, self.id)?;
+        after(tx).delivered(tx, self.id)?;
         let process = process_rules(tx, self)?;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
         let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));

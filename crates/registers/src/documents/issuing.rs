@@ -34,8 +34,8 @@ pub struct IssueInput {
     pub office: (Role, String),
     /// The company; or whom it is addressed to instead (主送).
     pub addressee: Option<String>,
-    /// The company may see it at once; otherwise from [`mark_served`] on.
-    pub served: bool,
+    /// The company may see it at once; otherwise from [`mark_delivered`] on.
+    pub delivered: bool,
     /// The names of this kind in `samples.json`, beside those that every document has.
     pub context: Map<String, Value>,
 }
@@ -48,13 +48,13 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
     let version = policies.governing(ctx.today);
     let template = rules::template(version, kind)?;
     let (role, division) = &input.office;
-    let office = rules::require_word(offices::find_by_seat(tx.conn, *role, division)?, *role, division)?;
+    let office = rules::require_prefix(offices::find_by_seat(tx.conn, *role, division)?, *role, division)?;
     let body = bodies::issuing_body(tx.conn, &version.document().issuing, &office)?;
-    let (review_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
+    let (reconsideration_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
     let year = ctx.today.year();
-    let word = office.document_word.as_deref().unwrap_or_default();
-    let serial = store::next_number(tx.conn, &office.county, word, year)?;
-    let number = format!("{word}〔{year}〕{serial}号");
+    let prefix = office.document_prefix.as_deref().unwrap_or_default();
+    let serial = store::next_number(tx.conn, &office.county, prefix, year)?;
+    let number = format!("{prefix}〔{year}〕{serial}号");
     let company = match input.company_id {
         Some(id) => companies::names_of(tx.conn, &[id])?.remove(&id),
         None => None,
@@ -75,7 +75,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
         }),
     );
     context.insert("body".into(), json!({ "name": body }));
-    context.insert("remedies".into(), json!({ "review_body": review_body, "court": court }));
+    context.insert("remedies".into(), json!({ "reconsideration_body": reconsideration_body, "court": court }));
     context.insert("addressee".into(), json!(addressee));
     context.insert("company".into(), json!(company.map(|(name, uscc)| json!({ "name": name, "uscc": uscc }))));
     context.insert("complex".into(), complex_facts(tx.conn, input.complex_id)?);
@@ -124,7 +124,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
         community: input.place.community,
         company_id: input.company_id,
         complex_id: input.complex_id,
-        served: input.served,
+        delivered: input.delivered,
         office_role: office.role,
         office_division: office.division,
         office_name: body,
@@ -170,8 +170,8 @@ pub fn missing() -> Problem {
 }
 
 /// The company has opened the notice of this case: from now on it sees the documents about it.
-pub fn mark_served(tx: &mut Tx, subject: Id) -> WorkResult<()> {
-    store::mark_served(tx.conn, subject)
+pub fn mark_delivered(tx: &mut Tx, subject: Id) -> WorkResult<()> {
+    store::mark_delivered(tx.conn, subject)
 }
 
 /// Withdraws whatever still stands about a subject, because its ground has fallen away. The reason is shown to everyone

@@ -52,7 +52,7 @@ pub struct DocumentRow {
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
     /// The company may see it.
-    pub served: bool,
+    pub delivered: bool,
     pub office_role: Role,
     pub office_division: String,
     pub office_name: String,

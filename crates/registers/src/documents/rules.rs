@@ -125,13 +125,13 @@ pub fn template(version: &PolicyVersion, kind: DocumentKind) -> Result<&Document
 }
 
 /// An office issues documents once the directory has it, with the word that numbers them.
-pub fn require_word(found: Option<OfficeRow>, role: Role, division: &str) -> Result<OfficeRow, Problem> {
+pub fn require_prefix(found: Option<OfficeRow>, role: Role, division: &str) -> Result<OfficeRow, Problem> {
     let whose = role.row().zh;
     match found {
-        Some(office) if office.document_word.is_some() => Ok(office),
+        Some(office) if office.document_prefix.is_some() => Ok(office),
         Some(office) => Err(Problem::new(Code::OfficeNotRegistered).detail(
-            format!("“{}”尚未登记机关代字。请以 PATCH /v1/offices/{} 补登 document_word。", office.name, office.id),
-            format!("{} has no document prefix. Set document_word: PATCH /v1/offices/{}.", office.name, office.id),
+            format!("“{}”尚未登记机关代字。请以 PATCH /v1/offices/{} 补登 document_prefix。", office.name, office.id),
+            format!("{} has no document prefix. Set document_prefix: PATCH /v1/offices/{}.", office.name, office.id),
         )),
         None => Err(Problem::new(Code::OfficeNotRegistered).detail(
             format!("行政区划 {division} 的“{whose}”尚未列入机构名录。请以 POST /v1/offices 登记，并填写机关代字。"),
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn an_office_that_the_directory_lacks_issues_nothing() {
-        let unknown = require_word(None, Role::SocialAffairsOffice, "640121102").unwrap_err();
+        let unknown = require_prefix(None, Role::SocialAffairsOffice, "640121102").unwrap_err();
         assert_eq!(unknown.code, Code::OfficeNotRegistered);
         let mut document = built_in().clone();
         document.documents.retain(|one| one.kind != DocumentKind::HearingRecord);

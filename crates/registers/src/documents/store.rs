@@ -32,17 +32,17 @@ pub fn valid_of(conn: &mut Conn, subject: Id) -> WorkResult<Vec<DocumentRow>> {
 
 /// The next number under a word in a year. The row stays locked until the transaction ends: a number that was given and not
 /// used would be a gap.
-pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> WorkResult<i64> {
+pub fn next_number(conn: &mut Conn, county: &str, prefix: &str, year: i32) -> WorkResult<i64> {
     let row = (
         counters::county.eq(county),
-        counters::word.eq(word),
+        counters::prefix.eq(prefix),
         counters::year.eq(i64::from(year)),
         counters::last.eq(1),
     );
     Ok(on_both!(conn, |conn| {
         diesel::insert_into(counters::table)
             .values(row)
-            .on_conflict((counters::county, counters::word, counters::year))
+            .on_conflict((counters::county, counters::prefix, counters::year))
             .do_update()
             .set(counters::last.eq(counters::last + 1))
             .returning(counters::last)
@@ -76,9 +76,9 @@ pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> WorkResult<()> {
 }
 
 /// The company has opened what these documents put into form.
-pub fn mark_served(conn: &mut Conn, subject: Id) -> WorkResult<()> {
+pub fn mark_delivered(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     diesel::update(documents::table.filter(documents::subject_id.eq(subject)))
-        .set(documents::served.eq(true))
+        .set(documents::delivered.eq(true))
         .execute(conn)?;
     Ok(())
 }

@@ -20,7 +20,8 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
     let division = divisions::find(tx.conn, &input.division)?
         .ok_or_else(|| Problem::broken("a division that was checked is not on file"))?
         .place();
-    let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_word } = input.clone();
+    let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_prefix } =
+        input.clone();
     let row = OfficeRow {
         id: ctx.new_id(),
         version: 1,
@@ -34,7 +35,7 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
         complaint_phone,
         hours,
         address,
-        document_word,
+        document_prefix,
         created_at: ctx.now,
         updated_at: ctx.now,
     };
@@ -50,7 +51,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
     rules::may_change(ctx.scope.contains(&place.county, &place.township, &place.community))?;
     let input = tx.input(body)?;
     tx.if_match(before.version)?;
-    let OfficePatch { name, phone, complaint_phone, hours, address, document_word } = input.clone();
+    let OfficePatch { name, phone, complaint_phone, hours, address, document_prefix } = input.clone();
     let row = OfficeRow {
         version: before.version + 1,
         name: name.unwrap_or(before.name),
@@ -58,7 +59,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
         complaint_phone: complaint_phone.unwrap_or(before.complaint_phone),
         hours: hours.unwrap_or(before.hours),
         address: address.unwrap_or(before.address),
-        document_word: document_word.unwrap_or(before.document_word),
+        document_prefix: document_prefix.unwrap_or(before.document_prefix),
         updated_at: ctx.now,
         ..before
     };
@@ -84,7 +85,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> WorkResult<Id> {
     let event = Event::new(kind, "office", row.id).in_territory(row.place()).audience(Audience::Everyone).data(json!({
         "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,
         "complaint_phone": row.complaint_phone, "hours": row.hours, "address": row.address,
-        "document_word": row.document_word, "version": row.version,
+        "document_prefix": row.document_prefix, "version": row.version,
     }));
     ledger::append(tx, event)
 }

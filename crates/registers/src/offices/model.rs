@@ -22,7 +22,7 @@ pub struct OfficeRow {
     pub complaint_phone: Option<String>,
     pub hours: String,
     pub address: Option<String>,
-    pub document_word: Option<String>,
+    pub document_prefix: Option<String>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -61,7 +61,7 @@ pub struct OfficeView {
     pub address: Option<String>,
     /// The word under which it numbers its documents (机关代字); without one it issues none.
     #[schema(max_length = 10, example = "望社")]
-    pub document_word: Option<String>,
+    pub document_prefix: Option<String>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -78,7 +78,7 @@ impl From<OfficeRow> for OfficeView {
             complaint_phone: row.complaint_phone,
             hours: row.hours,
             address: row.address,
-            document_word: row.document_word,
+            document_prefix: row.document_prefix,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -113,7 +113,7 @@ pub struct OfficeIn {
     /// The word under which it numbers its documents (机关代字): 1 to 10 Chinese characters or letters, its own in the county.
     #[serde(default)]
     #[schema(pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
-    pub document_word: Option<String>,
+    pub document_prefix: Option<String>,
 }
 
 /// A change of an office (JSON merge patch, RFC 7396): absent keeps, null clears.
@@ -140,7 +140,7 @@ pub struct OfficePatch {
     /// The word under which it numbers its documents (机关代字).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
-    pub document_word: Option<Option<String>>,
+    pub document_prefix: Option<Option<String>>,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]

@@ -39,7 +39,7 @@ pub struct IssuingRules {
     pub bodies: Vec<IssuingBody>,
     /// Who reviews (行政复议机关); null: the people's government of the county.
     #[schema(min_length = 2, max_length = 100, example = "永宁县人民政府")]
-    pub review_body: Option<String>,
+    pub reconsideration_body: Option<String>,
     /// Which court (有管辖权的人民法院); null: the people's court of the county.
     #[schema(min_length = 2, max_length = 100, example = "永宁县人民法院")]
     pub court: Option<String>,

@@ -326,7 +326,7 @@ pub struct MeasureRule {
     pub due_working_days: u32,
     /// Has due process of its own: notice, statement, hearing on request, reasoned decision (需履行告知、陈述申辩、听证程序).
     #[schema(example = true)]
-    pub biting: bool,
+    pub adverse: bool,
     /// Cannot be undone, so it waits for a pending appeal (不可逆，申诉期间暂缓).
     #[schema(example = true)]
     pub irreversible: bool,
@@ -427,7 +427,7 @@ impl MeasureRule {
     /// It reduces rights, or cannot be undone: it waits until each decision that it rests on is final, and is suspended by
     /// a later appeal.
     pub fn needs_final_grounds(&self) -> bool {
-        self.biting || self.irreversible
+        self.adverse || self.irreversible
     }
 }
 

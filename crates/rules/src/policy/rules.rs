@@ -325,7 +325,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
             "the approver must be the township leader or the county authority",
         );
     }
-    if rule.approver.is_none() && (rule.biting || rule.irreversible) {
+    if rule.approver.is_none() && (rule.adverse || rule.irreversible) {
         faults.add(
             at("approver"),
             "approver_missing",
@@ -338,9 +338,9 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
         kind,
         MeasureKind::Removal | MeasureKind::Blacklist | MeasureKind::Restriction | MeasureKind::JointPunishment
     );
-    if takes_rights && !rule.biting {
+    if takes_rights && !rule.adverse {
         faults.add(
-            at("biting"),
+            at("adverse"),
             "due_process_required",
             "该措施减损权益，须履行告知、陈述申辩和听证程序",
             "this measure is adverse and needs notice, statement and hearing",
