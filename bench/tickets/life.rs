@@ -196,12 +196,12 @@ impl Ticket {
             county: route.place.county,
             township: route.place.township,
             community: route.place.community,
-            secrecy: route.secrecy,
+            confidentiality: route.confidentiality,
             is_public: category.public,
             handler_role: route.handler.role,
             handler_division: route.handler.division,
-            supervisor_role: SupervisorRole(route.supervisor.as_ref().map(|seat| seat.role)),
-            supervisor_division: route.supervisor.map(|seat| seat.division).unwrap_or_default(),
+            supervising_role: SupervisingRole(route.supervising_office.as_ref().map(|seat| seat.role)),
+            supervising_division: route.supervising_office.map(|seat| seat.division).unwrap_or_default(),
             hotline_number: (channel == Hotline).then(|| format!("YC{}-{number:07}", at.format("%Y%m%d"))),
             submitted_at,
             resolve_due,
@@ -369,7 +369,7 @@ impl Ticket {
                     (row.handler_role, row.handler_division) = (seat.role, seat.division);
                 }
                 if let Some(seat) = seat_of(Role::TownshipLeader, place) {
-                    row.set_supervisor(Some(seat));
+                    row.set_supervising_office(Some(seat));
                 }
                 self.row.course.0.assigned_at = at;
                 self.change(State::Assigned, time);

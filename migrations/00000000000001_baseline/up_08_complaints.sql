@@ -4,8 +4,8 @@ CREATE TABLE complaints (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, category TEXT NOT NULL,
   organisation TEXT, state TEXT NOT NULL, is_open BOOLEAN NOT NULL, complex_id {id} REFERENCES complexes (id),
   company_id {id} REFERENCES companies (id), with_company BOOLEAN NOT NULL, county TEXT NOT NULL, township TEXT NOT NULL,
-  community TEXT NOT NULL, secrecy TEXT NOT NULL, is_public BOOLEAN NOT NULL, handler_role TEXT NOT NULL,
-  handler_division TEXT NOT NULL, supervisor_role TEXT NOT NULL, supervisor_division TEXT NOT NULL, hotline_number TEXT,
+  community TEXT NOT NULL, confidentiality TEXT NOT NULL, is_public BOOLEAN NOT NULL, handler_role TEXT NOT NULL,
+  handler_division TEXT NOT NULL, supervising_role TEXT NOT NULL, supervising_division TEXT NOT NULL, hotline_number TEXT,
   submitted_at {instant} NOT NULL, resolve_due {instant} NOT NULL, next_at {instant}, accepted_on_time BOOLEAN,
   resolved_on_time BOOLEAN, working_minutes BIGINT, satisfaction BIGINT, reopened BOOLEAN NOT NULL, red_cards BIGINT NOT NULL,
   course TEXT NOT NULL, updated_at {instant} NOT NULL
@@ -23,7 +23,7 @@ CREATE INDEX complaints_community_open ON complaints (community, is_open, resolv
 CREATE INDEX complaints_community_submitted ON complaints (community, submitted_at);
 CREATE INDEX complaints_handler ON complaints (handler_role, handler_division, id);
 CREATE INDEX complaints_handler_open ON complaints (handler_role, handler_division, is_open, resolve_due, id);
-CREATE INDEX complaints_supervisor_open ON complaints (supervisor_role, supervisor_division, is_open, resolve_due, id);
+CREATE INDEX complaints_supervising_open ON complaints (supervising_role, supervising_division, is_open, resolve_due, id);
 CREATE INDEX complaints_company ON complaints (company_id, id);
 CREATE INDEX complaints_company_open ON complaints (company_id, is_open, resolve_due, id);
 CREATE INDEX complaints_complex ON complaints (complex_id, id);

@@ -40,7 +40,7 @@ pub fn given_example(operation: &str) -> Option<Value> {
                     "name": "高层住宅物业服务费", "charged_to": "owner", "unit_price": "1.80", "unit": "m2_month",
                     "pricing_basis": "market", "approval_document": null
                 }],
-                "basis": "物业服务合同（备案编号：永物备〔2026〕0031号）",
+                "basis": "物业服务合同（备案号：永物备〔2026〕0031号）",
                 "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }]
             } }
         })),

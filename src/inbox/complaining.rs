@@ -39,13 +39,13 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     // Since how many working days a ticket is late, and with whom.
     let late = |row: &ComplaintRow| -> Option<(Role, u32)> {
         let since = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none());
-        let supervisor = row.supervisor_role.0?;
+        let supervising_office = row.supervising_role.0?;
         let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since?), ctx.today);
-        Some((supervisor, days))
+        Some((supervising_office, days))
     };
     // Whose business it is by now: the same for everyone who sees it.
     let level = |late: Option<(Role, u32)>| match late {
-        Some((supervisor, days)) => rules::level_of_late_complaint(supervisor, days, step),
+        Some((supervising_office, days)) => rules::level_of_late_complaint(supervising_office, days, step),
         None => EscalationLevel::Office,
     };
     for row in store::open_of_handler(conn, &viewer, &seat, at_most)? {
@@ -65,9 +65,11 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     if sees_to_offices(role) {
         for row in store::late_with_others(conn, &viewer, &seat, at_most)? {
             let late = late(&row);
-            if late.is_some_and(|(supervisor, days)| rules::of_late_complaint(supervisor, days, step, role).is_some()) {
+            if late.is_some_and(|(supervising_office, days)| {
+                rules::of_late_complaint(supervising_office, days, step, role).is_some()
+            }) {
                 let due = Some(rules::next_due(&row));
-                found.push((row, InboxKind::PursueComplaint, due, level(late)));
+                found.push((row, InboxKind::SuperviseComplaint, due, level(late)));
             }
         }
     }

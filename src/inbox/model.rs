@@ -38,21 +38,21 @@ coded_enum! {
         AnswerCreditRepair "answer_credit_repair" "答复信用修复申请" "Answer the application for credit repair"
         ApprovePolicy "approve_policy" "批准政策草案" "Approve or withdraw the draft of a policy"
         DecideCompanyChange "decide_company_change" "决定企业档案变更" "Decide the proposed change of the company"
-        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its publicity"
+        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its announcement period"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
         VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
         SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
         CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Disclose again what was rejected"
         CarryOutInspection "carry_out_inspection" "实施计划内检查" "Carry out the planned inspection"
         RectifyHazard "rectify_hazard" "整改隐患" "Rectify the hazard"
-        RecheckHazard "recheck_hazard" "复查隐患整改情况" "Look at the hazard again"
-        PursueHazard "pursue_hazard" "督促整改逾期隐患" "See to the hazard whose last day is over"
+        RecheckHazard "recheck_hazard" "复查隐患整改情况" "Re-check the hazard"
+        SuperviseHazard "supervise_hazard" "督促整改逾期隐患" "Supervise the overdue hazard"
         AcceptComplaint "accept_complaint" "受理诉求" "Accept the complaint"
         AnswerComplaint "answer_complaint" "办理诉求" "Handle and answer the complaint"
         AssignComplaint "assign_complaint" "指定承办单位" "Assign the complaint that was returned"
         DecideExtension "decide_complaint_extension" "审批延期" "Decide whether the complaint gets more time"
-        PursueComplaint "pursue_complaint" "督办逾期诉求" "See to the complaint that was late"
-        PursueOffice "pursue_office" "督办承办单位逾期事项" "See to what an office is late with"
+        SuperviseComplaint "supervise_complaint" "督办逾期诉求" "Supervise the overdue complaint"
+        SuperviseOffice "supervise_office" "督办承办单位逾期事项" "Supervise the overdue office"
     }
 }
 
@@ -88,9 +88,9 @@ pub struct InboxItem {
     pub card: Option<CardColour>,
     /// Whose business it is by now: what an office is late with goes up to its leader, and then to the county.
     pub level: EscalationLevel,
-    /// For `pursue_office`: what it is late with.
+    /// For `supervise_office`: what it is late with.
     pub late_with: Option<InboxKind>,
-    /// For `pursue_office`: the office that is late.
+    /// For `supervise_office`: the office that is late.
     pub late_office: Option<Office>,
     /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard, category
     /// of the complaint, list of the listing; what a change or a draft is.

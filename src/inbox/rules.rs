@@ -26,7 +26,7 @@ pub fn verifies(role: Role) -> bool {
 /// where nobody serves the complex.
 pub fn of_hazard(state: HazardState, late: bool, served: bool) -> Option<InboxKind> {
     match state {
-        HazardState::Open if late || !served => Some(InboxKind::PursueHazard),
+        HazardState::Open if late || !served => Some(InboxKind::SuperviseHazard),
         HazardState::Open => None,
         HazardState::Rectified => Some(InboxKind::RecheckHazard),
         HazardState::Closed => None,
@@ -61,7 +61,7 @@ pub fn of_supervised_complaint(row: &ComplaintRow) -> Vec<(InboxKind, Option<Ins
     // Once the old time is over no more is given; while it stands still it is never over.
     let decide = asked.then(|| (InboxKind::DecideExtension, Some(row.resolve_due).filter(|_| !stands)));
     let late = course.escalated_at.is_some() && !stands;
-    let pursue = late.then(|| (InboxKind::PursueComplaint, Some(next_due(row))));
+    let pursue = late.then(|| (InboxKind::SuperviseComplaint, Some(next_due(row))));
     decide.into_iter().chain(pursue).collect()
 }
 
@@ -143,12 +143,17 @@ pub fn has_leader(office: Role) -> bool {
 
 /// A late ticket that its supervisor has not brought to an answer goes up: to the leader, and then to the county; a step that is
 /// the supervisor's own is left out. `working_days` since it was first late; `step` is how many the policy gives each level.
-pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller: Role) -> Option<EscalationLevel> {
-    let leader_between = has_leader(supervisor);
+pub fn of_late_complaint(
+    supervising_office: Role,
+    working_days: u32,
+    step: u32,
+    caller: Role,
+) -> Option<EscalationLevel> {
+    let leader_between = has_leader(supervising_office);
     let county_after = if leader_between { step.saturating_mul(2) } else { step };
     match caller {
         Role::TownshipLeader => (leader_between && working_days > step).then_some(EscalationLevel::Leader),
-        Role::CountyAuthority if supervisor != Role::CountyAuthority => {
+        Role::CountyAuthority if supervising_office != Role::CountyAuthority => {
             (working_days > county_after).then_some(EscalationLevel::County)
         }
         _ => None,
@@ -156,8 +161,8 @@ pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller:
 }
 
 /// The highest level that a late ticket has gone up to.
-pub fn level_of_late_complaint(supervisor: Role, working_days: u32, step: u32) -> EscalationLevel {
-    let gone = |caller| of_late_complaint(supervisor, working_days, step, caller).is_some();
+pub fn level_of_late_complaint(supervising_office: Role, working_days: u32, step: u32) -> EscalationLevel {
+    let gone = |caller| of_late_complaint(supervising_office, working_days, step, caller).is_some();
     if gone(Role::CountyAuthority) {
         EscalationLevel::County
     } else if gone(Role::TownshipLeader) {
@@ -174,8 +179,9 @@ mod tests {
     #[test]
     fn a_late_ticket_goes_up_one_level_after_the_other() {
         use EscalationLevel::{County, Leader};
-        let seen = |supervisor, days| {
-            [Role::TownshipLeader, Role::CountyAuthority].map(|role| of_late_complaint(supervisor, days, 5, role))
+        let seen = |supervising_office, days| {
+            [Role::TownshipLeader, Role::CountyAuthority]
+                .map(|role| of_late_complaint(supervising_office, days, 5, role))
         };
         assert_eq!(seen(Role::Community, 5), [None, None]);
         assert_eq!(seen(Role::Community, 6), [Some(Leader), None]);

@@ -93,7 +93,7 @@ impl Timing<'_> {
     pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         let Task { kind, office, due_on } = task;
         let above = is_above(caller.role, office.role, self.level(due_on));
-        above.then(|| PendingItem { late: Some((kind, office)), ..self.own(InboxKind::PursueOffice, due_on) })
+        above.then(|| PendingItem { late: Some((kind, office)), ..self.own(InboxKind::SuperviseOffice, due_on) })
     }
 }
 

@@ -37,7 +37,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         200,
         "open311",
-        "Open311 GeoReport v2 公共诉求接口: services, requests; the same tickets for programs of that standard",
+        "Open311 GeoReport v2 公共诉求接口: services, requests; the same complaints for programs of that standard",
     )],
     operations: &[
         public(handler!(routes::get_open311_discovery)),

@@ -125,7 +125,7 @@ pub async fn list_open311_requests(state: web::Data<Service>, request: HttpReque
 ///
 /// GET Service Request: what is public of one ticket, as a list of one. One that is not public is 404 like an unknown one.
 #[utoipa::path(get, path = "/open311/v2/requests/{service_request_id}.{format}", tag = "open311", params(
-    ("service_request_id" = String, Path, description = "Id of the ticket"),
+    ("service_request_id" = String, Path, description = "Id of the complaint"),
     ("format" = Format, Path, description = "`xml` or `json`"), Jurisdiction,
 ), responses((status = 200, description = "The request: a list of one",
     content((Vec<Open311Request> = "application/json"), (String = "text/xml")))))]

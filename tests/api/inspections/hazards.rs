@@ -89,7 +89,7 @@ on_both_databases! {
         assert_eq!(late().await, 1);
         assert_eq!(portal.get(&at).await.json["overdue"], true);
         assert_eq!(portal.get("/v1/inbox?kind=rectify_hazard&overdue=true").await.items().len(), 1);
-        assert_eq!(office.get("/v1/inbox?kind=pursue_hazard&overdue=true").await.items().len(), 1);
+        assert_eq!(office.get("/v1/inbox?kind=supervise_hazard&overdue=true").await.items().len(), 1);
         let extension = json!({ "due_on": "2026-03-20", "reasons": "配件采购需要时间" });
         office.post(&format!("{at}/extension"), &extension).await.problem(409, "deadline_passed");
         // The office looks, and it is not done: a new day, and the old one stays missed.

@@ -2,7 +2,7 @@
 
 use super::following::SimilarComplaint;
 use super::input::*;
-use super::persons::CallerTickets;
+use super::persons::PhoneSearchResult;
 use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
@@ -35,30 +35,30 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
 ///
 /// Open tickets of a category at a complex, of the last days: to follow one instead of submitting the matter again. Only of
 /// categories that may be public, and only what anybody may know.
-#[utoipa::path(get, path = "/v1/complaint-suggestions",
+#[utoipa::path(get, path = "/v1/similar-complaints",
     tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
 pub async fn list_similar_complaints(ctx: Ctx) -> Response {
     let query: SimilarQuery = ctx.query()?;
-    ctx.list(move |conn, ctx| following::suggestions(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| following::similar(conn, ctx, &query)).await
 }
 
-/// List my news
+/// List complaint updates
 ///
 /// What a resident is told of the tickets that it submitted or follows, newest first. A step is there once, also where two of
 /// them were merged: an app that remembers the last id tells each step once.
-#[utoipa::path(get, path = "/v1/complaint-news",
-    tag = "complaints", params(ListNews), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
-pub async fn list_complaint_news(ctx: Ctx) -> Response {
-    let query: ListNews = ctx.query()?;
-    ctx.list(move |conn, ctx| timeline::news(conn, ctx, &query)).await
+#[utoipa::path(get, path = "/v1/complaint-updates",
+    tag = "complaints", params(ListComplaintUpdates), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
+pub async fn list_complaint_updates(ctx: Ctx) -> Response {
+    let query: ListComplaintUpdates = ctx.query()?;
+    ctx.list(move |conn, ctx| timeline::updates(conn, ctx, &query)).await
 }
 
 /// Find the tickets of a caller
 ///
 /// By the phone, whatever its notation; by offices that take calls. The phone stands in the body, so that no log holds it, and
 /// that somebody looked is recorded.
-#[utoipa::path(post, path = "/v1/complaint-caller-searches",
-    tag = "complaints", request_body = CallerSearchIn, responses((status = 200, description = "Up to 200", body = CallerTickets)))]
-pub async fn search_complaints_by_caller(ctx: Ctx, body: Body<CallerSearchIn>) -> Response {
-    ctx.act(body, persons::search_complaints_by_caller).await
+#[utoipa::path(post, path = "/v1/complaint-phone-searches",
+    tag = "complaints", request_body = PhoneSearchIn, responses((status = 200, description = "Up to 200", body = PhoneSearchResult)))]
+pub async fn search_complaints_by_phone(ctx: Ctx, body: Body<PhoneSearchIn>) -> Response {
+    ctx.act(body, persons::search_complaints_by_phone).await
 }

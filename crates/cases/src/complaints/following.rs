@@ -38,7 +38,7 @@ pub struct SimilarComplaint {
 }
 
 /// Open tickets of a category that may be public, at a complex, of the last days; to follow instead of submitting anew.
-pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<PageOf<SimilarComplaint>> {
+pub fn similar(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<PageOf<SimilarComplaint>> {
     // At a complex that there is not, or not for this caller, nothing is open.
     let anywhere = Scope::System("a resident may live anywhere");
     let scope = if ctx.caller.role == Role::Resident { &anywhere } else { &ctx.scope };
@@ -47,7 +47,7 @@ pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResu
     };
     let policies = policy::current(conn, &ctx.state, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
-    let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");
+    let anybody = Viewer::system("of an open complaint in a public category anybody may know that it is there");
     let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;
     rows.retain(|row| row.is_open && person_rules::is_for_anybody(row));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -110,7 +110,7 @@ pub struct NothingIn {}
 
 /// A ticket that anybody may follow: of a public category, and open. Of any other the caller does not learn that it is there.
 fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
-    let anybody = Viewer::system("an open ticket in a public category is followed by whoever wants to");
+    let anybody = Viewer::system("an open complaint in a public category is followed by whoever wants to");
     let row = store::find(tx.conn, &anybody, id)?;
     if person_rules::is_for_anybody(&row) {
         return Ok(row);

@@ -110,7 +110,7 @@ pub struct AcceptanceIn {
     pub public_summary: Option<String>,
 }
 
-/// To hand a ticket on (转派).
+/// To hand a ticket on (转办).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferIn {
@@ -319,7 +319,7 @@ pub struct ListComplaints {
     /// Only those that your office or company handles now.
     pub mine: Option<bool>,
     /// Only those that your office supervises.
-    pub supervised: Option<bool>,
+    pub supervised_by_me: Option<bool>,
     /// Only those that their handler still owes something, most urgent first; or only the others.
     pub open: Option<bool>,
     /// Open and late; most overdue first.
@@ -367,10 +367,10 @@ pub struct GetComplaint {
     pub unmask: Option<String>,
 }
 
-/// To find the tickets of a caller (来电检索).
+/// To find the tickets of a caller (按来电号码查询).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CallerSearchIn {
+pub struct PhoneSearchIn {
     /// The phone, in any notation.
     #[schema(pattern = "^[0-9+ ()-]{7,20}$", example = "13800000000")]
     pub phone: String,
@@ -404,7 +404,7 @@ pub struct SimilarQuery {
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListNews {
+pub struct ListComplaintUpdates {
     /// Rows on a page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,

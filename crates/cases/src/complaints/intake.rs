@@ -53,10 +53,10 @@ fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<Stri
 fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {
-        let system = Viewer::system("whether a ticket is one that its own office may not see");
-        match store::find(conn, &system, id)?.secrecy {
-            Secrecy::Open => store::find(conn, &viewer, id).map(drop),
-            Secrecy::Restricted | Secrecy::Confidential => Ok(()),
+        let system = Viewer::system("whether a complaint is one that its own office may not see");
+        match store::find(conn, &system, id)?.confidentiality {
+            Confidentiality::Open => store::find(conn, &viewer, id).map(drop),
+            Confidentiality::Restricted | Confidentiality::Confidential => Ok(()),
         }
     }
 }
@@ -122,7 +122,7 @@ pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkR
     }
     let mut row = new_row(ctx, terms, version, category, input, company, routed, complained);
     record::reschedule(tx.conn, &mut row, terms)?;
-    quotas::spend(tx, Amounts { tickets: 1, ..Amounts::default() })?;
+    quotas::spend(tx, Amounts { complaints: 1, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
     let evidence = encrypt_submission(tx, &row, input)?;
     if ctx.caller.role == Role::Resident {
@@ -195,12 +195,12 @@ fn new_row(
         county: routed.place.county,
         township: routed.place.township,
         community: routed.place.community,
-        secrecy: routed.secrecy,
+        confidentiality: routed.confidentiality,
         is_public: category.public,
         handler_role: routed.handler.role,
         handler_division: routed.handler.division,
-        supervisor_role: SupervisorRole(routed.supervisor.as_ref().map(|seat| seat.role)),
-        supervisor_division: routed.supervisor.map(|seat| seat.division).unwrap_or_default(),
+        supervising_role: SupervisingRole(routed.supervising_office.as_ref().map(|seat| seat.role)),
+        supervising_division: routed.supervising_office.map(|seat| seat.division).unwrap_or_default(),
         hotline_number: input.hotline_number.clone(),
         submitted_at: ctx.now,
         resolve_due: due(category.resolve_within),

@@ -24,7 +24,7 @@ use crate::violations::view::Violation;
 
 pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let input = tx.checked(body, |conn, input, faults| {
         if !links::is_visible(conn, ctx, input.kind, input.id)? {
             let (zh, en) = ("该对象不存在，或者不在您的辖区内", "unknown, or outside your territory");
@@ -47,7 +47,7 @@ pub fn report_complaint_violation(
     body: &Body<ComplaintViolationIn>,
 ) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let mut made = None;
     let input = tx.creation(
         body,

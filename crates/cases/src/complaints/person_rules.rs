@@ -26,8 +26,8 @@ pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
 }
 
 /// Who reads of misconduct or of somebody's private life is recorded, but for whoever complained.
-pub fn is_recorded(role: Role, secrecy: Secrecy) -> bool {
-    secrecy != Secrecy::Open && role != Role::Resident
+pub fn is_recorded(role: Role, confidentiality: Confidentiality) -> bool {
+    confidentiality != Confidentiality::Open && role != Role::Resident
 }
 
 /// A company does not say of a resident that it consents.
@@ -113,7 +113,7 @@ pub fn may_comment(role: Role, is_owner: bool, state: ComplaintState) -> Result<
 
 /// Anybody may follow a ticket of a public category that every office may see.
 pub fn is_for_anybody(row: &ComplaintRow) -> bool {
-    row.is_public && row.secrecy == Secrecy::Open
+    row.is_public && row.confidentiality == Confidentiality::Open
 }
 
 /// One's own ticket cannot be left.

@@ -216,7 +216,7 @@ fn event_kind(kind: StepKind) -> &'static str {
 /// What the ledger holds of a ticket. Of one that not every office of a territory may see, the feed tells the county and the
 /// handler; of one about the county's own authority, the handler alone.
 pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
-    let secrecy = row.secrecy;
+    let confidentiality = row.confidentiality;
     let course = &row.course.0;
     let mut event = Event::new(kind, "complaint", row.id).policy(course.policy_version).data(json!({
         "kind": row.kind, "channel": row.channel, "category": row.category, "organisation": row.organisation,
@@ -230,14 +230,14 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
     {
         event = event.personal("hotline_number", row.hotline_number.as_deref());
     }
-    if secrecy != Secrecy::Confidential {
-        let place = match secrecy {
-            Secrecy::Open => row.place(),
+    if confidentiality != Confidentiality::Confidential {
+        let place = match confidentiality {
+            Confidentiality::Open => row.place(),
             _ => Place { county: row.county.clone(), ..Place::default() },
         };
         event = event.in_territory(place);
     }
-    if secrecy == Secrecy::Open {
+    if confidentiality == Confidentiality::Open {
         event = event.complex(row.complex_id);
         if row.with_company {
             event = event.company(row.company_id).audience(Audience::Parties);

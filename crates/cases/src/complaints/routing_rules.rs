@@ -1,6 +1,6 @@
 //! Which office a ticket goes to first, and who supervises it. Pure: a category, a place and who serves it in, seats out.
 
-use super::model::{Seat, Secrecy};
+use super::model::{Confidentiality, Seat};
 use crate::access::Role;
 use crate::ledger::Place;
 use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
@@ -10,8 +10,8 @@ use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
 pub struct Route {
     pub handler: Seat,
     /// None where every office that could is the handler or is complained of.
-    pub supervisor: Option<Seat>,
-    pub secrecy: Secrecy,
+    pub supervising_office: Option<Seat>,
+    pub confidentiality: Confidentiality,
     /// The territory that it is shown in.
     pub place: Place,
 }
@@ -40,14 +40,20 @@ pub fn route(
     if category.code == rules.officials_category {
         return about_officials(place, complained_of);
     }
-    let mut first = vec![category.first_handler, rules.handler_without_company, rules.supervisor_without_company];
+    let mut first =
+        vec![category.first_handler, rules.handler_without_company, rules.supervising_office_without_company];
     first.retain(|role| *role != Role::PropertyCompany || served);
     let handler = named(&first, place);
-    let above = [category.supervisor, rules.supervisor_without_company, Role::TownshipLeader, Role::CountyAuthority];
+    let above = [
+        category.supervising_office,
+        rules.supervising_office_without_company,
+        Role::TownshipLeader,
+        Role::CountyAuthority,
+    ];
     let others: Vec<Role> = above.into_iter().filter(|role| *role != handler.role).collect();
-    let supervisor = Some(named(&others, place)).filter(|seat| *seat != handler);
-    let secrecy = if category.public { Secrecy::Open } else { Secrecy::Restricted };
-    Route { handler, supervisor, secrecy, place: place.clone() }
+    let supervising_office = Some(named(&others, place)).filter(|seat| *seat != handler);
+    let confidentiality = if category.public { Confidentiality::Open } else { Confidentiality::Restricted };
+    Route { handler, supervising_office, confidentiality, place: place.clone() }
 }
 
 fn named(roles: &[Role], place: &Place) -> Seat {
@@ -67,14 +73,14 @@ fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
         true => Role::CountyAuthority,
         false => Role::DisciplineOffice,
     };
-    let secrecy = match is_meant(Role::CountyAuthority, complained_of) {
-        true => Secrecy::Confidential,
-        false => Secrecy::Restricted,
+    let confidentiality = match is_meant(Role::CountyAuthority, complained_of) {
+        true => Confidentiality::Confidential,
+        false => Confidentiality::Restricted,
     };
     let handler = Seat::new(role, &place.county);
     let place = Place { county: place.county.clone(), ..Place::default() };
-    let supervisor = next_supervisor(&place, &handler, complained_of);
-    Route { handler, supervisor, secrecy, place }
+    let supervising_office = next_supervising_office(&place, &handler, complained_of);
+    Route { handler, supervising_office, confidentiality, place }
 }
 
 /// May this office supervise a handler, in a ticket that complains of an office or of none?
@@ -84,7 +90,7 @@ pub fn may_supervise(seat: &Seat, handler: &Seat, complained_of: Option<&Seat>) 
 
 /// Who supervises a new handler where the supervisor before it cannot: the leader of the township, else the county's authority.
 /// Nobody where neither may: an office that sees only what it handles would not see what it supervises.
-pub fn next_supervisor(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
+pub fn next_supervising_office(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
     let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| seat_of(role, place));
     above.into_iter().find(|seat| may_supervise(seat, handler, complained_of))
 }
@@ -108,36 +114,36 @@ mod tests {
     fn each_goes_where_its_category_says() {
         let lift = go("service.lift", &place(), true, None);
         assert_eq!(lift.handler, Seat::new(Role::PropertyCompany, ""));
-        assert_eq!(lift.supervisor, Some(Seat::new(Role::EnforcementOffice, "640121100")));
+        assert_eq!(lift.supervising_office, Some(Seat::new(Role::EnforcementOffice, "640121100")));
         let leak = go("privacy.leak", &place(), true, None);
         assert_eq!(leak.handler, Seat::new(Role::PoliceStation, "640121100"));
-        assert_eq!(leak.secrecy, Secrecy::Restricted);
+        assert_eq!(leak.confidentiality, Confidentiality::Restricted);
         let water = go("utility.water_drainage", &place(), true, None);
         assert_eq!(water.handler, Seat::new(Role::UtilityOperator, "640121"));
-        assert_eq!(water.supervisor, Some(Seat::new(Role::LivelihoodServiceCenter, "640121100")));
+        assert_eq!(water.supervising_office, Some(Seat::new(Role::LivelihoodServiceCenter, "640121100")));
     }
 
     #[test]
     fn where_nobody_serves_the_community_handles_and_another_supervises() {
         let cleaning = go("service.cleaning", &place(), false, None);
         assert_eq!(cleaning.handler, Seat::new(Role::Community, "640121100001"));
-        assert_eq!(cleaning.supervisor, Some(Seat::new(Role::SocialAffairsOffice, "640121100")));
+        assert_eq!(cleaning.supervising_office, Some(Seat::new(Role::SocialAffairsOffice, "640121100")));
         let far = Place { community: String::new(), ..place() };
         let other = go("other", &far, false, None);
         assert_eq!(other.handler, Seat::new(Role::SocialAffairsOffice, "640121100"));
-        assert_eq!(other.supervisor, Some(Seat::new(Role::TownshipLeader, "640121100")));
+        assert_eq!(other.supervising_office, Some(Seat::new(Role::TownshipLeader, "640121100")));
     }
 
     #[test]
     fn officials_are_never_complained_of_to_themselves() {
-        for (meant, handler, secrecy) in [
-            (Seat::new(Role::SocialAffairsOffice, "640121100"), Role::DisciplineOffice, Secrecy::Restricted),
-            (Seat::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Secrecy::Confidential),
-            (Seat::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Secrecy::Restricted),
+        for (meant, handler, confidentiality) in [
+            (Seat::new(Role::SocialAffairsOffice, "640121100"), Role::DisciplineOffice, Confidentiality::Restricted),
+            (Seat::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Confidentiality::Confidential),
+            (Seat::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Confidentiality::Restricted),
         ] {
             let routed = go("officials.inaction", &place(), true, Some(meant.clone()));
-            assert_eq!((routed.handler.role, routed.secrecy), (handler, secrecy));
-            assert!(routed.supervisor.is_none_or(|seat| seat.role != meant.role && seat.role != handler));
+            assert_eq!((routed.handler.role, routed.confidentiality), (handler, confidentiality));
+            assert!(routed.supervising_office.is_none_or(|seat| seat.role != meant.role && seat.role != handler));
             assert_eq!(routed.place, Place { county: "640121".into(), ..Place::default() });
         }
     }
@@ -149,17 +155,17 @@ mod tests {
             let meant = Seat::new(meant.role, "640121");
             for handler in ROLES {
                 let handler = Seat::new(handler.role, "640121");
-                if let Some(seat) = next_supervisor(&county, &handler, Some(&meant)) {
+                if let Some(seat) = next_supervising_office(&county, &handler, Some(&meant)) {
                     assert!(seat.role != meant.role && seat.role != handler.role, "{meant:?} {handler:?}");
                 }
             }
         }
         let (authority, discipline) =
             (Seat::new(Role::CountyAuthority, "640121"), Seat::new(Role::DisciplineOffice, "640121"));
-        assert_eq!(next_supervisor(&county, &discipline, Some(&authority)), None, "nobody is a state");
+        assert_eq!(next_supervising_office(&county, &discipline, Some(&authority)), None, "nobody is a state");
         let social = Seat::new(Role::SocialAffairsOffice, "640121100");
-        assert_eq!(next_supervisor(&county, &authority, Some(&social)), None);
-        assert_eq!(next_supervisor(&county, &discipline, Some(&social)), Some(authority));
+        assert_eq!(next_supervising_office(&county, &authority, Some(&social)), None);
+        assert_eq!(next_supervising_office(&county, &discipline, Some(&social)), Some(authority));
     }
 
     proptest! {
@@ -171,7 +177,7 @@ mod tests {
             let place = if near { place() } else { Place { community: String::new(), ..place() } };
             let meant = Seat::new(Role::Community, "640121100001");
             let routed = route(&rules, category, &place, served, Some(&meant));
-            prop_assert!(routed.supervisor.is_none_or(|seat| seat.role != routed.handler.role));
+            prop_assert!(routed.supervising_office.is_none_or(|seat| seat.role != routed.handler.role));
             prop_assert!(routed.handler.role != Role::PropertyCompany || served);
             prop_assert!(routed.handler.role == Role::PropertyCompany || !routed.handler.division.is_empty());
         }

@@ -64,12 +64,12 @@ pub fn ticket() -> ComplaintRow {
         county: "640121".to_owned(),
         township: "640121102".to_owned(),
         community: "640121102001".to_owned(),
-        secrecy: Secrecy::Open,
+        confidentiality: Confidentiality::Open,
         is_public: true,
         handler_role: Role::SocialAffairsOffice,
         handler_division: "640121102".to_owned(),
-        supervisor_role: SupervisorRole(Some(Role::TownshipLeader)),
-        supervisor_division: "640121102".to_owned(),
+        supervising_role: SupervisingRole(Some(Role::TownshipLeader)),
+        supervising_division: "640121102".to_owned(),
         hotline_number: None,
         submitted_at: came,
         resolve_due: at("2026-03-09T16:00:00Z"),
@@ -118,7 +118,7 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
         faults(|faults| step_rules::check_transfer(row, &input, company, faults))
     };
     let open = ticket();
-    let restricted = ComplaintRow { secrecy: Secrecy::Restricted, ..ticket() };
+    let restricted = ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() };
     let mut about = ticket();
     about.course.0.complained_office = Some(Seat::new(Role::EnforcementOffice, "640121102"));
     assert!(to(Role::EnforcementOffice, None, &open, None).is_empty());
@@ -138,9 +138,9 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
 #[test]
 fn a_ticket_is_returned_once_to_its_supervisor() {
     let row = ticket();
-    assert_eq!(step_rules::may_return(&row).ok(), row.supervisor());
+    assert_eq!(step_rules::may_return(&row).ok(), row.supervising_office());
     let mut without = ticket();
-    without.set_supervisor(None);
+    without.set_supervising_office(None);
     let mut again = ticket();
     again.course.0.returned = true;
     for row in [without, again] {
@@ -195,7 +195,7 @@ fn a_ticket_is_merged_into_one_that_as_many_may_see() {
     about.course.0.complained_office = Some(Seat::new(Role::EnforcementOffice, "640121102"));
     let others = [
         ComplaintRow { is_open: false, ..ticket() },
-        ComplaintRow { secrecy: Secrecy::Restricted, ..ticket() },
+        ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() },
         ComplaintRow { county: "640122".to_owned(), ..ticket() },
         about,
     ];
@@ -239,9 +239,9 @@ fn a_person_reads_a_contact_and_a_company_by_consent() {
     ] {
         assert_eq!(code(person_rules::may_read_contact(caller, consent)), refused, "{:?}", caller.role);
     }
-    assert!(person_rules::is_recorded(Role::SocialAffairsOffice, Secrecy::Restricted));
-    assert!(!person_rules::is_recorded(Role::Resident, Secrecy::Restricted));
-    assert!(!person_rules::is_recorded(Role::SocialAffairsOffice, Secrecy::Open));
+    assert!(person_rules::is_recorded(Role::SocialAffairsOffice, Confidentiality::Restricted));
+    assert!(!person_rules::is_recorded(Role::Resident, Confidentiality::Restricted));
+    assert!(!person_rules::is_recorded(Role::SocialAffairsOffice, Confidentiality::Open));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn each_speaks_to_those_of_whom_it_is_heard() {
 fn what_is_public_may_be_followed_and_ones_own_not_left() {
     assert!(person_rules::is_for_anybody(&ticket()));
     assert!(!person_rules::is_for_anybody(&ComplaintRow { is_public: false, ..ticket() }));
-    assert!(!person_rules::is_for_anybody(&ComplaintRow { secrecy: Secrecy::Restricted, ..ticket() }));
+    assert!(!person_rules::is_for_anybody(&ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() }));
     assert_eq!(code(person_rules::require_left(false)), Some(Code::StateConflict));
     assert!(person_rules::may_search_hotline_number(Role::GovernanceCenter).is_ok());
     assert!(person_rules::may_search_hotline_number(Role::PropertyCompany).is_err());

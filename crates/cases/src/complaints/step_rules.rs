@@ -40,7 +40,7 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
         fault("wrong_party", "该角色不承办诉求", "this role does not handle complaints");
     } else if complained_of {
         fault("conflict", "被反映的单位不得承办", "the office complained of must not handle the complaint");
-    } else if to_company && row.secrecy != Secrecy::Open {
+    } else if to_company && row.confidentiality != Confidentiality::Open {
         fault(
             "conflict",
             "此类诉求不得转办至物业服务企业",
@@ -83,16 +83,16 @@ pub fn may_transfer(was_returned: bool, supervises: bool) -> Result<(), Problem>
 
 /// To whom a ticket may be returned: to its supervisor, once.
 pub fn may_return(row: &ComplaintRow) -> Result<Seat, Problem> {
-    let supervisor = row.supervisor().ok_or_else(|| {
+    let supervising_office = row.supervising_office().ok_or_else(|| {
         conflict("该诉求没有督办单位，不得退回。", "The complaint has no supervising office and cannot be returned.")
     })?;
-    if row.course.0.returned || row.handler() == supervisor {
+    if row.course.0.returned || row.handler() == supervising_office {
         return Err(conflict(
             "该诉求已退回一次，督办单位的指定为最终指定，不得再次退回。",
             "The complaint was returned once. The assignment is final.",
         ));
     }
-    Ok(supervisor)
+    Ok(supervising_office)
 }
 
 /// A ticket is returned early, or handled.
@@ -160,7 +160,7 @@ pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut
         return;
     };
     let same_office = into.course.0.complained_office == row.course.0.complained_office;
-    if !into.is_open || into.secrecy != row.secrecy || into.county != row.county || !same_office {
+    if !into.is_open || into.confidentiality != row.confidentiality || into.county != row.county || !same_office {
         let (zh, en) = (
             "只能并入同一县内、保密范围和被反映单位相同且正在办理的诉求",
             "must be an open complaint of the same county, confidentiality and office complained of",

@@ -52,7 +52,7 @@ pub fn insert_step(conn: &mut Conn, row: &StepRow) -> WorkResult<()> {
 
 /// The steps of a ticket that the caller sees, oldest first; those of these audiences.
 pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> WorkResult<Vec<StepRow>> {
-    let system = Scope::System("a ticket that the caller sees is shown with its timeline");
+    let system = Scope::System("a complaint that the caller sees is shown with its timeline");
     Ok(scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
         .filter(steps::audience.eq_any(audiences.to_vec()))
@@ -61,13 +61,13 @@ pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> W
 }
 
 pub fn step(conn: &mut Conn, id: Id) -> WorkResult<StepRow> {
-    let system = Scope::System("whether its ticket is seen is asked next");
+    let system = Scope::System("whether its complaint is seen is asked next");
     let row = scoped::complaint_steps(&system).filter(steps::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// What residents are told of the tickets that they follow, newest first.
-pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> WorkResult<Vec<StepRow>> {
+pub fn updates(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> WorkResult<Vec<StepRow>> {
     let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant));
     if let Some(before) = before {
         rows = rows.filter(steps::id.lt(before));
@@ -95,7 +95,7 @@ pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> WorkResul
 
 /// Was a step of this kind taken with a ticket?
 pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> WorkResult<bool> {
-    let system = Scope::System("what was done with a ticket does not depend on who asks");
+    let system = Scope::System("what was done with a complaint does not depend on who asks");
     let found: Option<Id> = scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
         .filter(steps::kind.eq(kind))
@@ -217,7 +217,7 @@ pub fn of_same_matter_nearby(
 
 /// What the clock has to look at by now, the longest due first.
 pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<Vec<Id>> {
-    let system = Viewer::system("deadlines run for every ticket");
+    let system = Viewer::system("deadlines run for every complaint");
     Ok(scoped::complaints(&system)
         .filter(complaints::next_at.le(now))
         .order((complaints::next_at, complaints::id))
@@ -239,7 +239,7 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMa
             .skip_locked()
             .load(conn)?;
     }
-    let system = Viewer::system("deadlines run for every ticket");
+    let system = Viewer::system("deadlines run for every complaint");
     let due = scoped::complaints(&system).filter(complaints::id.eq_any(free)).filter(complaints::next_at.le(now));
     let rows: Vec<ComplaintRow> = due.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -325,8 +325,8 @@ pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i
 /// What an office supervises that is open and with another, the most urgent first; for the inbox.
 pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
-        .filter(complaints::supervisor_role.eq(seat.role))
-        .filter(complaints::supervisor_division.eq(seat.division.clone()))
+        .filter(complaints::supervising_role.eq(seat.role))
+        .filter(complaints::supervising_division.eq(seat.division.clone()))
         .filter(complaints::is_open.eq(true))
         .filter(complaints::handler_role.ne(seat.role))
         .order((complaints::resolve_due, complaints::id))
@@ -336,7 +336,7 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -
 
 /// Of these tickets, those whose complainants did not want to be known.
 pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
-    let system = Viewer::system("of a ticket that the caller sees, whether anything is known to scrub its texts by");
+    let system = Viewer::system("of a complaint that the caller sees, whether anything is known to scrub its texts by");
     let rows = among(conn, &system, &crate::db::distinct(ids))?;
     Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }
@@ -347,7 +347,7 @@ pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: 
         .filter(complaints::is_open.eq(true))
         .filter(complaints::red_cards.gt(0))
         .filter(complaints::handler_role.ne(seat.role))
-        .filter(complaints::supervisor_role.ne(seat.role))
+        .filter(complaints::supervising_role.ne(seat.role))
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)
@@ -366,7 +366,7 @@ pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> WorkResult<HashMap
 
 /// Open tickets, in the order of their ids.
 pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
-    let system = Viewer::system("the calendar moves the deadlines of every ticket");
+    let system = Viewer::system("the calendar moves the deadlines of every complaint");
     Ok(scoped::complaints(&system)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::id.gt(after))

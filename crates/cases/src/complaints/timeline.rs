@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::input::{CommentIn, ListNews};
+use super::input::{CommentIn, ListComplaintUpdates};
 use super::model::*;
 use super::record::{self, NewStep};
 use super::visibility::{self, Person, audiences_of};
@@ -61,10 +61,10 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<TimelineSte
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor: None, total: None })
 }
 
-pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> WorkResult<PageOf<TimelineStep>> {
+pub fn updates(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintUpdates) -> WorkResult<PageOf<TimelineStep>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
-    let steps = store::news(conn, &ctx.scope, before, page.fetch())?;
+    let steps = store::updates(conn, &ctx.scope, before, page.fetch())?;
     let (steps, next_cursor) = page.cut(steps, |step| step.id);
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor, total: None })
 }

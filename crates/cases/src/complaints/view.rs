@@ -138,7 +138,7 @@ pub struct Complaint {
     pub satisfaction: Option<i64>,
     pub handler: Handler,
     /// Who supervises it (督办单位); null where every office that could is the handler or is complained of.
-    pub supervisor: Option<Seat>,
+    pub supervising_office: Option<Seat>,
     pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
@@ -179,7 +179,7 @@ pub struct Complaint {
     /// The hotline's own number of it; shown to offices.
     #[schema(max_length = 40)]
     pub hotline_number: Option<String>,
-    pub secrecy: Secrecy,
+    pub confidentiality: Confidentiality,
     /// Its category may be shown to anybody.
     pub public: bool,
     /// What anybody may read of it.
@@ -288,7 +288,7 @@ struct Names {
 /// Description, place and evidence, as an audience may read them.
 type Words = (Option<String>, Option<String>, Vec<Evidence>);
 
-#[expect(clippy::too_many_arguments, reason = "all that a ticket is shown with, read before in one place")]
+#[expect(clippy::too_many_arguments, reason = "all that a complaint is shown with, read before in one place")]
 fn view(
     ctx: &Ctx,
     row: ComplaintRow,
@@ -299,7 +299,7 @@ fn view(
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
 ) -> Complaint {
-    let (handler, supervisor) = (row.handler(), row.supervisor());
+    let (handler, supervising_office) = (row.handler(), row.supervising_office());
     let office = audience == Audience::Office;
     let knows = |field| visibility::is_clear(audience, field);
     let course = row.course.0;
@@ -345,7 +345,7 @@ fn view(
             company_id: row.company_id.filter(|_| with_company),
             company_name: names.company.filter(|_| with_company),
         },
-        supervisor,
+        supervising_office,
         complex_id: row.complex_id,
         complex_name: names.complex,
         company_id: row.company_id.filter(|_| with_company || knows(Field::ServingCompany)),
@@ -362,7 +362,7 @@ fn view(
         consent_to_company: course.consent,
         erased_at: course.erased_at,
         hotline_number: row.hotline_number.filter(|_| knows(Field::HotlineNumber)),
-        secrecy: row.secrecy,
+        confidentiality: row.confidentiality,
         public: row.is_public,
         public_summary: course.public_summary,
         complained_office: course.complained_office.filter(|_| knows(Field::ComplainedOffice)),

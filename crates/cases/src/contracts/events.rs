@@ -44,7 +44,7 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "contract.termination_withdrawn", zh: "终止撤回", en: "A termination was withdrawn" },
         Type {
             code: "contract.interim_service_recorded",
-            zh: "登记过渡服务",
+            zh: "登记继续服务",
             en: "Service after the end was recorded",
         },
         Type { code: "contract.handed_over", zh: "交接", en: "Something was handed over" },

@@ -195,7 +195,7 @@ pub struct TerminationIn {
     pub evidence: Vec<Evidence>,
 }
 
-/// Service after the end of a contract, until the next company takes over (后续服务, Civil Code 950).
+/// Service after the end of a contract, until the next company takes over (继续服务, Civil Code 950).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InterimServiceIn {

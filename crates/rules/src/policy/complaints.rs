@@ -52,7 +52,7 @@ pub struct ComplaintCategory {
     /// Who handles it first (首办单位).
     pub first_handler: Role,
     /// Who supervises that it is handled (督办单位).
-    pub supervisor: Role,
+    pub supervising_office: Role,
     /// What its limits count (期限计算方式).
     pub clock: DeadlineClock,
     /// Working days or hours until it is accepted (受理期限).
@@ -102,7 +102,7 @@ fn minute_of_day(text: &str) -> Option<u32> {
     Some(number(hour, 24)? * 60 + number(minute, 60)?)
 }
 
-/// Complaints (投诉受理、诉求办理).
+/// Complaints (诉求办理).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintRules {
@@ -115,7 +115,7 @@ pub struct ComplaintRules {
     /// Who handles in the company's place where no company serves the complex (无物业企业时的首办单位).
     pub handler_without_company: Role,
     /// Who supervises then, where the category's supervisor would be the handler itself (无物业企业时的督办单位).
-    pub supervisor_without_company: Role,
+    pub supervising_office_without_company: Role,
     /// Working days in which a handler may return a ticket, once and with a reason (退回期限).
     #[schema(example = 2, minimum = 1, maximum = 30)]
     pub return_within_working_days: u32,
@@ -180,7 +180,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
             faults.push(Fault::new(place("code"), "duplicate", "诉求分类代码重复", "the category code is used twice"));
         }
         let handler = (place("first_handler"), category.first_handler);
-        check_offices(handler, (place("supervisor"), category.supervisor), &mut faults);
+        check_offices(handler, (place("supervising_office"), category.supervising_office), &mut faults);
         if category.accept_within > category.resolve_within {
             let (zh, en) = (
                 "受理期限不得长于办理期限",
@@ -199,22 +199,26 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
             ("没有物业服务企业的，承办单位须为政府单位", "without a company, the handler must be a government office");
         faults.push(Fault::new(at("handler_without_company"), "role_not_authority", zh, en));
     }
-    check_offices(handler, (at("supervisor_without_company"), rules.supervisor_without_company), &mut faults);
+    check_offices(
+        handler,
+        (at("supervising_office_without_company"), rules.supervising_office_without_company),
+        &mut faults,
+    );
     check_hours(&rules.working_hours, &mut faults);
     faults
 }
 
-fn check_offices(handler: (String, Role), supervisor: (String, Role), faults: &mut Vec<Fault>) {
+fn check_offices(handler: (String, Role), supervising_office: (String, Role), faults: &mut Vec<Fault>) {
     if !may_handle(handler.1) {
         let (zh, en) = ("该角色不承办诉求", "this role does not handle complaints");
         faults.push(Fault::new(handler.0, "role_not_handler", zh, en));
     }
-    if !may_supervise(supervisor.1) {
+    if !may_supervise(supervising_office.1) {
         let (zh, en) = ("督办单位须为政府单位", "the supervising office must be a government office");
-        faults.push(Fault::new(supervisor.0, "role_not_authority", zh, en));
-    } else if supervisor.1 == handler.1 {
+        faults.push(Fault::new(supervising_office.0, "role_not_authority", zh, en));
+    } else if supervising_office.1 == handler.1 {
         let (zh, en) = ("督办单位不得为承办单位自身", "the supervising office must not be the handler itself");
-        faults.push(Fault::new(supervisor.0, "own_supervisor", zh, en));
+        faults.push(Fault::new(supervising_office.0, "own_supervising_office", zh, en));
     }
 }
 

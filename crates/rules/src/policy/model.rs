@@ -407,7 +407,7 @@ pub struct PolicyDocument {
     /// built-in rules.
     #[serde(default = "InspectionRules::built_in")]
     pub inspections: InspectionRules,
-    /// Complaints (投诉受理): categories, offices and limits; a version that says nothing of them goes by the built-in rules.
+    /// Complaints (诉求办理): categories, offices and limits; a version that says nothing of them goes by the built-in rules.
     #[serde(default = "ComplaintRules::built_in")]
     pub complaints: ComplaintRules,
     /// Texts of official documents (文书), one for each kind; a version that says nothing of them goes by the built-in ones.

@@ -171,7 +171,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("deduction_without_company", "只有物业服务企业有信用分", "only companies have a credit score"),
     ("role_not_authority", "不是有权办理的单位", "not an office with this power"),
     ("role_not_handler", "该角色不承办诉求", "role does not handle complaints"),
-    ("own_supervisor", "督办单位与承办单位相同", "supervising office is the handler"),
+    ("own_supervising_office", "督办单位与承办单位相同", "supervising office is the handler"),
     ("duplicate_role", "单位重复", "duplicate office"),
     ("referred_to_lead", "不得移交给牵头单位自身", "referred to its own lead office"),
     ("thresholds_not_increasing", "各级起点未逐级增大", "thresholds do not increase"),

@@ -10,11 +10,11 @@ use crate::policy::complaints::UtilityKind;
 coded_enum! {
     /// What the lines of the statistics are (统计维度).
     #[schema(example = "area")]
-    pub enum LineKind {
+    pub enum StatisticsBreakdown {
         Area "area" "下级区划" "Parts of the area"
-        Office "office" "承办单位" "Whoever handles the ticket now"
+        Office "office" "承办单位" "Whoever handles the complaint now"
         Category "category" "诉求分类" "Categories"
-        Company "company" "物业服务企业" "The company that served the complex when the ticket came in"
+        Company "company" "物业服务企业" "The company that served the complex when the complaint came in"
     }
 }
 
@@ -161,7 +161,7 @@ pub struct ComplaintStatistics {
     /// The mark from which on the policy calls it satisfied.
     #[schema(minimum = 2, maximum = 5, example = 3)]
     pub satisfied_from: u32,
-    pub by: LineKind,
+    pub by: StatisticsBreakdown,
     /// The whole area.
     pub total: ComplaintCounts,
     /// The lines, those with any ticket: parts of the area by code, others by the number of tickets, most first.
@@ -189,7 +189,7 @@ pub struct ComplaintStatisticsQuery {
     #[param(min_length = 2, max_length = 64, example = "service.cleaning")]
     pub category: Option<String>,
     /// What the lines are (default: the parts of the area; a community has none).
-    pub by: Option<LineKind>,
+    pub by: Option<StatisticsBreakdown>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -224,7 +224,7 @@ pub struct ComplexHeat {
     pub households: Option<i64>,
     /// Tickets of the period that were not rejected; each of those that were merged counts.
     #[schema(minimum = 0, example = 26)]
-    pub tickets: i64,
+    pub complaints: i64,
     /// The same for each hundred households, with two decimals (百户诉求量); null where the households are unknown.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "3.20")]
     pub per_hundred_households: Option<String>,
@@ -236,7 +236,7 @@ pub struct ComplexHeat {
     pub top_category_zh: Option<String>,
     /// Its tickets.
     #[schema(minimum = 0, example = 9)]
-    pub top_category_tickets: i64,
+    pub top_category_complaints: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

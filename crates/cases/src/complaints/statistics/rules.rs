@@ -209,7 +209,7 @@ pub fn count(
 }
 
 /// Lines in the order in which they are shown.
-pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
+pub fn in_order(by: StatisticsBreakdown, lines: &mut [ComplaintLine]) {
     let key = |line: &ComplaintLine| {
         let which = (line.role, line.organisation, line.category.clone(), line.company_id);
         // What belongs to no part stands last.
@@ -217,7 +217,7 @@ pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
     };
     lines.sort_by(|one, other| {
         let most = other.counts.received.cmp(&one.counts.received);
-        let most = if by == LineKind::Area { Ordering::Equal } else { most };
+        let most = if by == StatisticsBreakdown::Area { Ordering::Equal } else { most };
         most.then_with(|| key(one).cmp(&key(other)))
     });
 }
@@ -237,35 +237,35 @@ pub struct Warm {
 pub type HeatKey = (i64, Option<i64>, Id);
 
 impl Warm {
-    pub fn tickets(&self) -> i64 {
+    pub fn complaints(&self) -> i64 {
         self.categories.values().sum()
     }
 
     pub fn key(&self) -> HeatKey {
-        (self.tickets(), self.households, self.complex)
+        (self.complaints(), self.households, self.complex)
     }
 
-    /// The category with most tickets; of several the first.
+    /// The category with most complaints; of several the first.
     fn top(&self) -> Option<(&String, i64)> {
         let mut top: Option<(&String, i64)> = None;
-        for (category, tickets) in &self.categories {
-            if top.is_none_or(|(_, most)| *tickets > most) {
-                top = Some((category, *tickets));
+        for (category, complaints) in &self.categories {
+            if top.is_none_or(|(_, most)| *complaints > most) {
+                top = Some((category, *complaints));
             }
         }
         top
     }
 
     pub fn view(self, name_of: impl Fn(&str) -> Option<String>) -> ComplexHeat {
-        let tickets = self.tickets();
-        let top = self.top().map(|(category, tickets)| (category.clone(), tickets));
-        let per_hundred = self.households.and_then(|households| ratio(tickets.saturating_mul(100), households, 2));
+        let complaints = self.complaints();
+        let top = self.top().map(|(category, complaints)| (category.clone(), complaints));
+        let per_hundred = self.households.and_then(|households| ratio(complaints.saturating_mul(100), households, 2));
         ComplexHeat {
             complex_id: self.complex,
-            tickets,
+            complaints,
             per_hundred_households: per_hundred,
             top_category_zh: top.as_ref().and_then(|(category, _)| name_of(category)),
-            top_category_tickets: top.as_ref().map_or(0, |(_, tickets)| *tickets),
+            top_category_complaints: top.as_ref().map_or(0, |(_, complaints)| *complaints),
             top_category: top.map(|(category, _)| category),
             name: self.name,
             township: self.township,
@@ -275,8 +275,8 @@ impl Warm {
     }
 }
 
-/// Most tickets for each household first, by the fraction itself and not by how it is written; where the households are
-/// unknown, after all others and by tickets.
+/// Most complaints for each household first, by the fraction itself and not by how it is written; where the households are
+/// unknown, after all others and by complaints.
 pub fn hotter(one: &HeatKey, other: &HeatKey) -> Ordering {
     let by_heat = match (one.1, other.1) {
         (Some(a), Some(b)) => {
