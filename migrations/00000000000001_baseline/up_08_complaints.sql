@@ -1,5 +1,5 @@
 -- Complaints: tickets, what happened to each, who follows it, and the cards of its deadlines. Whatever a person told us or is
--- named in lies sealed in sealed_texts; there is nothing personal in these tables but the account of whoever follows.
+-- named in lies sealed in encrypted_texts; there is nothing personal in these tables but the account of whoever follows.
 CREATE TABLE complaints (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, category TEXT NOT NULL,
   organisation TEXT, state TEXT NOT NULL, is_open BOOLEAN NOT NULL, complex_id {id} REFERENCES complexes (id),
@@ -55,15 +55,15 @@ CREATE TABLE complaint_cards (
 );
 
 -- Personal data: texts that are sealed under a data key, and the blind index that a caller is found by.
-CREATE TABLE sealed_texts (
+CREATE TABLE encrypted_texts (
   owner_id {id} NOT NULL, purpose TEXT NOT NULL, subject_id {id} NOT NULL,
   -- A key is not forgotten while something lies under it, whoever writes meanwhile.
   data_key TEXT NOT NULL REFERENCES data_keys (id),
-  sealed {bytes} NOT NULL,
+  encrypted {bytes} NOT NULL,
   PRIMARY KEY (owner_id, purpose)
 );
-CREATE INDEX sealed_texts_subject ON sealed_texts (subject_id, purpose);
-CREATE INDEX sealed_texts_key ON sealed_texts (data_key, owner_id, purpose);
+CREATE INDEX encrypted_texts_subject ON encrypted_texts (subject_id, purpose);
+CREATE INDEX encrypted_texts_key ON encrypted_texts (data_key, owner_id, purpose);
 
 CREATE TABLE phone_indexes (
   subject_id {id} NOT NULL, index_key TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (subject_id, digest)

@@ -1,7 +1,7 @@
 -- Files that were uploaded, and official documents.
 
 -- What files are, whose they are, and where their bytes lie. A complaint's file belongs to its ticket wherever it is handed
--- on, has a copy without notes, and may be erased. Its name lies sealed in `sealed_texts`; a name that still stands here is
+-- on, has a copy without notes, and may be erased. Its name lies sealed in `encrypted_texts`; a name that still stands here is
 -- sealed by the service and then empty.
 CREATE TABLE attachments (
   id {id} PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, size BIGINT NOT NULL, sha256 TEXT NOT NULL,

@@ -51,7 +51,7 @@ use crate::service::feature::{Feature, Operation};
 use crate::service::routes::{Dispatch, Routes};
 use crate::service::{Parts, Route, Service};
 use crate::traces::{TraceOptions, Traces};
-use crate::{deadlines, revocations};
+use crate::{deadlines, token_revocations};
 
 pub use permission_page::permissions_page;
 
@@ -90,7 +90,7 @@ pub const FEATURES: &[&Feature] = &[
     &crate::open311::FEATURE,
     &crate::oauth::FEATURE,
     &crate::clients::FEATURE,
-    &crate::revocations::FEATURE,
+    &crate::token_revocations::FEATURE,
     &crate::proceedings::FEATURE,
     &crate::service::SHARED,
 ];
@@ -238,7 +238,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         verifier: Verifier::new(issuers),
         local_issuer,
         keys,
-        revoked: Revoked::new(&config.issuer, revocations::known),
+        revoked: Revoked::new(&config.issuer, token_revocations::known),
         token_life: config.token_life,
         security: Security::new(&metrics.security_events),
         metrics,

@@ -109,7 +109,7 @@ mod tests {
             (Code::MethodNotAllowed, 405),
             (Code::PayloadTooLarge, 413),
             (Code::TooManyRequests, 429),
-            (Code::Unavailable, 503),
+            (Code::DatabaseUnavailable, 503),
         ] {
             let problem = Problem::new(code);
             let answer = as_errors(problem.response(Language::Zh, None), &problem, Language::Zh, Format::Json);

@@ -58,7 +58,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "due_process",
             "offices",
             "clients",
-            "revocations",
+            "token_revocations",
             "oauth",
             "blacklist",
             "documents",

@@ -403,11 +403,11 @@ const LIVES: &[Life] = &[
         after: &[],
     },
     Life {
-        schema: "Revocation",
+        schema: "TokenRevocation",
         usual: "",
         parts: &["withdrawn_at"],
         states: &[("", &[])],
-        after: &[("withdraw_revocation", "", &["withdrawn_at"])],
+        after: &[("withdraw_token_revocation", "", &["withdrawn_at"])],
     },
     // The caller of the example is an officer.
     Life {

@@ -360,7 +360,7 @@ on_both_databases! {
         let made = resident.upload(FILE_NAME, "image/jpeg", a_jpeg(2000)).await.expect(201);
         assert_eq!(text(&made["name"]), FILE_NAME);
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);
-        app.execute("DELETE FROM sealed_texts");
+        app.execute("DELETE FROM encrypted_texts");
         app.execute("UPDATE attachments SET name = '旧名.jpg'");
         while xiaoqu::files::encrypt_old(&app.state).await.expect("the store answers") > 0 {}
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);

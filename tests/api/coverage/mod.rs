@@ -47,7 +47,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/blacklist/{id}", CountyRow(|place| &place.listing["id"])),
     ("/v1/ledger/entries/{seq}", Row(|place| &place.entry)),
     ("/v1/clients/{id}", CountyRow(|place| &place.client["id"])),
-    ("/v1/revocations/{id}", CountyRow(|place| &place.revocation["id"])),
+    ("/v1/token-revocations/{id}", CountyRow(|place| &place.revocation["id"])),
     ("/v1/offices/{id}", CountyRow(|place| &place.office["id"])),
     ("/v1/documents/{id}", Row(|place| &place.document["id"])),
     ("/v1/inspections/{id}", Row(|place| &place.inspection["id"])),

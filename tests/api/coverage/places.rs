@@ -87,7 +87,7 @@ impl Place {
         let client = administrator.post("/v1/clients", &input).await.expect(201);
         let revoked =
             json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销", "residents": false });
-        let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
+        let revocation = administrator.post("/v1/token-revocations", &revoked).await.expect(201);
         let township = text(&complex["township"]);
         let office = county.post("/v1/offices", &office_input("social_affairs_office", township)).await.expect(201);
         let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });

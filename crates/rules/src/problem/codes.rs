@@ -70,12 +70,12 @@ codes! {
     QuotaExceeded "quota_exceeded" 429 "今日额度已用完，请在 Retry-After 所示时间后重试" "Today's quota is used up; try again after the time in Retry-After"
     HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
     Internal "internal" 500 "服务器内部错误" "Internal error"
-    Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database is temporarily unavailable; try again"
+    DatabaseUnavailable "database_unavailable" 503 "数据库暂不可用，请稍后重试" "The database is temporarily unavailable; try again"
     IssuerUnavailable "issuer_unavailable" 503 "暂时无法取得签发方的密钥，请稍后重试" "The keys of the issuer are temporarily unavailable; try again"
     RevocationsUnknown "revocations_unknown" 503 "暂时无法查询令牌吊销名单，请稍后重试" "The revocation list is temporarily unavailable; try again"
     StorageFull "storage_full" 503 "存储空间已满，请稍后重试" "The storage is full; try again later"
     Busy "busy" 503 "服务繁忙，请稍后重试" "The service is busy; try again"
-    FilesUnavailable "files_unavailable" 503 "附件存储暂不可用，请稍后重试" "The attachment store is temporarily unavailable; try again"
+    AttachmentsUnavailable "attachments_unavailable" 503 "附件存储暂不可用，请稍后重试" "The attachment store is temporarily unavailable; try again"
     OutcomeUnknown "outcome_unknown" 503 "办理结果未知，请使用同一幂等键重新请求" "The outcome is unknown; repeat the request with the same idempotency key"
 }
 
@@ -106,7 +106,7 @@ impl Code {
             415 => Code::UnsupportedMediaType,
             429 => Code::TooManyRequests,
             431 => Code::HeaderFieldsTooLarge,
-            503 => Code::Unavailable,
+            503 => Code::DatabaseUnavailable,
             400..=499 => Code::MalformedRequest,
             _ => Code::Internal,
         }

@@ -84,12 +84,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::types::Uid;
-    sealed_texts (owner_id, purpose) {
+    encrypted_texts (owner_id, purpose) {
         owner_id -> Uid,
         purpose -> Text,
         subject_id -> Uid,
         data_key -> Text,
-        sealed -> Binary,
+        encrypted -> Binary,
     }
 }
 

@@ -1,13 +1,13 @@
 //! What is wrong with a revocation, and when it can be taken back. Pure.
 
-use super::model::RevocationIn;
+use super::model::TokenRevocationIn;
 use crate::characters::is_plain_line;
 use crate::db::Instant;
 use crate::fault::Fault;
 use crate::problem::{Code, Problem};
 
 /// One that matches nothing would look like safety.
-pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut Vec<Fault>) {
+pub fn check(input: &TokenRevocationIn, now: Instant, is_trusted: bool, faults: &mut Vec<Fault>) {
     if input.expires_at.is_some_and(|at| at <= now) {
         faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
     }
@@ -37,14 +37,14 @@ pub fn may_withdraw(withdrawn_at: Option<Instant>) -> Result<(), Problem> {
 mod tests {
     use chrono::{DateTime, Duration};
 
-    use super::super::model::RevocationKind;
+    use super::super::model::TokenRevocationKind;
     use super::*;
 
     const NOW: Instant = Instant(DateTime::UNIX_EPOCH);
 
     fn wrong(value: &str, expires_at: Option<Instant>, is_trusted: bool) -> Vec<String> {
-        let input = RevocationIn {
-            kind: RevocationKind::Subject,
+        let input = TokenRevocationIn {
+            kind: TokenRevocationKind::Subject,
             issuer: "https://wuye.example.gov.cn".into(),
             value: value.into(),
             reason: "人员调离".into(),
