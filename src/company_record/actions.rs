@@ -11,14 +11,14 @@ use crate::company_facts;
 use crate::complexes;
 use crate::counties;
 use crate::db::{Conn, Id, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::ratings::{self, RatingOnFile};
 use crate::service::{Body, Ctx};
-use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
+use crate::standing::model::{CompanyFacts, MeasureState, Standing, Territory, ViolationFact};
 use crate::standing::redact::redact;
 use crate::standing::rules::compute_standing;
 
@@ -70,7 +70,7 @@ fn visible_part(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
     if own {
         return standing;
     }
-    redact(standing, |place: &Place| {
+    redact(standing, |place: &Territory| {
         let level = |code: &Option<String>| code.clone().unwrap_or_default();
         ctx.scope.contains(&place.county, &level(&place.township), &level(&place.community))
     })
@@ -153,7 +153,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) =
                         ("企业不存在，或者不在您的辖区内服务", "unknown company, or not serving in your territory");
-                    faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
+                    faults.push(InputError::new("/company_id", "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),
             }
@@ -164,13 +164,13 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             if governing.act(&violation.act).is_none() {
                 let (zh, en) =
                     ("发现日期所适用的政策中没有此行为", "the policy that applies on the day found has no such act");
-                faults.push(Fault::new(pointer("act"), "not_in_policy", zh, en));
+                faults.push(InputError::new(pointer("act"), "not_in_policy", zh, en));
             }
             match complexes::find(conn, &ctx.scope, violation.complex_id) {
                 Ok(complex) => places.push(complex.place()),
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-                    faults.push(Fault::new(pointer("complex_id"), "unknown_reference", zh, en));
+                    faults.push(InputError::new(pointer("complex_id"), "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),
             }
@@ -195,7 +195,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             act: violation.act.clone(),
             policy_version: governing.version,
             complex_id: Some(violation.complex_id.0),
-            place: std::sync::Arc::new(Place {
+            place: std::sync::Arc::new(Territory {
                 county: place.county,
                 township: Some(place.township),
                 community: Some(place.community),

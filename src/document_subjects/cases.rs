@@ -7,7 +7,7 @@ use crate::access::Scope;
 use crate::db::{Conn, Instant, WorkError, WorkResult};
 use crate::documents::model::{DocumentIn, DocumentKind, DocumentRow, DocumentSubject};
 use crate::documents::{self, IssueInput, missing};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::measures;
 use crate::measures::model::MeasureRow;
 use crate::problem::Code;
@@ -26,7 +26,7 @@ pub enum Case {
 }
 
 /// Locks the case and reads it; a case that the caller does not see is a fault.
-pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> WorkResult<Option<Case>> {
+pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<InputError>) -> WorkResult<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
         kind if matches!(state_rules::belongs(kind), Belongs::Violation(_)) => {
@@ -48,7 +48,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
                 "该违规行为或者处置措施不存在，或者不在您的辖区内",
                 "unknown violation or measure, or outside your territory",
             );
-            faults.push(Fault::new("/subject_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/subject_id", "unknown_reference", zh, en));
             Ok(None)
         }
         Err(other) => Err(other),

@@ -183,7 +183,7 @@ pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest,
         return Err(Problem::collected(faults));
     }
     let input: ClockIn = serde_json::from_value(value)
-        .map_err(|error| Problem::fault("/now", "invalid_format", "时间格式错误", error.to_string()))?;
+        .map_err(|error| Problem::input_error("/now", "invalid_format", "时间格式错误", error.to_string()))?;
     let before = state.clock.now();
     state.clock.set(input.now);
     let now = state.clock.now();

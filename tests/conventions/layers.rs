@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "types",
         &[
-            "fault",
+            "input_error",
             "characters",
             "figures",
             "points",

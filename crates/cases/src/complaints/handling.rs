@@ -15,9 +15,9 @@ use super::{encrypted, rules, step_rules, store};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, WorkResult};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
@@ -54,7 +54,7 @@ fn check_summary(
     ctx: &Ctx,
     row: &ComplaintRow,
     summary: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let Some(summary) = summary else { return Ok(()) };
     let contact = encrypted::contact_of(conn, ctx, row.id)?;

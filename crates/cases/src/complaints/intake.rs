@@ -16,9 +16,9 @@ use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::db::{Conn, Id, Json, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::personal::{self, Purpose};
 use crate::policy::complaints::ComplaintCategory;
 use crate::problem::Problem;
@@ -67,7 +67,7 @@ pub fn check(
     ctx: &Ctx,
     terms: &GoverningRules,
     input: &ComplaintIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let (_, rules) = terms.governing(ctx.today);
     check_channel(ctx.caller.role, input, faults);
@@ -89,7 +89,7 @@ fn check_complained_office(
     ctx: &Ctx,
     seat: &SeatIn,
     input: &ComplaintIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let is_known = divisions::find(conn, &seat.division)?.is_some();
     let place = complexes::place(conn, submission_scope(ctx), input.complex_id, input.division.as_deref())?;

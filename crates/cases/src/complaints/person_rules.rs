@@ -4,7 +4,7 @@ use super::model::*;
 use super::visibility::{self, Audience, Field, Form};
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
@@ -39,10 +39,10 @@ pub fn may_record_consent(role: Role) -> Result<(), Problem> {
 }
 
 /// Others than the complainant write down how it was said.
-pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<Fault>) {
+pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<InputError>) {
     if !is_owner && note.is_none() {
         let (zh, en) = ("须说明诉求人作出意思表示的方式", "state how the complainant expressed this");
-        faults.push(Fault::new("/note", "required", zh, en));
+        faults.push(InputError::new("/note", "required", zh, en));
     }
 }
 
@@ -95,10 +95,10 @@ pub fn may_erase(course: &Handling) -> Result<(), Problem> {
 }
 
 /// Each speaks to those of whom it is heard itself.
-pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault>) {
+pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<InputError>) {
     if !visibility::audiences_of(role).contains(&audience) {
         let (zh, en) = ("您不得使用此可见范围", "you are not allowed to use this audience");
-        faults.push(Fault::new("/audience", "wrong_party", zh, en));
+        faults.push(InputError::new("/audience", "wrong_party", zh, en));
     }
 }
 
@@ -131,5 +131,5 @@ pub fn may_search_hotline_number(role: Role) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) = ("只有行政机关可以按热线工单编号查询", "only offices may search by the hotline's number");
-    Err(Problem::fault("query/hotline_number", "wrong_party", zh, en))
+    Err(Problem::input_error("query/hotline_number", "wrong_party", zh, en))
 }

@@ -7,7 +7,7 @@ use super::visibility::Person;
 use super::{intake_rules, person_rules, step_rules};
 use crate::access::{Caller, Role};
 use crate::db::{Id, Instant, Json};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::problem::{Code, Problem};
 
@@ -85,7 +85,7 @@ pub fn ticket() -> ComplaintRow {
     }
 }
 
-fn faults(check: impl FnOnce(&mut Vec<Fault>)) -> Vec<(String, &'static str)> {
+fn faults(check: impl FnOnce(&mut Vec<InputError>)) -> Vec<(String, &'static str)> {
     let mut faults = Vec::new();
     check(&mut faults);
     faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()

@@ -7,7 +7,7 @@ use super::routing_rules::seat_of;
 use super::visibility::Person;
 use crate::access::Role;
 use crate::db::{Id, Instant};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::personal::{masks, personal_data_fault};
 use crate::policy::complaints::may_handle;
 use crate::problem::{Code, Problem};
@@ -17,23 +17,23 @@ use crate::proceedings::rules::conflict;
 const MOST_LINKS: usize = 50;
 
 /// Everyone reads a public summary: nothing in it may name or reach the complainant, or look as if it did.
-pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut Vec<Fault>) {
+pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut Vec<InputError>) {
     if !is_public {
         let (zh, en) = ("此分类的诉求不得公开", "a complaint of this category must not be public");
-        faults.push(Fault::new("/public_summary", "conflict", zh, en));
+        faults.push(InputError::new("/public_summary", "conflict", zh, en));
     }
     if let Some(fault) = personal_data_fault("/public_summary", summary) {
         faults.push(fault);
     } else if masks::scrub(summary, &who.values()) != summary {
         let zh = "含有疑似诉求人姓名、住址或其他个人信息，请删除";
         let en = "contains what looks like the complainant's name, address or other personal data; remove it";
-        faults.push(Fault::new("/public_summary", "personal_data", zh, en));
+        faults.push(InputError::new("/public_summary", "personal_data", zh, en));
     }
 }
 
 /// Who may be the next handler; `company` is the one that serves the place, where it is to be a company.
-pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id>, faults: &mut Vec<Fault>) {
-    let mut fault = |code: &'static str, zh: &str, en: &str| faults.push(Fault::new("/role", code, zh, en));
+pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id>, faults: &mut Vec<InputError>) {
+    let mut fault = |code: &'static str, zh: &str, en: &str| faults.push(InputError::new("/role", code, zh, en));
     let complained_of = row.course.0.complained_office.as_ref().is_some_and(|seat| seat.role == input.role);
     let to_company = input.role == Role::PropertyCompany;
     if !may_handle(input.role) {
@@ -59,12 +59,12 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
     match (input.role, input.organisation) {
         (Role::UtilityOperator, None) => {
             let (zh, en) = ("须填写专业运营单位的类别", "name the kind of utility operator");
-            faults.push(Fault::new("/organisation", "required", zh, en));
+            faults.push(InputError::new("/organisation", "required", zh, en));
         }
         (Role::UtilityOperator, Some(_)) | (_, None) => {}
         (_, Some(_)) => {
             let (zh, en) = ("只有专业运营单位可以填写类别", "only a utility operator may have a kind");
-            faults.push(Fault::new("/organisation", "conflict", zh, en));
+            faults.push(InputError::new("/organisation", "conflict", zh, en));
         }
     }
 }
@@ -107,10 +107,10 @@ pub fn require_early_return(due: Instant, within: u32, now: Instant) -> Result<(
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
 
-pub fn check_extension(amount: u32, most: u32, faults: &mut Vec<Fault>) {
+pub fn check_extension(amount: u32, most: u32, faults: &mut Vec<InputError>) {
     if amount > most {
         let (zh, en) = (format!("延期不得超过 {most}"), format!("must be at most {most}"));
-        faults.push(Fault::new("/amount", "out_of_range", zh, en));
+        faults.push(InputError::new("/amount", "out_of_range", zh, en));
     }
 }
 
@@ -141,22 +141,22 @@ pub fn require_in_time(resolve_due: Instant, now: Instant) -> Result<(), Problem
     Err(Problem::new(Code::DeadlinePassed).detail("办理期限已届满。", "The resolution deadline has passed."))
 }
 
-pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &mut Vec<Fault>) {
+pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &mut Vec<InputError>) {
     if outcome == MediationOutcome::Agreed && !has_evidence {
         let (zh, en) = ("达成调解的，须附调解协议", "attach the mediation agreement");
-        faults.push(Fault::new("/evidence", "required", zh, en));
+        faults.push(InputError::new("/evidence", "required", zh, en));
     }
 }
 
 /// A ticket goes into another that the caller sees, is open, and is seen by as many. Whoever is complained of in the one may
 /// have a seat in the other.
-pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut Vec<Fault>) {
+pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut Vec<InputError>) {
     let Some(into) = into.filter(|into| into.id != row.id) else {
         let (zh, en) = (
             "该诉求不存在、不在您的辖区内，或者就是本诉求",
             "unknown, outside your territory, or this complaint itself",
         );
-        faults.push(Fault::new("/into", "unknown_reference", zh, en));
+        faults.push(InputError::new("/into", "unknown_reference", zh, en));
         return;
     };
     let same_office = into.course.0.complained_office == row.course.0.complained_office;
@@ -165,7 +165,7 @@ pub fn check_merge(row: &ComplaintRow, into: Option<&ComplaintRow>, faults: &mut
             "只能并入同一县内、保密范围和被反映单位相同且正在办理的诉求",
             "must be an open complaint of the same county, confidentiality and office complained of",
         );
-        faults.push(Fault::new("/into", "conflict", zh, en));
+        faults.push(InputError::new("/into", "conflict", zh, en));
     }
 }
 

@@ -15,9 +15,9 @@ use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, WorkError, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::{Evidence, Step};
@@ -91,14 +91,14 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entit
     Ok(Entity::created(id, version, view, "/v1/contracts"))
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
+fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<InputError>) -> WorkResult<()> {
     rules::check_shape(input.effective_from, input.effective_to, &input.fee_items, faults);
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
     match complexes::find(conn, scope, input.complex_id) {
         Ok(_) => {}
         Err(WorkError::Problem(_)) => {
             let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-            faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/complex_id", "unknown_reference", zh, en));
         }
         Err(other) => return Err(other),
     }

@@ -6,7 +6,7 @@ use super::model::*;
 use super::rules;
 use crate::access::{Actor, Caller, Role};
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings;
 
@@ -15,7 +15,7 @@ pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<
 }
 
 /// An office names the company of a contract; a company is its own, or names a branch. `found` is the one on file.
-pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Fault>) {
+pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<InputError>) {
     let (code, zh, en) = match (found, named) {
         (Some(_), _) => return,
         (None, None) => ("required", "须填写物业服务企业", "name the company"),
@@ -23,7 +23,7 @@ pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Faul
             ("unknown_reference", "企业不存在，或者不在您的辖区内", "unknown company, or outside your territory")
         }
     };
-    faults.push(Fault::new("/company_id", code, zh, en));
+    faults.push(InputError::new("/company_id", code, zh, en));
 }
 
 /// Whoever put a contract on record prepares and submits it: the company its own, an office an office's.

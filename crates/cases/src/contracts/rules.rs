@@ -8,7 +8,7 @@ use super::input::{HandoverItemIn, TerminationIn};
 use super::model::*;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::contracts::ContractRules;
 use crate::problem::{Code, Problem};
 
@@ -17,7 +17,7 @@ const FIRST_YEAR: i32 = 1981;
 const LAST_YEAR: i32 = 2100;
 
 /// What is wrong whatever the contract is for: its term, and fees named twice.
-pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<Fault>) {
+pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<InputError>) {
     let years = FIRST_YEAR..=LAST_YEAR;
     for (pointer, day) in [("/effective_from", Some(from)), ("/effective_to", to)] {
         if day.is_some_and(|day| !years.contains(&day.year())) {
@@ -25,11 +25,11 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
                 format!("年份须在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间"),
                 format!("the year must be from {FIRST_YEAR} to {LAST_YEAR}"),
             );
-            faults.push(Fault::new(pointer, "out_of_range", zh, en));
+            faults.push(InputError::new(pointer, "out_of_range", zh, en));
         }
     }
     if to.is_some_and(|last| last < from) {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/effective_to",
             "before_start",
             "不得早于 effective_from",
@@ -40,17 +40,17 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
     for (at, fee) in fees.iter().enumerate() {
         if !seen.insert(fee.identity()) {
             let (zh, en) = ("收费项目重复，请删除其一", "the fee item is listed twice; remove one");
-            faults.push(Fault::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
+            faults.push(InputError::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
         }
     }
 }
 
 /// What still lacks for a filing.
-pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault> {
+pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut need = |given: bool, field: &str, zh: &str, en: &str| {
         if !given {
-            faults.push(Fault::new(format!("/{field}"), "required", zh, en));
+            faults.push(InputError::new(format!("/{field}"), "required", zh, en));
         }
     };
     need(terms.party_a_kind.is_some(), "party_a_kind", "须填写甲方类别", "state the kind of party A");
@@ -67,7 +67,7 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
     let attached = terms.text.iter().any(|one| one.attachment_id.is_some());
     need(attached, "text", "须附合同文本", "attach the text of the contract");
     if terms.signed_on.is_some_and(|day| day > today) {
-        faults.push(Fault::new("/signed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/signed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
     if let Some(party) = terms.party_a_kind {
         // Civil Code 939: the developer concludes the preliminary contract, the owners or their committee the regular one.
@@ -77,7 +77,7 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
                 "前期物业服务合同的甲方须为建设单位，其他合同的甲方须为业主或者其委员会",
                 "a preliminary service contract needs the developer as party A, others the owners or committee",
             );
-            faults.push(Fault::new("/party_a_kind", "wrong_party", zh, en));
+            faults.push(InputError::new("/party_a_kind", "wrong_party", zh, en));
         }
     }
     if let Some(selection) = terms.selection {
@@ -88,13 +88,13 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
         };
         if !fits {
             let (zh, en) = ("选聘方式与合同种类不符", "the selection does not fit the kind of contract");
-            faults.push(Fault::new("/selection", "wrong_party", zh, en));
+            faults.push(InputError::new("/selection", "wrong_party", zh, en));
         }
     }
     for (at, fee) in terms.fee_items.iter().enumerate() {
         if fee.pricing_basis == PricingBasis::GovernmentGuided && fee.approval_document.is_none() {
             let (zh, en) = ("政府指导价须填写批准文件", "a government-guided price needs its approval document");
-            faults.push(Fault::new(format!("/fee_items/{at}/approval_document"), "required", zh, en));
+            faults.push(InputError::new(format!("/fee_items/{at}/approval_document"), "required", zh, en));
         }
     }
     faults
@@ -128,11 +128,16 @@ fn notice_days(ground: TerminationGround, term: &Term, rules: &ContractRules) ->
 }
 
 /// What is wrong with an ending.
-pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRules, today: NaiveDate) -> Vec<Fault> {
+pub fn check_termination(
+    term: &Term,
+    input: &TerminationIn,
+    rules: &ContractRules,
+    today: NaiveDate,
+) -> Vec<InputError> {
     let mut faults = Vec::new();
     let ground = input.ground;
     let mut add = |pointer: &str, code: &'static str, zh: String, en: String| {
-        faults.push(Fault::new(pointer, code, zh, en));
+        faults.push(InputError::new(pointer, code, zh, en));
     };
     match (ground, term.to) {
         (TerminationGround::Succession, _) => add(
@@ -331,11 +336,11 @@ pub fn check_handover(
     from: NaiveDate,
     by_company: bool,
     today: NaiveDate,
-) -> Vec<Fault> {
+) -> Vec<InputError> {
     let mut faults = Vec::new();
     for (at, one) in items.iter().enumerate() {
         let mut add = |field: &str, code: &'static str, zh: &str, en: &str| {
-            faults.push(Fault::new(format!("/items/{at}/{field}"), code, zh, en));
+            faults.push(InputError::new(format!("/items/{at}/{field}"), code, zh, en));
         };
         if one.on > today {
             add("on", "in_the_future", "不得晚于今日", "must not be in the future");

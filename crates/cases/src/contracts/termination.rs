@@ -13,9 +13,9 @@ use super::view::{self, Contract};
 use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Conn, Id, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::measure_facts;
 use crate::policy;
 use crate::problem::Problem;
@@ -151,7 +151,7 @@ pub fn check_removal(
     complex: Id,
     company: Id,
     input: &TerminationIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let county = complexes::county_of(conn, complex)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
@@ -164,7 +164,7 @@ pub fn check_removal(
                 other => other,
             };
             if !faults.iter().any(|known| known.pointer == pointer) {
-                faults.push(Fault { pointer: pointer.to_owned(), ..fault });
+                faults.push(InputError { pointer: pointer.to_owned(), ..fault });
             }
         }
     }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::*;
 use super::rules::{self, Span, Term};
 use crate::access::Role;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
@@ -23,13 +23,13 @@ pub fn term(row: &ContractRow) -> Term {
 }
 
 /// A company records its own notice only.
-pub fn check_ground(caller: Role, ground: TerminationGround, faults: &mut Vec<Fault>) {
+pub fn check_ground(caller: Role, ground: TerminationGround, faults: &mut Vec<InputError>) {
     if caller == Role::PropertyCompany && !OF_COMPANY.contains(&ground) {
         let (zh, en) = (
             "企业只能登记本企业不同意续聘或者解除不定期合同的通知",
             "a company may record its own notice of non-renewal or of termination of an indefinite contract only",
         );
-        faults.push(Fault::new("/ground", "wrong_party", zh, en));
+        faults.push(InputError::new("/ground", "wrong_party", zh, en));
     }
 }
 
@@ -91,9 +91,9 @@ pub fn require_none_after(row: &Span, others: &[Span]) -> Result<(), Problem> {
 }
 
 /// Service after the end lasts at least to the end.
-pub fn check_interim(until: Option<NaiveDate>, end: Option<NaiveDate>, faults: &mut Vec<Fault>) {
+pub fn check_interim(until: Option<NaiveDate>, end: Option<NaiveDate>, faults: &mut Vec<InputError>) {
     if until.zip(end).is_some_and(|(until, end)| until < end) {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/until",
             "before_start",
             "不得早于合同终止日",

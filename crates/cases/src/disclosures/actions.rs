@@ -10,9 +10,9 @@ use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Entity, PageOf};
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
@@ -203,7 +203,7 @@ pub fn verify_disclosure(
                 "本小区现服务企业没有此公开版本",
                 "the current company of this complex has no such disclosure version",
             );
-            faults.push(Fault::new("/disclosure_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/disclosure_id", "unknown_reference", zh, en));
         }
         Ok(())
     })?;

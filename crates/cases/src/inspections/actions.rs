@@ -12,9 +12,9 @@ use crate::access::Actor;
 use crate::complexes;
 use crate::counties;
 use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::{Entity, PageOf};
+use crate::input_error::InputError;
 use crate::ledger;
 use crate::ledger::Place;
 use crate::policy;
@@ -46,7 +46,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<InspectionIn>) -> WorkResult<E
             place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
                 let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-                faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+                faults.push(InputError::new("/complex_id", "unknown_reference", zh, en));
             }
             Ok(())
         },

@@ -12,13 +12,13 @@ use super::rules::{self, ResultInput, Target};
 use super::store;
 use crate::complexes;
 use crate::db::{Conn, Id, WorkError, WorkResult, distinct, lock_complex};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::Policies;
-use crate::problem::{FaultBody, Problem};
+use crate::problem::{InputErrorBody, Problem};
 use crate::service::{Ctx, Tx};
 
 /// As many results and failed items stand in one transaction: the writer is not held for longer than a tenth of a second.
@@ -34,7 +34,7 @@ pub struct OfflineResultOutcome {
     pub inspection_id: Option<Id>,
     /// Why it was refused; pointers lead into the batch.
     #[schema(max_items = 1000)]
-    pub errors: Vec<FaultBody>,
+    pub errors: Vec<InputErrorBody>,
 }
 
 /// What became of a batch (批量接收结果), in the order in which it was sent.
@@ -94,7 +94,7 @@ pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, OfflineR
     for (n, result) in chunk {
         let (outcome, inspection_id, faults) = take_one(tx, &policies, *n, result)?;
         // In the language that was asked for.
-        let errors = Problem::faults(faults).body(ctx.language, None).errors;
+        let errors = Problem::input_errors(faults).body(ctx.language, None).errors;
         taken.push((*n, OfflineResultOutcome { key: result.key, outcome, inspection_id, errors }));
     }
     Ok(taken)
@@ -114,7 +114,7 @@ pub fn answer(taken: Vec<(usize, OfflineResultOutcome)>) -> Entity<OfflineBatchO
     Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body }
 }
 
-type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<Fault>);
+type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<InputError>);
 
 /// The key is taken first: whoever brings the same result at the same moment waits here, and then finds it taken. Where the
 /// result is refused, the key is given back.
@@ -161,7 +161,7 @@ fn prepare(
     policies: &Policies,
     n: usize,
     result: &BatchResultIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<Option<Ready>> {
     let (at, given) = (format!("/results/{n}"), ResultInput::from(result));
     let checklist = policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
@@ -180,14 +180,14 @@ fn planned(
     at: &str,
     id: Id,
     given: &ResultInput,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/inspection_id");
     let row = match store::find(conn, &ctx.scope, id) {
         Ok(row) => row,
         Err(WorkError::Problem(_)) => {
             let (zh, en) = ("该检查不存在，或者不在您的辖区内", "unknown inspection, or outside your territory");
-            faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+            faults.push(InputError::new(pointer, "unknown_reference", zh, en));
             return Ok(None);
         }
         Err(other) => return Err(other),
@@ -201,14 +201,20 @@ fn planned(
     Ok(own.map(|part| Ready::Planned(Box::new((row, part)))))
 }
 
-fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> WorkResult<Option<Ready>> {
+fn unplanned(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    at: &str,
+    complex: Id,
+    faults: &mut Vec<InputError>,
+) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/complex_id");
     if !rules::check_unplanned(&pointer, ctx.caller.role, faults) {
         return Ok(None);
     }
     let Some(place) = complexes::place_of(conn, &ctx.scope, complex)? else {
         let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-        faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+        faults.push(InputError::new(pointer, "unknown_reference", zh, en));
         return Ok(None);
     };
     Ok(Some(Ready::New(place, complex)))

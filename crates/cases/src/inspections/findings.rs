@@ -9,9 +9,9 @@ use super::rules;
 use super::store;
 use super::view::checklist_of;
 use crate::db::{Conn, Id, WorkResult};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::CountyPolicies;
@@ -89,16 +89,16 @@ fn check(
     parts: &[PartRow],
     policies: &CountyPolicies,
     input: &InspectionFindingReportIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
         let (zh, en) = ("此次检查没有该检查结果", "the inspection has no such result");
-        faults.push(Fault::new("/part_id", "unknown_reference", zh, en));
+        faults.push(InputError::new("/part_id", "unknown_reference", zh, en));
         return Ok(());
     };
     let Some(finding) = finding(policies, part, &input.item) else {
         let (zh, en) = ("须为此检查结果中的不合格项", "must be a failed item of this result");
-        faults.push(Fault::new("/item", "unknown_value", zh, en));
+        faults.push(InputError::new("/item", "unknown_value", zh, en));
         return Ok(());
     };
     let has_act = rules::check_act(input.act.as_deref(), finding.act.as_deref(), faults);

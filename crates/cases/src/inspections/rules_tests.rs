@@ -152,7 +152,7 @@ fn code<T>(answer: Result<T, Problem>) -> Option<Code> {
     answer.err().map(|problem| problem.code)
 }
 
-fn codes(check: impl FnOnce(&mut Vec<Fault>)) -> Vec<&'static str> {
+fn codes(check: impl FnOnce(&mut Vec<InputError>)) -> Vec<&'static str> {
     let mut faults = Vec::new();
     check(&mut faults);
     faults.into_iter().map(|fault| fault.code).collect()
@@ -174,7 +174,7 @@ fn an_office_gives_its_part_once_while_the_visit_is_open() {
     assert!(own("safety").is_empty());
     assert_eq!(own("general"), ["wrong_party"]);
     // A checklist that is no good is told once.
-    let mut told = vec![Fault::new("/checklist", "unknown_value", "", "")];
+    let mut told = vec![InputError::new("/checklist", "unknown_value", "", "")];
     check_own_checklist(["safety"].into_iter(), "general", &mut told);
     assert_eq!(told.len(), 1);
 }

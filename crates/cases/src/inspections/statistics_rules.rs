@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use super::model::HazardState;
 use super::rules::is_overdue;
 use crate::db::Id;
-use crate::fault::Fault;
 use crate::figures::percent;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// The days that are wanted: those of this year, where nothing else is said.
@@ -23,7 +23,7 @@ pub fn period(
     let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
     if from > to {
         let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
+        return Err(Problem::input_errors(vec![InputError::new("query/to", "before_start", zh, en)]));
     }
     Ok((from, to))
 }

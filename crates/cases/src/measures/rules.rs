@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::{CompletionIn, MeasureRow};
 use crate::access::{Actor, Caller, Role};
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered};
@@ -112,9 +112,9 @@ pub fn may_hold_hearing(requested: bool, held: bool) -> Result<(), Problem> {
     Err(conflict("没有待举行的听证。", "There is no hearing to hold."))
 }
 
-pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
     if held_on > today {
-        faults.push(Fault::new("/held_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/held_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 
@@ -221,26 +221,26 @@ pub fn check_completion(
     created_on: NaiveDate,
     today: NaiveDate,
     input: &CompletionIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
     if input.completed_on > today {
-        faults.push(Fault::new("/completed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/completed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     } else if input.completed_on < created_on {
         let (zh, en) = ("不得早于措施作出之日", "must not be earlier than the measure");
-        faults.push(Fault::new("/completed_on", "before_start", zh, en));
+        faults.push(InputError::new("/completed_on", "before_start", zh, en));
     }
     if kind == MeasureKind::Removal {
         if input.removal_ground.is_none() {
             let (zh, en) = ("须填写合同终止依据", "state the termination ground of the contract");
-            faults.push(Fault::new("/removal_ground", "required", zh, en));
+            faults.push(InputError::new("/removal_ground", "required", zh, en));
         }
         if input.evidence.is_empty() {
             let (zh, en) = ("须附终止依据的证明文件", "attach the document that proves the termination ground");
-            faults.push(Fault::new("/evidence", "required", zh, en));
+            faults.push(InputError::new("/evidence", "required", zh, en));
         }
     } else if input.removal_ground.is_some() {
         let (zh, en) = ("只有清退措施可以填写", "only allowed for a removal");
-        faults.push(Fault::new("/removal_ground", "conflict", zh, en));
+        faults.push(InputError::new("/removal_ground", "conflict", zh, en));
     }
 }
 

@@ -12,9 +12,9 @@ use super::{cycle_rules, record, step_rules};
 use crate::access::Actor;
 use crate::calendar;
 use crate::db::{Id, Json, WorkResult};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 use crate::proceedings::model::Step;
 use crate::proceedings::rules::require_before;
@@ -102,7 +102,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     let input = tx.checked(body, |_, input, faults| {
         if !objections.iter().any(|one| one.id == input.objection_id) {
             let (zh, en) = ("该星级评定没有此异议", "this rating has no such objection");
-            faults.push(Fault::new("/objection_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/objection_id", "unknown_reference", zh, en));
         }
         Ok(())
     })?;

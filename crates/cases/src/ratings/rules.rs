@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::model::{Dimension, Rater, Star};
 use super::rows::{BonusIn, ItemScore, LadderAdjustment, Sheet, VetoIn};
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::personal::personal_data_fault;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
@@ -26,10 +26,10 @@ pub struct RaterScores<'a> {
 }
 
 /// Every item of the rubric scored once and within its points. An item that is missing is a fault, not a zero.
-pub fn check_scores(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>) {
+pub fn check_scores(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputError>) {
     if rules.weight(given.rater).is_none() {
         let (zh, en) = ("评分细则中没有该评定主体", "the rubric has no such rater");
-        faults.push(Fault::new("/rater", "unknown_value", zh, en));
+        faults.push(InputError::new("/rater", "unknown_value", zh, en));
         return;
     }
     let owners = given.rater == Rater::Owners;
@@ -42,42 +42,42 @@ pub fn check_scores(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<F
         {
             if there {
                 let (zh, en) = ("只有业主满意度测评可以填写", "only allowed for the owners' satisfaction survey");
-                faults.push(Fault::new(pointer, "conflict", zh, en));
+                faults.push(InputError::new(pointer, "conflict", zh, en));
             }
         }
     }
     check_office_parts(rules, given, faults);
 }
 
-fn check_satisfaction(given: &RaterScores, faults: &mut Vec<Fault>) {
+fn check_satisfaction(given: &RaterScores, faults: &mut Vec<InputError>) {
     match given.satisfaction {
-        None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
+        None => faults.push(InputError::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
         Some(points) if points > Points::whole(100) => {
-            faults.push(Fault::new("/satisfaction", "out_of_range", "不得大于 100", "must be at most 100"));
+            faults.push(InputError::new("/satisfaction", "out_of_range", "不得大于 100", "must be at most 100"));
         }
         Some(_) => {}
     }
     if given.respondents.is_none() {
         let (zh, en) = ("须填写参评户数", "state the number of households that took part");
-        faults.push(Fault::new("/respondents", "required", zh, en));
+        faults.push(InputError::new("/respondents", "required", zh, en));
     }
     if !given.items.is_empty() {
         let (zh, en) = ("业主满意度测评不得逐项评分", "the owners' satisfaction survey must not be scored by items");
-        faults.push(Fault::new("/items", "conflict", zh, en));
+        faults.push(InputError::new("/items", "conflict", zh, en));
     }
 }
 
-fn check_items(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>) {
+fn check_items(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputError>) {
     let mut seen = HashSet::new();
     for (at, score) in given.items.iter().enumerate() {
         let pointer = |field: &str| format!("/items/{at}/{field}");
         let Some((_, item)) = rules.items().find(|(_, item)| item.code == score.item) else {
             let (zh, en) = ("评分细则中没有该评分项", "the rubric has no such rubric item");
-            faults.push(Fault::new(pointer("item"), "unknown_value", zh, en));
+            faults.push(InputError::new(pointer("item"), "unknown_value", zh, en));
             continue;
         };
         if !seen.insert(score.item.as_str()) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer("item"),
                 "duplicate",
                 "评分项重复，请删除其一",
@@ -87,32 +87,32 @@ fn check_items(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>
         if score.points > item.points {
             let (zh, en) =
                 (format!("不得超过满分 {} 分", item.points), format!("must be at most {} points", item.points));
-            faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
+            faults.push(InputError::new(pointer("points"), "out_of_range", zh, en));
         }
         if score.points < item.points && score.note.is_none() {
             let (zh, en) = ("扣分须说明原因", "state the reason for the deduction");
-            faults.push(Fault::new(pointer("note"), "required", zh, en));
+            faults.push(InputError::new(pointer("note"), "required", zh, en));
         }
     }
     for (_, item) in rules.items().filter(|(_, item)| !seen.contains(item.code.as_str())) {
         let (zh, en) =
             (format!("须填写评分项“{}”的评分", item.title_zh), format!("score the rubric item {}", item.code));
-        faults.push(Fault::new("/items", "required", zh, en));
+        faults.push(InputError::new("/items", "required", zh, en));
     }
 }
 
 /// A ground is published with the rating: it names no person.
-fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
+fn check_ground(pointer: String, ground: &str, faults: &mut Vec<InputError>) {
     faults.extend(personal_data_fault(pointer, ground));
 }
 
 /// Vetoes and bonus are the office's to find.
-fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<Fault>) {
+fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputError>) {
     if given.rater != Rater::Office {
         for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
             if there {
                 let (zh, en) = ("只有主管单位可以填写", "only the office may state this");
-                faults.push(Fault::new(pointer, "conflict", zh, en));
+                faults.push(InputError::new(pointer, "conflict", zh, en));
             }
         }
         return;
@@ -122,14 +122,19 @@ fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec
         check_ground(format!("/vetoes/{at}/ground"), &veto.ground, faults);
         let pointer = format!("/vetoes/{at}/code");
         if rules.veto(&veto.code).is_none() {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "unknown_value",
                 "评分细则中没有该一票否决项",
                 "the rubric has no such veto",
             ));
         } else if !seen.insert(veto.code.as_str()) {
-            faults.push(Fault::new(pointer, "duplicate", "一票否决项重复，请删除其一", "listed twice; remove one"));
+            faults.push(InputError::new(
+                pointer,
+                "duplicate",
+                "一票否决项重复，请删除其一",
+                "listed twice; remove one",
+            ));
         }
     }
     for (at, bonus) in given.bonus.iter().enumerate() {
@@ -138,15 +143,15 @@ fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec
         match rules.bonus(&bonus.code) {
             None => {
                 let (zh, en) = ("评分细则中没有该加分项", "the rubric has no such bonus");
-                faults.push(Fault::new(pointer("code"), "unknown_value", zh, en));
+                faults.push(InputError::new(pointer("code"), "unknown_value", zh, en));
             }
             Some(rule) if bonus.points > rule.points => {
                 let (zh, en) =
                     (format!("不得超过 {} 分", rule.points), format!("must be at most {} points", rule.points));
-                faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
+                faults.push(InputError::new(pointer("points"), "out_of_range", zh, en));
             }
             Some(_) if !seen.insert(bonus.code.as_str()) => {
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer("code"),
                     "duplicate",
                     "加分项重复，请删除其一",

@@ -7,7 +7,7 @@ use super::model::{ObjectionOutcome, Objector, Rater, RatingReviewOutcome, Ratin
 use super::rows::{ContentRow, CycleRow, Objection, Proceedings, RatingRow, Review};
 use super::{cycle_rules, rows::ObjectionDecision};
 use crate::access::{Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings;
 use crate::proceedings::rules::conflict;
@@ -32,18 +32,18 @@ fn raters_of(role: Role) -> &'static [Rater] {
     }
 }
 
-pub fn check_rater(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
+pub fn check_rater(role: Role, input: &ScoresIn, faults: &mut Vec<InputError>) {
     if !raters_of(role).contains(&input.rater) {
         let (zh, en) = ("贵单位不得填写该评分表", "your office is not allowed to fill in this score sheet");
-        faults.push(Fault::new("/rater", "conflict", zh, en));
+        faults.push(InputError::new("/rater", "conflict", zh, en));
     }
 }
 
 /// No more households answer than the complex has, where that is known.
-pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<Fault>) {
+pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<InputError>) {
     if respondents.zip(households).is_some_and(|(answered, all)| answered > all) {
         let (zh, en) = ("不得超过小区总户数", "must not be more than the households of the complex");
-        faults.push(Fault::new("/respondents", "out_of_range", zh, en));
+        faults.push(InputError::new("/respondents", "out_of_range", zh, en));
     }
 }
 
@@ -65,10 +65,10 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
     Ok(())
 }
 
-pub fn check_review(input: &RatingReviewIn, faults: &mut Vec<Fault>) {
+pub fn check_review(input: &RatingReviewIn, faults: &mut Vec<InputError>) {
     if input.outcome == RatingReviewOutcome::Returned && input.reasons.is_none() {
         let (zh, en) = ("退回须说明理由", "a return needs reasons");
-        faults.push(Fault::new("/reasons", "required", zh, en));
+        faults.push(InputError::new("/reasons", "required", zh, en));
     }
 }
 
@@ -95,10 +95,10 @@ pub fn objector(role: Role, on_behalf_of_owners: bool) -> Objector {
 }
 
 /// The owners' objection comes through the community, and the rated company reads it.
-pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<Fault>) {
+pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<InputError>) {
     if on_behalf_of_owners && role != Role::Community {
         let (zh, en) = ("业主的异议由村（社区）代为提交", "only the community may submit the owners' objection");
-        faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
+        faults.push(InputError::new("/on_behalf_of_owners", "conflict", zh, en));
     }
     if on_behalf_of_owners {
         check_personal_data(text, faults);
@@ -106,11 +106,11 @@ pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults
 }
 
 /// What others read names nobody.
-pub fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
+pub fn check_personal_data(text: &str, faults: &mut Vec<InputError>) {
     if let Some(found) = crate::personal::personal_data(text) {
         let (zh, en) = found.words();
         let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("contains what looks like {en}; remove it"));
-        faults.push(Fault::new("/text", "personal_data", zh, en));
+        faults.push(InputError::new("/text", "personal_data", zh, en));
     }
 }
 

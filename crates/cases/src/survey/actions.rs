@@ -11,10 +11,10 @@ use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
 use crate::divisions;
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::paging::Page;
 use crate::http::{Cursor, Entity, PageOf};
+use crate::input_error::InputError;
 use crate::policy;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::Problem;
@@ -168,7 +168,7 @@ pub fn list_findings(conn: &mut Conn, ctx: &Ctx, query: &ListSurveyFindings) -> 
 
 fn invalid_cursor() -> Problem {
     let (zh, en) = ("游标无效，请从第一页重新开始", "the cursor is invalid; start again from the first page");
-    Problem::fault("query/cursor", "invalid_cursor", zh, en)
+    Problem::input_error("query/cursor", "invalid_cursor", zh, en)
 }
 
 fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyFinding {
@@ -236,7 +236,7 @@ fn check(
     ctx: &Ctx,
     finding: &SurveyFinding,
     input: &SurveyFindingReportIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     if let Err(fault) = rules::require_offered(&finding.acts, input.act.as_deref()) {
         faults.push(fault);

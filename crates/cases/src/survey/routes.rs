@@ -23,7 +23,7 @@ impl FromRequest for PathFinding {
         let text = request.match_info().get("key").unwrap_or_default();
         let complex = text.split('.').next().and_then(|id| id.parse().ok());
         ready(complex.map(|complex| PathFinding(complex, text.parse().ok())).ok_or_else(|| {
-            Problem::fault(
+            Problem::input_error(
                 "path/key",
                 "invalid_format",
                 "须为问题清单中的 key",

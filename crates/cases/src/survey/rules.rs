@@ -12,8 +12,8 @@ use crate::db::Id;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
 use crate::disclosures::price_rules::{PriceFinding, PriceFindingKind};
 use crate::disclosures::state_rules::{Assessment, CurrentService, ServicePeriod};
-use crate::fault::Fault;
 use crate::figures::percent;
+use crate::input_error::InputError;
 use crate::ledger::sha256_hex;
 use crate::policy::disclosures::DisclosurePeriod;
 use crate::policy::versions::PolicyVersion;
@@ -256,10 +256,10 @@ pub fn require_standing(found: Option<&SurveyFinding>) -> Result<&SurveyFinding,
 }
 
 /// A problem is reported under one of its acts, where one is named.
-pub fn require_offered(acts: &[ApplicableAct], act: Option<&str>) -> Result<(), Fault> {
+pub fn require_offered(acts: &[ApplicableAct], act: Option<&str>) -> Result<(), InputError> {
     if act.is_some_and(|act| !acts.iter().any(|offered| offered.act == act)) {
         let (zh, en) = ("须为该问题可适用的受监管行为之一", "must be one of the acts that apply to this finding");
-        return Err(Fault::new("/act", "unknown_value", zh, en));
+        return Err(InputError::new("/act", "unknown_value", zh, en));
     }
     Ok(())
 }

@@ -260,7 +260,7 @@ pub struct ServiceRow {
 
 /// A company's service of a complex (物业服务); it follows from the contract with the same id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Service {
+pub struct ServicePeriod {
     pub id: Id,
     pub complex_id: Id,
     pub company_id: Id,

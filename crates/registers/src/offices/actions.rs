@@ -4,8 +4,8 @@ use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
 use super::{rules, store};
 use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx, Tx};
@@ -69,7 +69,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
 }
 
 /// A division that exists, of the role's digits, in the caller's territory.
-fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
+fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<InputError>) -> WorkResult<()> {
     if let Err(fault) = rules::check_digits(input.role, &input.division) {
         faults.push(fault);
         return Ok(());

@@ -6,17 +6,17 @@ use super::store::{self, PolicyRow};
 use super::view::{Policy, PolicyApprovalIn, PolicyIn, view};
 use crate::access::Role;
 use crate::db::{Register, WorkResult, lock_register};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Event, Place};
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
 
 /// Everything in the document itself. It runs the texts of documents, so never inside of a transaction.
-pub fn examine(input: &PolicyIn) -> Vec<Fault> {
+pub fn examine(input: &PolicyIn) -> Vec<InputError> {
     let faults = rules::check(&input.document).into_iter();
-    faults.map(|fault| Fault { pointer: format!("/document{}", fault.pointer), ..fault }).collect()
+    faults.map(|fault| InputError { pointer: format!("/document{}", fault.pointer), ..fault }).collect()
 }
 
 /// The county authority whose drafts a caller may see: its own.

@@ -12,7 +12,7 @@ use crate::access::Role;
 use crate::ledger::leaf::Leaf;
 use crate::policy::model::PolicyDocument;
 use crate::policy::versions::{CountyPolicies, PolicyVersion};
-use crate::standing::model::{CompanyFacts, Place, Standing, ViolationFact};
+use crate::standing::model::{CompanyFacts, Standing, Territory, ViolationFact};
 use crate::standing::rules::compute_standing;
 
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +106,7 @@ impl Replay {
             act: data.act,
             policy_version: leaf.policy_version.unwrap_or_default(),
             complex_id: data.complex_id,
-            place: Arc::new(Place {
+            place: Arc::new(Territory {
                 county: leaf.county.unwrap_or_default(),
                 township: level(leaf.township),
                 community: level(leaf.community),

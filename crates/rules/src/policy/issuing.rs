@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::role::Role;
 
 coded_enum! {
@@ -56,13 +56,13 @@ impl IssuingRules {
 }
 
 /// One line for each role.
-pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+pub fn check(policy: &PolicyDocument) -> Vec<InputError> {
     let mut faults = Vec::new();
     let bodies = &policy.issuing.bodies;
     for (at, body) in bodies.iter().enumerate() {
         if bodies[..at].iter().any(|other| other.role == body.role) {
             let (zh, en) = ("单位重复，请删除其一", "the office is listed twice; remove one");
-            faults.push(Fault::new(format!("/issuing/bodies/{at}/role"), "duplicate_role", zh, en));
+            faults.push(InputError::new(format!("/issuing/bodies/{at}/role"), "duplicate_role", zh, en));
         }
     }
     faults

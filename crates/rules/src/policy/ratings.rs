@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::Act;
 use super::versions::built_in;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::points::{Points, WeightedPoints};
 use crate::words::ratings::{Dimension, Rater, Star};
 
@@ -183,10 +183,10 @@ impl RatingRules {
 }
 
 /// Every dimension once, points that add up, weights that make a whole, thresholds that fall.
-pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
+pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut add = |pointer: String, code: &'static str, zh: &str, en: &str| {
-        faults.push(Fault::new(format!("/ratings{pointer}"), code, zh, en));
+        faults.push(InputError::new(format!("/ratings{pointer}"), code, zh, en));
     };
     let mut codes = BTreeSet::new();
     let mut seen = BTreeSet::new();

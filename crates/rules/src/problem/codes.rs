@@ -114,7 +114,7 @@ impl Code {
 }
 
 /// Codes of single faults in `errors`, with what they mean.
-pub const FAULT_CODES: &[(&str, &str, &str)] = &[
+pub const INPUT_ERROR_CODES: &[(&str, &str, &str)] = &[
     ("required", "必填", "required"),
     ("unknown_field", "未知字段", "unknown field"),
     ("unknown_parameter", "未知参数", "unknown parameter"),

@@ -12,9 +12,9 @@ use http::header::HeaderName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use codes::{CODES, Code, CodeRow, FAULT_CODES};
+pub use codes::{CODES, Code, CodeRow, INPUT_ERROR_CODES};
 
-use crate::fault::{Fault, Faults};
+use crate::input_error::{InputError, InputErrors};
 use crate::language::Language;
 use crate::types::Id;
 
@@ -23,7 +23,7 @@ use crate::types::Id;
 pub struct Problem {
     pub code: Code,
     detail: Option<(String, String)>,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<InputError>,
     /// There are more than these.
     more: bool,
     headers: Vec<(HeaderName, String)>,
@@ -93,25 +93,25 @@ impl Problem {
         self
     }
 
-    pub fn faults(faults: Vec<Fault>) -> Self {
+    pub fn input_errors(faults: Vec<InputError>) -> Self {
         Problem::collected(faults.into())
     }
 
     /// Faults that were bounded as they were found.
-    pub fn collected(faults: Faults) -> Self {
+    pub fn collected(faults: InputErrors) -> Self {
         let (faults, more) = faults.into_parts();
         Problem { faults, more, ..Problem::new(Code::InvalidInput) }
     }
 
     /// What stands in the way, part by part, where it is not the input that is wrong.
-    pub fn with(self, faults: Vec<Fault>) -> Self {
-        let (faults, more) = Faults::from(faults).into_parts();
+    pub fn with(self, faults: Vec<InputError>) -> Self {
+        let (faults, more) = InputErrors::from(faults).into_parts();
         Problem { faults, more, ..self }
     }
 
     /// An error for one fault.
-    pub fn fault(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Problem::faults(vec![Fault::new(pointer, code, zh, en)])
+    pub fn input_error(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Problem::input_errors(vec![InputError::new(pointer, code, zh, en)])
     }
 
     /// A row that does not exist for this caller; the same answer whether it exists for others.
@@ -121,7 +121,7 @@ impl Problem {
 
     pub fn not_found_at(pointer: &str) -> Self {
         let (zh, en) = ("未找到该记录，或者该记录不在您的辖区内", "not found, or outside your territory");
-        Problem { faults: vec![Fault::new(pointer, "not_found", zh, en)], ..Problem::new(Code::NotFound) }
+        Problem { faults: vec![InputError::new(pointer, "not_found", zh, en)], ..Problem::new(Code::NotFound) }
     }
 
     pub fn status(&self) -> StatusCode {
@@ -142,7 +142,7 @@ impl Problem {
             errors: self
                 .faults
                 .iter()
-                .map(|f| FaultBody {
+                .map(|f| InputErrorBody {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
                     detail: pick(&f.detail_zh, &f.detail_en),
@@ -183,7 +183,7 @@ pub struct ProblemBody {
     /// Every fault of the input, or the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 100)]
-    pub errors: Vec<FaultBody>,
+    pub errors: Vec<InputErrorBody>,
     /// Present and true where the input has more faults than are listed.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub more: bool,
@@ -200,8 +200,8 @@ pub struct Related {
 
 /// One fault of an input (输入错误).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Fault)]
-pub struct FaultBody {
+#[schema(as = InputError)]
+pub struct InputErrorBody {
     /// RFC 6901 JSON Pointer into the body; or `query/…`, `path/…`, `header/…`.
     #[schema(example = "/found_on", max_length = 500)]
     pub pointer: String,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::credit::Points;
 use super::ladder::{Counted, Tally};
-use super::model::{DueMeasure, Office, Place, ViolationFact, Window};
+use super::model::{DueMeasure, Office, Territory, ViolationFact, Window};
 use super::wording::{self, Reason};
 use crate::policy::model::{Act, MeasureKind, MeasureRule, MeasureScope, OfficeRule};
 use crate::policy::versions::PolicyVersion;
@@ -127,7 +127,7 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
                 };
                 let place = raised_by.place.as_ref();
                 let township = place.township.clone().filter(|_| rule.office != OfficeRule::County);
-                let place = Place { county: place.county.clone(), township, community: None };
+                let place = Territory { county: place.county.clone(), township, community: None };
                 let reason = wording::measure(&rung.reason, None, rule.kind, &version_text);
                 let measure = of_level(rule, version, raised_by, &rung.counted, reason);
                 due.push(DueMeasure { place: Arc::new(place), ..measure });

@@ -44,7 +44,7 @@ impl MeasureState {
 /// Where something is (行政区划): the codes of GB/T 2260 and of the statistical divisions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct Territory {
     /// County (县级), 6 digits.
     #[schema(example = "640104", min_length = 6, max_length = 6, pattern = "^[0-9]{6}$")]
     pub county: String,
@@ -58,15 +58,15 @@ pub struct Place {
 
 /// A shared place is written as the place itself.
 mod shared {
-    use super::{Arc, Deserialize, Place, Serialize};
+    use super::{Arc, Deserialize, Serialize, Territory};
     use serde::{Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(place: &Arc<Place>, to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(place: &Arc<Territory>, to: S) -> Result<S::Ok, S::Error> {
         place.as_ref().serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Place>, D::Error> {
-        Place::deserialize(from).map(Arc::new)
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Territory>, D::Error> {
+        Territory::deserialize(from).map(Arc::new)
     }
 }
 
@@ -82,7 +82,7 @@ pub struct ViolationFact {
     pub policy_version: i64,
     pub complex_id: Option<Uuid>,
     /// Shared, because every row of a standing that comes from the violation repeats it.
-    pub place: Arc<Place>,
+    pub place: Arc<Territory>,
     pub found_on: NaiveDate,
     /// Day of the confirmation.
     pub decided_on: NaiveDate,
@@ -154,8 +154,8 @@ pub struct CountedViolation {
     pub complex_id: Option<Uuid>,
     /// Where it happened (地点).
     #[serde(with = "shared")]
-    #[schema(value_type = Place)]
-    pub place: Arc<Place>,
+    #[schema(value_type = Territory)]
+    pub place: Arc<Territory>,
     /// Last day it counts (累计截止日).
     #[schema(example = "2029-03-02")]
     pub window_last_day: NaiveDate,
@@ -190,8 +190,8 @@ pub struct DueMeasure {
     pub office: Office,
     /// Where it belongs (地点); of a measure about the company, the division that owns it.
     #[serde(with = "shared")]
-    #[schema(value_type = Place)]
-    pub place: Arc<Place>,
+    #[schema(value_type = Territory)]
+    pub place: Arc<Territory>,
     /// Ids of the violations that it rests on (依据的违规), in ascending order, without those outside the reader's territory.
     #[schema(max_items = 100_000)]
     pub grounds: Vec<Uuid>,
@@ -228,8 +228,8 @@ pub struct CreditDeduction {
     pub act: Option<String>,
     /// Where it happened (地点).
     #[serde(with = "shared")]
-    #[schema(value_type = Place)]
-    pub place: Arc<Place>,
+    #[schema(value_type = Territory)]
+    pub place: Arc<Territory>,
     /// Day it was found (发现日期).
     #[schema(example = "2026-03-02")]
     pub found_on: NaiveDate,

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::model::{Place, Standing};
+use super::model::{Standing, Territory};
 use crate::policy::model::MeasureScope;
 
 /// Leaves of rows outside the reader's territory the clause, the day and the division; measures about them
 /// are only numbered. Counts, points and the score stay as they are, so that they still add up.
-pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Standing {
+pub fn redact(mut standing: Standing, visible: impl Fn(&Territory) -> bool) -> Standing {
     let mut hidden: HashSet<Uuid> = HashSet::new();
     for row in standing.violations.iter_mut().filter(|row| !visible(&row.place)) {
         hidden.extend(row.violation.take());

@@ -8,8 +8,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::model::*;
 use crate::complaints::model::ComplaintState;
 use crate::db::Id;
-use crate::fault::Fault;
 use crate::figures::{percent, ratio};
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// Months that a period has at most.
@@ -25,11 +25,11 @@ pub fn period(
     let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
     if from > to {
         let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
+        return Err(Problem::input_errors(vec![InputError::new("query/to", "before_start", zh, en)]));
     }
     if from.checked_add_months(Months::new(MOST_MONTHS)).is_some_and(|end| end <= to) {
         let (zh, en) = ("统计期间不得超过三年", "the period must not be longer than three years");
-        return Err(Problem::faults(vec![Fault::new("query/to", "out_of_range", zh, en)]));
+        return Err(Problem::input_errors(vec![InputError::new("query/to", "out_of_range", zh, en)]));
     }
     Ok((from, to))
 }

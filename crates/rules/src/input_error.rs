@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 /// As many faults as one answer lists. A hostile body could have any number, and nobody mends more at once.
-pub const MOST_FAULTS: usize = 100;
+pub const MOST_INPUT_ERRORS: usize = 100;
 /// The longest pointer: the name of an unknown member stands in it, and may be as long as a body.
 const MOST_POINTER: usize = 500;
 
 /// One fault, with the place it is at; checks return every fault at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct InputError {
     /// JSON pointer (RFC 6901) into the checked document.
     pub pointer: String,
     /// Stable code of the fault.
@@ -18,39 +18,39 @@ pub struct Fault {
     pub detail_en: String,
 }
 
-impl Fault {
+impl InputError {
     pub fn new(
         pointer: impl Into<String>,
         code: &'static str,
         detail_zh: impl Into<String>,
         detail_en: impl Into<String>,
-    ) -> Fault {
-        Fault { pointer: pointer.into(), code, detail_zh: detail_zh.into(), detail_en: detail_en.into() }
+    ) -> InputError {
+        InputError { pointer: pointer.into(), code, detail_zh: detail_zh.into(), detail_en: detail_en.into() }
     }
 }
 
 /// Faults as they are found: each place and code once, and no more than an answer lists.
 #[derive(Clone, Debug, Default)]
-pub struct Faults {
-    list: Vec<Fault>,
+pub struct InputErrors {
+    list: Vec<InputError>,
     seen: HashSet<(String, &'static str)>,
     more: bool,
 }
 
-impl Faults {
-    pub fn push(&mut self, mut fault: Fault) {
+impl InputErrors {
+    pub fn push(&mut self, mut fault: InputError) {
         fault.pointer = cut(fault.pointer);
         if self.seen.contains(&(fault.pointer.clone(), fault.code)) {
             return;
         }
-        if self.list.len() < MOST_FAULTS {
+        if self.list.len() < MOST_INPUT_ERRORS {
             self.seen.insert((fault.pointer.clone(), fault.code));
         }
         self.add(fault);
     }
 
-    fn add(&mut self, fault: Fault) {
-        if self.list.len() == MOST_FAULTS {
+    fn add(&mut self, fault: InputError) {
+        if self.list.len() == MOST_INPUT_ERRORS {
             self.more = true;
         } else {
             self.list.push(fault);
@@ -68,7 +68,7 @@ impl Faults {
 
     /// Adds faults at places that have none yet: what a rule finds wrong with a value of the wrong form is an echo. A rule may
     /// find several things wrong at one place, such as two items that are missing from one list.
-    pub fn extend_elsewhere(&mut self, others: Vec<Fault>) {
+    pub fn extend_elsewhere(&mut self, others: Vec<InputError>) {
         let known: HashSet<String> = self.list.iter().map(|fault| fault.pointer.clone()).collect();
         for mut fault in others {
             if self.more {
@@ -81,20 +81,20 @@ impl Faults {
         }
     }
 
-    pub fn into_parts(self) -> (Vec<Fault>, bool) {
+    pub fn into_parts(self) -> (Vec<InputError>, bool) {
         (self.list, self.more)
     }
 }
 
 /// What a rule found, in its order; only the number is bounded.
-impl From<Vec<Fault>> for Faults {
-    fn from(mut list: Vec<Fault>) -> Faults {
-        let more = list.len() > MOST_FAULTS;
-        list.truncate(MOST_FAULTS);
+impl From<Vec<InputError>> for InputErrors {
+    fn from(mut list: Vec<InputError>) -> InputErrors {
+        let more = list.len() > MOST_INPUT_ERRORS;
+        list.truncate(MOST_INPUT_ERRORS);
         for fault in &mut list {
             fault.pointer = cut(std::mem::take(&mut fault.pointer));
         }
-        Faults { list, seen: HashSet::new(), more }
+        InputErrors { list, seen: HashSet::new(), more }
     }
 }
 
@@ -111,23 +111,23 @@ mod tests {
 
     #[test]
     fn a_collection_holds_each_fault_once_and_says_when_there_are_more() {
-        let mut faults = Faults::default();
+        let mut faults = InputErrors::default();
         for round in 0..3 {
-            for at in 0..MOST_FAULTS {
-                faults.push(Fault::new(format!("/{at}"), "required", "", ""));
+            for at in 0..MOST_INPUT_ERRORS {
+                faults.push(InputError::new(format!("/{at}"), "required", "", ""));
             }
             assert!(!faults.is_full(), "round {round}");
         }
-        faults.push(Fault::new("/0", "blank", "", ""));
+        faults.push(InputError::new("/0", "blank", "", ""));
         assert!(faults.is_full());
         let (list, more) = faults.into_parts();
-        assert_eq!((list.len(), more), (MOST_FAULTS, true));
+        assert_eq!((list.len(), more), (MOST_INPUT_ERRORS, true));
     }
 
     #[test]
     fn a_pointer_is_no_longer_than_a_reader_can_use() {
-        let mut faults = Faults::default();
-        faults.push(Fault::new(format!("/{}", "名".repeat(100_000)), "unknown_field", "", ""));
+        let mut faults = InputErrors::default();
+        faults.push(InputError::new(format!("/{}", "名".repeat(100_000)), "unknown_field", "", ""));
         assert_eq!(faults.into_parts().0[0].pointer.chars().count(), MOST_POINTER);
     }
 }
