@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use xiaoqu::access::{Actor, Role};
 use xiaoqu::complaints::clock_rules::Limit;
 use xiaoqu::complaints::model::*;
-use xiaoqu::complaints::routing_rules::{Route, route, seat_of};
+use xiaoqu::complaints::routing_rules::{Route, office_of, route};
 use xiaoqu::complaints::rules;
 use xiaoqu::db::types::Json;
 use xiaoqu::db::{Id, Instant};
@@ -120,11 +120,11 @@ fn routed(
     place: &Place,
     served: bool,
     chance: &mut Chance,
-) -> (Route, Option<Seat>) {
+) -> (Route, Option<OfficeRef>) {
     let officials = category.code == world.rules.officials_category;
     let meant = officials.then(|| {
         let role = chance.weighted(&[(Role::SocialAffairsOffice, 5), (Role::Community, 4), (Role::CountyAuthority, 1)]);
-        seat_of(role, place)
+        office_of(role, place)
     });
     let meant = meant.flatten();
     (route(&world.rules, category, place, served, meant.as_ref()), meant)
@@ -365,10 +365,10 @@ impl Ticket {
             StepKind::Transferred => {
                 said = Some(words::remark(chance));
                 let row = &mut self.row;
-                if let Some(seat) = seat_of(Role::SocialAffairsOffice, place) {
+                if let Some(seat) = office_of(Role::SocialAffairsOffice, place) {
                     (row.handler_role, row.handler_division) = (seat.role, seat.division);
                 }
-                if let Some(seat) = seat_of(Role::TownshipLeader, place) {
+                if let Some(seat) = office_of(Role::TownshipLeader, place) {
                     row.set_supervising_office(Some(seat));
                 }
                 self.row.course.0.assigned_at = at;

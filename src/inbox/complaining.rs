@@ -4,7 +4,7 @@ use super::model::{EscalationLevel, InboxKind};
 use super::rules;
 use super::tasks::{Timing, sees_to_offices};
 use crate::access::Role;
-use crate::complaints::model::{ComplaintRow, Seat};
+use crate::complaints::model::{ComplaintRow, OfficeRef};
 use crate::complaints::scoped::Viewer;
 use crate::complaints::store;
 use crate::db::{Conn, Id, Instant, WorkResult};
@@ -32,7 +32,7 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         return Ok(Vec::new());
     }
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
-    let seat = Seat::new(role, ctx.caller.division.as_deref().unwrap_or_default());
+    let seat = OfficeRef::new(role, ctx.caller.division.as_deref().unwrap_or_default());
     type Found = (ComplaintRow, InboxKind, Option<Instant>, EscalationLevel);
     let mut found: Vec<Found> = Vec::new();
     let step = timing.rules.county_after_working_days;

@@ -15,7 +15,7 @@ use crate::policy;
 use crate::policy::inspections::INSPECTORS;
 use crate::policy::versions::CountyPolicies;
 use crate::service::Ctx;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 
 /// A visit or a hazard that waits.
 pub struct Inspecting {
@@ -80,7 +80,7 @@ fn late_with_others(
         return Ok(all);
     }
     let pursued = |kind, role, division: &str, due_on| {
-        let office = Office { role, division: division.to_owned() };
+        let office = OfficeRef { role, division: division.to_owned() };
         timing.pursued_by(Task { kind, office, due_on }, &ctx.caller)
     };
     for row in hazard_store::rectified(conn, &ctx.scope, at_most)? {

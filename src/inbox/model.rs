@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::coded_enum;
 use crate::complaints::model::CardColour;
 use crate::db::Id;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 
 coded_enum! {
     /// What is to be done (待办事项).
@@ -91,7 +91,7 @@ pub struct InboxItem {
     /// For `supervise_office`: what it is late with.
     pub late_with: Option<InboxKind>,
     /// For `supervise_office`: the office that is late.
-    pub late_office: Option<Office>,
+    pub late_office: Option<OfficeRef>,
     /// Code of the act, kind of the measure, contract or disclosure, checklist of the inspection, item of the hazard, category
     /// of the complaint, list of the listing; what a change or a draft is.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]

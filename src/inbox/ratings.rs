@@ -13,7 +13,7 @@ use crate::ratings::model::RatingState;
 use crate::ratings::rows::{CycleRow, RatingRow};
 use crate::ratings::store;
 use crate::service::Ctx;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 
 /// A rating that waits, or a whole cycle.
 pub struct PendingRating {
@@ -82,7 +82,7 @@ struct WaitingStep {
     /// Who may take it.
     doers: &'static [Role],
     /// The office that answers for it; none where it is a right and no duty.
-    office: Option<Office>,
+    office: Option<OfficeRef>,
     due_on: Option<NaiveDate>,
 }
 
@@ -107,12 +107,12 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
     const ORGANISERS: &[Role] = &[Role::SocialAffairsOffice, Role::CountyAuthority];
     const OBJECTORS: &[Role] = &[Role::PropertyCompany, Role::ComplexCommittee];
     let rules = timing.rules;
-    let township = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
+    let township = OfficeRef { role: Role::SocialAffairsOffice, division: row.township.clone() };
     let organiser = match cycle.township.as_str() {
-        "" => Office { role: Role::CountyAuthority, division: cycle.county.clone() },
-        division => Office { role: Role::SocialAffairsOffice, division: division.to_owned() },
+        "" => OfficeRef { role: Role::CountyAuthority, division: cycle.county.clone() },
+        division => OfficeRef { role: Role::SocialAffairsOffice, division: division.to_owned() },
     };
-    let step = |kind, of_cycle, doers, office: &Office, due_on| WaitingStep {
+    let step = |kind, of_cycle, doers, office: &OfficeRef, due_on| WaitingStep {
         kind,
         of_cycle,
         doers,

@@ -13,7 +13,7 @@ use crate::contracts::model::ContractRow;
 use crate::db::Instant;
 use crate::measures::model::MeasureRow;
 use crate::policy::office_deadlines::OfficeDeadlines;
-use crate::standing::model::{MeasureState, Office};
+use crate::standing::model::{MeasureState, OfficeRef};
 use crate::violations::model::{ViolationRow, ViolationState};
 
 /// What deadlines are counted with.
@@ -28,7 +28,7 @@ pub struct Timing<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub kind: InboxKind,
-    pub office: Office,
+    pub office: OfficeRef,
     pub due_on: Option<NaiveDate>,
 }
 
@@ -40,7 +40,7 @@ pub struct PendingItem {
     pub card: Option<CardColour>,
     pub level: EscalationLevel,
     /// What is late and with whom, where the caller is above that office.
-    pub late: Option<(InboxKind, Office)>,
+    pub late: Option<(InboxKind, OfficeRef)>,
 }
 
 impl Timing<'_> {
@@ -121,7 +121,7 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     let rules = timing.rules;
     if row.state == ViolationState::Appealed {
         // An appeal goes to the county, which is above every office that confirms.
-        let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
+        let office = OfficeRef { role: Role::CountyAuthority, division: row.county.clone() };
         let due_on = timing.after(steps.appeal.as_ref()?.at, rules.decide_appeal_working_days);
         return Some(Task { kind: InboxKind::DecideAppeal, office, due_on });
     }
@@ -153,12 +153,12 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     };
     let role = row.lead_role;
     let division = role.area_of(&row.county, &row.township).to_owned();
-    Some(Task { kind, office: Office { role, division }, due_on })
+    Some(Task { kind, office: OfficeRef { role, division }, due_on })
 }
 
 /// A hand-over that the social affairs office sees to. `confirm_by` is the last day to confirm what the company recorded.
 pub fn of_handover(row: &ContractRow, confirm_by: Option<NaiveDate>, today: NaiveDate) -> Option<Task> {
-    let office = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
+    let office = OfficeRef { role: Role::SocialAffairsOffice, division: row.township.clone() };
     row.awaits_handover(today).then(|| Task {
         kind: InboxKind::ReceiveHandover,
         office,
@@ -174,7 +174,7 @@ pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Tim
     if row.suspended_on.is_some() {
         return None;
     }
-    let own = || Office { role: row.office_role, division: row.office_division.clone() };
+    let own = || OfficeRef { role: row.office_role, division: row.office_division.clone() };
     let task = |kind, due_on| Some(Task { kind, office: own(), due_on });
     match row.state {
         MeasureState::Approved => return task(InboxKind::CarryOutMeasure, Some(row.due_on)),
@@ -201,7 +201,7 @@ pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Tim
     let role = row.approver_role?;
     let division = if role == Role::CountyAuthority { row.county.clone() } else { row.township.clone() };
     let due_on = timing.days_after(ripe, rules.decide_measure_working_days);
-    Some(Task { kind: InboxKind::ApproveMeasure, office: Office { role, division }, due_on })
+    Some(Task { kind: InboxKind::ApproveMeasure, office: OfficeRef { role, division }, due_on })
 }
 
 #[cfg(test)]

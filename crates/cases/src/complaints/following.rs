@@ -106,7 +106,7 @@ pub struct Following {
 /// An empty body (无内容).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NothingIn {}
+pub struct EmptyIn {}
 
 /// A ticket that anybody may follow: of a public category, and open. Of any other the caller does not learn that it is there.
 fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
@@ -119,7 +119,7 @@ fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     store::find(tx.conn, &parties::viewer(tx.ctx), id)
 }
 
-pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResult<Entity<Following>> {
+pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<EmptyIn>) -> WorkResult<Entity<Following>> {
     let ctx = tx.ctx;
     let row = followable(tx, id)?;
     tx.input(body)?;
@@ -129,7 +129,7 @@ pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResu
     following(tx, row, true)
 }
 
-pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResult<Entity<Following>> {
+pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<EmptyIn>) -> WorkResult<Entity<Following>> {
     let ctx = tx.ctx;
     let row = store::find(tx.conn, &parties::viewer(ctx), id)?;
     tx.input(body)?;

@@ -8,7 +8,7 @@ use super::model::*;
 use super::parties::{self, finish, finish_by};
 use super::party_rules::{ComplaintParty, is_supervising_office};
 use super::record::{self, GoverningRules, NewStep};
-use super::routing_rules::{may_supervise, next_supervising_office, seat_of};
+use super::routing_rules::{may_supervise, next_supervising_office, office_of};
 use super::view::Complaint;
 use super::visibility::Person;
 use super::{encrypted, rules, step_rules, store};
@@ -86,7 +86,7 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkR
     parties::ensure_allowed(tx, &row, StepKind::Transferred)?;
     step_rules::may_transfer(row.course.0.returned, is_supervising_office(&ctx.caller, &row))?;
     let from = row.handler();
-    let to = seat_of(input.role, &row.place())
+    let to = office_of(input.role, &row.place())
         .ok_or_else(|| Problem::broken("a role that was checked handles no complaints"))?;
     if let Some(company) = company {
         row.company_id = Some(company);
@@ -113,7 +113,7 @@ fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> Work
 
 /// A new handler. Nobody supervises itself, and the office complained of supervises nothing that is said of it: then nobody
 /// does.
-fn set_handler(row: &mut ComplaintRow, to: &Seat) {
+fn set_handler(row: &mut ComplaintRow, to: &OfficeRef) {
     row.handler_role = to.role;
     row.handler_division = to.division.clone();
     let complained_of = row.course.0.complained_office.clone();

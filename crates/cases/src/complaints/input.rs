@@ -33,7 +33,7 @@ pub struct ContactIn {
 /// An office that a ticket complains of, or is handed to (单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SeatIn {
+pub struct OfficeRefIn {
     pub role: Role,
     /// Its division, of as many digits as the role has (区划代码).
     #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
@@ -89,7 +89,7 @@ pub struct ComplaintIn {
     /// The office complained of, in the category that is about officials, and only there. It never gets the ticket.
     #[serde(default)]
     #[schema(example = json!(null))]
-    pub complained_office: Option<SeatIn>,
+    pub complained_office: Option<OfficeRefIn>,
     /// The hotline's own number of the ticket (热线工单编号), where the channel is `hotline`; once in a county.
     #[serde(default)]
     #[schema(pattern = "^[A-Za-z0-9-]{4,40}$", example = json!(null))]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::clock_rules::Limit;
-use super::input::{ComplaintIn, ContactIn, SeatIn};
+use super::input::{ComplaintIn, ContactIn, OfficeRefIn};
 use super::intake_rules::{self, check_channel, check_contact, check_is_about, check_organisation, unknown_category};
 use super::model::*;
 use super::record::{self, GoverningRules, NewStep};
@@ -87,7 +87,7 @@ pub fn check(
 fn check_complained_office(
     conn: &mut Conn,
     ctx: &Ctx,
-    seat: &SeatIn,
+    seat: &OfficeRefIn,
     input: &ComplaintIn,
     faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
@@ -115,7 +115,7 @@ pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkR
         None => None,
         Some(complex) => complexes::serving_company(tx.conn, complex, ctx.today)?,
     };
-    let complained = input.complained_office.as_ref().map(|seat| Seat::new(seat.role, &seat.division));
+    let complained = input.complained_office.as_ref().map(|seat| OfficeRef::new(seat.role, &seat.division));
     let routed = route(rules, category, &place, company.is_some(), complained.as_ref());
     if let Some(number) = &input.hotline_number {
         intake_rules::require_new_number(store::of_hotline(tx.conn, &place.county, number)?.is_some())?;
@@ -147,7 +147,7 @@ fn new_row(
     input: &ComplaintIn,
     company: Option<Id>,
     routed: Route,
-    complained: Option<Seat>,
+    complained: Option<OfficeRef>,
 ) -> ComplaintRow {
     let clock = terms.clock();
     let due = |within: u32| clock.due(ctx.now, Limit::of(category.clock, within));

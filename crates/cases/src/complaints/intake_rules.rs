@@ -1,6 +1,6 @@
 //! What a ticket must be to come in. Pure.
 
-use super::input::{ComplaintIn, SeatIn};
+use super::input::{ComplaintIn, OfficeRefIn};
 use super::model::ComplaintChannel;
 use crate::access::Role;
 use crate::input_error::InputError;
@@ -61,7 +61,11 @@ pub fn check_organisation(category: &ComplaintCategory, input: &ComplaintIn, fau
 }
 
 /// The office complained of is named in that one category, and only there. Gives the office that is to be looked up.
-pub fn check_is_about<'i>(is_about: bool, input: &'i ComplaintIn, faults: &mut Vec<InputError>) -> Option<&'i SeatIn> {
+pub fn check_is_about<'i>(
+    is_about: bool,
+    input: &'i ComplaintIn,
+    faults: &mut Vec<InputError>,
+) -> Option<&'i OfficeRefIn> {
     match (&input.complained_office, is_about) {
         (None, true) => {
             let (zh, en) = ("须填写被反映单位", "name the office complained of");
@@ -82,7 +86,7 @@ pub fn check_is_about<'i>(is_about: bool, input: &'i ComplaintIn, faults: &mut V
 
 /// The office complained of is one of the county of the place, by the digits that it has. A place that is not known has its
 /// own fault.
-pub fn check_complained_office(seat: &SeatIn, is_known: bool, county: Option<&str>, faults: &mut Vec<InputError>) {
+pub fn check_complained_office(seat: &OfficeRefIn, is_known: bool, county: Option<&str>, faults: &mut Vec<InputError>) {
     let mut fault = |code, zh, en| faults.push(InputError::new("/complained_office/division", code, zh, en));
     let is_body = may_handle(seat.role) && seat.role != Role::PropertyCompany;
     if seat.role.row().division_digits != seat.division.len() || !is_body {

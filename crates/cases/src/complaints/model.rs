@@ -18,6 +18,7 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::proceedings::model::Evidence;
+pub use crate::standing::model::OfficeRef;
 
 coded_enum! {
     /// What a resident wants (诉求类型).
@@ -166,21 +167,6 @@ coded_enum! {
     }
 }
 
-/// An office or a company (单位): one role in one division; of a company, the division is empty and the row names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-pub struct Seat {
-    pub role: Role,
-    /// Its division: GB/T 2260, 6, 9 or 12 digits; empty for a company (区划代码).
-    #[schema(max_length = 12, example = "640121102")]
-    pub division: String,
-}
-
-impl Seat {
-    pub fn new(role: Role, division: &str) -> Seat {
-        Seat { role, division: division.to_owned() }
-    }
-}
-
 /// A complaint (诉求工单).
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = complaints, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -253,7 +239,7 @@ pub struct Handling {
     /// An office released the exact point.
     #[serde(default)]
     pub point_released: bool,
-    pub complained_office: Option<Seat>,
+    pub complained_office: Option<OfficeRef>,
     pub anonymous: bool,
     /// There is a contact that has not been erased.
     pub has_contact: bool,
@@ -289,16 +275,16 @@ impl ComplaintRow {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }
 
-    pub fn handler(&self) -> Seat {
-        Seat::new(self.handler_role, &self.handler_division)
+    pub fn handler(&self) -> OfficeRef {
+        OfficeRef::new(self.handler_role, &self.handler_division)
     }
 
     /// Nobody, where every office that could supervise it is its handler or is complained of.
-    pub fn supervising_office(&self) -> Option<Seat> {
-        self.supervising_role.0.map(|role| Seat::new(role, &self.supervising_division))
+    pub fn supervising_office(&self) -> Option<OfficeRef> {
+        self.supervising_role.0.map(|role| OfficeRef::new(role, &self.supervising_division))
     }
 
-    pub fn set_supervising_office(&mut self, seat: Option<Seat>) {
+    pub fn set_supervising_office(&mut self, seat: Option<OfficeRef>) {
         self.supervising_role = SupervisingRole(seat.as_ref().map(|seat| seat.role));
         self.supervising_division = seat.map(|seat| seat.division).unwrap_or_default();
     }

@@ -2,7 +2,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 
-use super::following::{Following, NothingIn};
+use super::following::{EmptyIn, Following};
 use super::input::*;
 use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
@@ -346,8 +346,8 @@ pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<Complai
 /// An open one of a public category. Whoever follows reads what its complainant is told, and not who complained.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
-    request_body = NothingIn, responses((status = 200, description = "Followed", body = Following)))]
-pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
+    request_body = EmptyIn, responses((status = 200, description = "Followed", body = Following)))]
+pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<EmptyIn>) -> Response {
     ctx.act(body, move |tx, body| following::follow_complaint(tx, id.0, body)).await
 }
 
@@ -356,7 +356,7 @@ pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Re
 /// One's own cannot be left.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following-end",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
-    request_body = NothingIn, responses((status = 200, description = "No longer followed", body = Following)))]
-pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
+    request_body = EmptyIn, responses((status = 200, description = "No longer followed", body = Following)))]
+pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<EmptyIn>) -> Response {
     ctx.act(body, move |tx, body| following::unfollow_complaint(tx, id.0, body)).await
 }

@@ -1,6 +1,6 @@
 //! Which office a ticket goes to first, and who supervises it. Pure: a category, a place and who serves it in, seats out.
 
-use super::model::{Confidentiality, Seat};
+use super::model::{Confidentiality, OfficeRef};
 use crate::access::Role;
 use crate::ledger::Place;
 use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
@@ -8,16 +8,16 @@ use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
 /// Where a ticket goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    pub handler: Seat,
+    pub handler: OfficeRef,
     /// None where every office that could is the handler or is complained of.
-    pub supervising_office: Option<Seat>,
+    pub supervising_office: Option<OfficeRef>,
     pub confidentiality: Confidentiality,
     /// The territory that it is shown in.
     pub place: Place,
 }
 
 /// The seat of a role that answers for a place; none where the place is not known that closely.
-pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
+pub fn office_of(role: Role, place: &Place) -> Option<OfficeRef> {
     let division = match role.row().division_digits {
         0 => "",
         6 => &place.county,
@@ -25,7 +25,7 @@ pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
         _ => &place.community,
     };
     let known = role == Role::PropertyCompany || !division.is_empty();
-    known.then(|| Seat::new(role, division))
+    known.then(|| OfficeRef::new(role, division))
 }
 
 /// The first handler and its supervisor. Where the first handler cannot be named (nobody serves the complex, the place is
@@ -35,7 +35,7 @@ pub fn route(
     category: &ComplaintCategory,
     place: &Place,
     served: bool,
-    complained_of: Option<&Seat>,
+    complained_of: Option<&OfficeRef>,
 ) -> Route {
     if category.code == rules.officials_category {
         return about_officials(place, complained_of);
@@ -56,19 +56,19 @@ pub fn route(
     Route { handler, supervising_office, confidentiality, place: place.clone() }
 }
 
-fn named(roles: &[Role], place: &Place) -> Seat {
-    let first = roles.iter().find_map(|role| seat_of(*role, place));
-    first.unwrap_or_else(|| Seat::new(Role::CountyAuthority, &place.county))
+fn named(roles: &[Role], place: &Place) -> OfficeRef {
+    let first = roles.iter().find_map(|role| office_of(*role, place));
+    first.unwrap_or_else(|| OfficeRef::new(Role::CountyAuthority, &place.county))
 }
 
 /// Is this the office complained of? Its role decides: no other office of the role judges it either.
-fn is_meant(role: Role, complained_of: Option<&Seat>) -> bool {
+fn is_meant(role: Role, complained_of: Option<&OfficeRef>) -> bool {
     complained_of.is_some_and(|seat| seat.role == role)
 }
 
 /// A ticket about officials never goes to the office complained of, and no office of a township learns of it: it is the
 /// county's, and where the county's own authority is meant, the discipline body's alone.
-fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
+fn about_officials(place: &Place, complained_of: Option<&OfficeRef>) -> Route {
     let role = match is_meant(Role::DisciplineOffice, complained_of) {
         true => Role::CountyAuthority,
         false => Role::DisciplineOffice,
@@ -77,21 +77,25 @@ fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
         true => Confidentiality::Confidential,
         false => Confidentiality::Restricted,
     };
-    let handler = Seat::new(role, &place.county);
+    let handler = OfficeRef::new(role, &place.county);
     let place = Place { county: place.county.clone(), ..Place::default() };
     let supervising_office = next_supervising_office(&place, &handler, complained_of);
     Route { handler, supervising_office, confidentiality, place }
 }
 
 /// May this office supervise a handler, in a ticket that complains of an office or of none?
-pub fn may_supervise(seat: &Seat, handler: &Seat, complained_of: Option<&Seat>) -> bool {
+pub fn may_supervise(seat: &OfficeRef, handler: &OfficeRef, complained_of: Option<&OfficeRef>) -> bool {
     seat.role != handler.role && !is_meant(seat.role, complained_of)
 }
 
 /// Who supervises a new handler where the supervisor before it cannot: the leader of the township, else the county's authority.
 /// Nobody where neither may: an office that sees only what it handles would not see what it supervises.
-pub fn next_supervising_office(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
-    let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| seat_of(role, place));
+pub fn next_supervising_office(
+    place: &Place,
+    handler: &OfficeRef,
+    complained_of: Option<&OfficeRef>,
+) -> Option<OfficeRef> {
+    let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| office_of(role, place));
     above.into_iter().find(|seat| may_supervise(seat, handler, complained_of))
 }
 
@@ -105,7 +109,7 @@ mod tests {
         Place { county: "640121".into(), township: "640121100".into(), community: "640121100001".into() }
     }
 
-    fn go(code: &str, place: &Place, served: bool, meant: Option<Seat>) -> Route {
+    fn go(code: &str, place: &Place, served: bool, meant: Option<OfficeRef>) -> Route {
         let rules = ComplaintRules::built_in();
         route(&rules, rules.category(code).unwrap(), place, served, meant.as_ref())
     }
@@ -113,33 +117,37 @@ mod tests {
     #[test]
     fn each_goes_where_its_category_says() {
         let lift = go("service.lift", &place(), true, None);
-        assert_eq!(lift.handler, Seat::new(Role::PropertyCompany, ""));
-        assert_eq!(lift.supervising_office, Some(Seat::new(Role::EnforcementOffice, "640121100")));
+        assert_eq!(lift.handler, OfficeRef::new(Role::PropertyCompany, ""));
+        assert_eq!(lift.supervising_office, Some(OfficeRef::new(Role::EnforcementOffice, "640121100")));
         let leak = go("privacy.leak", &place(), true, None);
-        assert_eq!(leak.handler, Seat::new(Role::PoliceStation, "640121100"));
+        assert_eq!(leak.handler, OfficeRef::new(Role::PoliceStation, "640121100"));
         assert_eq!(leak.confidentiality, Confidentiality::Restricted);
         let water = go("utility.water_drainage", &place(), true, None);
-        assert_eq!(water.handler, Seat::new(Role::UtilityOperator, "640121"));
-        assert_eq!(water.supervising_office, Some(Seat::new(Role::LivelihoodServiceCenter, "640121100")));
+        assert_eq!(water.handler, OfficeRef::new(Role::UtilityOperator, "640121"));
+        assert_eq!(water.supervising_office, Some(OfficeRef::new(Role::LivelihoodServiceCenter, "640121100")));
     }
 
     #[test]
     fn where_nobody_serves_the_community_handles_and_another_supervises() {
         let cleaning = go("service.cleaning", &place(), false, None);
-        assert_eq!(cleaning.handler, Seat::new(Role::Community, "640121100001"));
-        assert_eq!(cleaning.supervising_office, Some(Seat::new(Role::SocialAffairsOffice, "640121100")));
+        assert_eq!(cleaning.handler, OfficeRef::new(Role::Community, "640121100001"));
+        assert_eq!(cleaning.supervising_office, Some(OfficeRef::new(Role::SocialAffairsOffice, "640121100")));
         let far = Place { community: String::new(), ..place() };
         let other = go("other", &far, false, None);
-        assert_eq!(other.handler, Seat::new(Role::SocialAffairsOffice, "640121100"));
-        assert_eq!(other.supervising_office, Some(Seat::new(Role::TownshipLeader, "640121100")));
+        assert_eq!(other.handler, OfficeRef::new(Role::SocialAffairsOffice, "640121100"));
+        assert_eq!(other.supervising_office, Some(OfficeRef::new(Role::TownshipLeader, "640121100")));
     }
 
     #[test]
     fn officials_are_never_complained_of_to_themselves() {
         for (meant, handler, confidentiality) in [
-            (Seat::new(Role::SocialAffairsOffice, "640121100"), Role::DisciplineOffice, Confidentiality::Restricted),
-            (Seat::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Confidentiality::Confidential),
-            (Seat::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Confidentiality::Restricted),
+            (
+                OfficeRef::new(Role::SocialAffairsOffice, "640121100"),
+                Role::DisciplineOffice,
+                Confidentiality::Restricted,
+            ),
+            (OfficeRef::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Confidentiality::Confidential),
+            (OfficeRef::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Confidentiality::Restricted),
         ] {
             let routed = go("officials.inaction", &place(), true, Some(meant.clone()));
             assert_eq!((routed.handler.role, routed.confidentiality), (handler, confidentiality));
@@ -152,18 +160,18 @@ mod tests {
     fn the_office_complained_of_supervises_nothing_whoever_handles() {
         let county = Place { county: "640121".into(), ..Place::default() };
         for meant in ROLES {
-            let meant = Seat::new(meant.role, "640121");
+            let meant = OfficeRef::new(meant.role, "640121");
             for handler in ROLES {
-                let handler = Seat::new(handler.role, "640121");
+                let handler = OfficeRef::new(handler.role, "640121");
                 if let Some(seat) = next_supervising_office(&county, &handler, Some(&meant)) {
                     assert!(seat.role != meant.role && seat.role != handler.role, "{meant:?} {handler:?}");
                 }
             }
         }
         let (authority, discipline) =
-            (Seat::new(Role::CountyAuthority, "640121"), Seat::new(Role::DisciplineOffice, "640121"));
+            (OfficeRef::new(Role::CountyAuthority, "640121"), OfficeRef::new(Role::DisciplineOffice, "640121"));
         assert_eq!(next_supervising_office(&county, &discipline, Some(&authority)), None, "nobody is a state");
-        let social = Seat::new(Role::SocialAffairsOffice, "640121100");
+        let social = OfficeRef::new(Role::SocialAffairsOffice, "640121100");
         assert_eq!(next_supervising_office(&county, &authority, Some(&social)), None);
         assert_eq!(next_supervising_office(&county, &discipline, Some(&social)), Some(authority));
     }
@@ -175,7 +183,7 @@ mod tests {
             let rules = ComplaintRules::built_in();
             let category = &rules.categories[at % rules.categories.len()];
             let place = if near { place() } else { Place { community: String::new(), ..place() } };
-            let meant = Seat::new(Role::Community, "640121100001");
+            let meant = OfficeRef::new(Role::Community, "640121100001");
             let routed = route(&rules, category, &place, served, Some(&meant));
             prop_assert!(routed.supervising_office.is_none_or(|seat| seat.role != routed.handler.role));
             prop_assert!(routed.handler.role != Role::PropertyCompany || served);

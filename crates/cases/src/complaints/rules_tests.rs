@@ -1,7 +1,7 @@
 //! A ticket, and what the rules say of it.
 
 use super::clock_rules::Limit;
-use super::input::{ComplaintIn, SeatIn, TransferIn};
+use super::input::{ComplaintIn, OfficeRefIn, TransferIn};
 use super::model::*;
 use super::visibility::Person;
 use super::{intake_rules, person_rules, step_rules};
@@ -120,7 +120,7 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
     let open = ticket();
     let restricted = ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() };
     let mut about = ticket();
-    about.course.0.complained_office = Some(Seat::new(Role::EnforcementOffice, "640121102"));
+    about.course.0.complained_office = Some(OfficeRef::new(Role::EnforcementOffice, "640121102"));
     assert!(to(Role::EnforcementOffice, None, &open, None).is_empty());
     assert!(to(Role::PropertyCompany, None, &open, company).is_empty());
     assert!(to(Role::UtilityOperator, Some(UtilityKind::Water), &open, None).is_empty());
@@ -192,7 +192,7 @@ fn a_ticket_is_merged_into_one_that_as_many_may_see() {
     assert_eq!(check(None), one("/into", "unknown_reference"));
     assert_eq!(check(Some(&row)), one("/into", "unknown_reference"));
     let mut about = ticket();
-    about.course.0.complained_office = Some(Seat::new(Role::EnforcementOffice, "640121102"));
+    about.course.0.complained_office = Some(OfficeRef::new(Role::EnforcementOffice, "640121102"));
     let others = [
         ComplaintRow { is_open: false, ..ticket() },
         ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() },
@@ -339,7 +339,7 @@ fn each_submits_by_channels_of_its_own() {
 
 #[test]
 fn an_office_is_complained_of_where_the_category_is_about_one() {
-    let office = SeatIn { role: Role::EnforcementOffice, division: "640121102".to_owned() };
+    let office = OfficeRefIn { role: Role::EnforcementOffice, division: "640121102".to_owned() };
     let named = incoming(serde_json::json!({ "complained_office": office }));
     let check = |is_about, input: &ComplaintIn| {
         let mut found = Vec::new();
@@ -351,7 +351,7 @@ fn an_office_is_complained_of_where_the_category_is_about_one() {
     assert_eq!(check(true, &incoming(serde_json::json!({}))), (false, 1));
     assert_eq!(check(false, &incoming(serde_json::json!({}))), (false, 0));
     let at = "/complained_office/division";
-    let short = SeatIn { division: "640121".to_owned(), ..office.clone() };
+    let short = OfficeRefIn { division: "640121".to_owned(), ..office.clone() };
     for (seat, is_known, county, found) in [
         (&office, true, Some("640121"), vec![]),
         (&office, true, None, vec![]),

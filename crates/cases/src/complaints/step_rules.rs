@@ -3,7 +3,7 @@
 use super::clock_rules::is_over;
 use super::input::TransferIn;
 use super::model::*;
-use super::routing_rules::seat_of;
+use super::routing_rules::office_of;
 use super::visibility::Person;
 use crate::access::Role;
 use crate::db::{Id, Instant};
@@ -48,7 +48,7 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
         );
     } else if to_company && company.is_none() {
         fault("not_serving", "该小区没有物业服务企业", "no property service company serves the complex");
-    } else if seat_of(input.role, &row.place()).is_none() {
+    } else if office_of(input.role, &row.place()).is_none() {
         fault("unknown_reference", "该诉求地点没有此单位", "there is no such office for the place of the complaint");
     } else if input.role == row.handler_role && !(to_company && company != row.company_id) {
         let same = input.role != Role::UtilityOperator || input.organisation == row.organisation;
@@ -82,7 +82,7 @@ pub fn may_transfer(was_returned: bool, supervises: bool) -> Result<(), Problem>
 }
 
 /// To whom a ticket may be returned: to its supervisor, once.
-pub fn may_return(row: &ComplaintRow) -> Result<Seat, Problem> {
+pub fn may_return(row: &ComplaintRow) -> Result<OfficeRef, Problem> {
     let supervising_office = row.supervising_office().ok_or_else(|| {
         conflict("该诉求没有督办单位，不得退回。", "The complaint has no supervising office and cannot be returned.")
     })?;

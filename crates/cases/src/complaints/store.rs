@@ -313,7 +313,12 @@ pub fn cards_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<CardRow>> {
 }
 
 /// What an office or company owes, the most urgent first; for the inbox.
-pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+pub fn open_of_handler(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    seat: &OfficeRef,
+    at_most: i64,
+) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows =
         scoped::complaints(viewer).filter(complaints::handler_role.eq(seat.role)).filter(complaints::is_open.eq(true));
     if seat.role != Role::PropertyCompany {
@@ -323,7 +328,7 @@ pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i
 }
 
 /// What an office supervises that is open and with another, the most urgent first; for the inbox.
-pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &OfficeRef, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::supervising_role.eq(seat.role))
         .filter(complaints::supervising_division.eq(seat.division.clone()))
@@ -342,7 +347,12 @@ pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
 }
 
 /// What was late and is open, handled and supervised by others, the most urgent first; for the inbox of those above.
-pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+pub fn late_with_others(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    seat: &OfficeRef,
+    at_most: i64,
+) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::red_cards.gt(0))

@@ -18,7 +18,7 @@ use crate::http::{Cursor, Entity, PageOf};
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, official};
+use crate::proceedings::view::{Officer, officer};
 use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
@@ -42,7 +42,7 @@ pub struct TimelineStep {
     pub at: Instant,
     pub by: StepBy,
     /// The office, where it was one; its officer is shown to offices only.
-    pub office: Option<Official>,
+    pub office: Option<Officer>,
     /// What changed: seats, deadlines, whether it was on time. Its members depend on the kind.
     #[schema(value_type = Object, additional_properties = true, example = json!({ "on_time": true }))]
     pub facts: Value,
@@ -99,7 +99,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<Time
 
 fn one(ctx: &Ctx, step: StepRow, words: StepText) -> TimelineStep {
     let (by, office) = match step.actor.0 {
-        StepActor::Office { actor } => (StepBy::Office, Some(official(ctx, actor))),
+        StepActor::Office { actor } => (StepBy::Office, Some(officer(ctx, actor))),
         StepActor::Complainant => (StepBy::Complainant, None),
         StepActor::Follower => (StepBy::Follower, None),
         StepActor::Program => (StepBy::Program, None),

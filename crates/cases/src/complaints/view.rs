@@ -138,7 +138,7 @@ pub struct Complaint {
     pub satisfaction: Option<i64>,
     pub handler: Handler,
     /// Who supervises it (督办单位); null where every office that could is the handler or is complained of.
-    pub supervising_office: Option<Seat>,
+    pub supervising_office: Option<OfficeRef>,
     pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
@@ -186,7 +186,7 @@ pub struct Complaint {
     #[schema(max_length = 500)]
     pub public_summary: Option<String>,
     /// The office complained of.
-    pub complained_office: Option<Seat>,
+    pub complained_office: Option<OfficeRef>,
     /// What it led to and belongs with.
     #[schema(max_items = 50)]
     pub links: Vec<LinkView>,

@@ -24,7 +24,7 @@ use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::proceedings::view::{NoteView, Officer, StepView, note_view, officer, step};
 use crate::service::Ctx;
 use crate::standing;
 
@@ -45,7 +45,7 @@ pub struct FilingView {
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// The end of a contract (合同终止).
@@ -63,7 +63,7 @@ pub struct TerminationView {
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// One item of the hand-over (交接事项).
@@ -183,7 +183,7 @@ pub struct Contract {
     /// The text of the contract.
     #[schema(max_items = 50)]
     pub text: Vec<Evidence>,
-    pub submission: Option<RemarkView>,
+    pub submission: Option<NoteView>,
     /// Last day for the review.
     pub review_due_on: Option<NaiveDate>,
     /// Years up to the last days of the review and of the hand-over whose arrangement of holidays is not on file
@@ -344,7 +344,7 @@ fn one(
         agreed_nonrenewal_notice_days: terms.agreed_nonrenewal_notice_days,
         fee_items: terms.fee_items,
         text: terms.text,
-        submission: submission.map(|s| remark(ctx, s)),
+        submission: submission.map(|s| note_view(ctx, s)),
         review_due_on: row.review_due_on,
         calendar_missing: Vec::new(),
         review: None,
@@ -356,7 +356,7 @@ fn one(
             note: f.note,
             policy_version: f.policy_version,
             at: f.at,
-            by: official(ctx, f.by),
+            by: officer(ctx, f.by),
         }),
         removal_id: row.removal_id,
         termination: termination.map(|e| TerminationView {
@@ -366,7 +366,7 @@ fn one(
             reasons: e.reasons,
             evidence: e.evidence,
             at: e.at,
-            by: official(ctx, e.by),
+            by: officer(ctx, e.by),
         }),
         interim_service: row.interim,
         interim_until: row.interim_until,

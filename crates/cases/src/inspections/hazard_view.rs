@@ -18,7 +18,7 @@ use crate::http::Entity;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, official};
+use crate::proceedings::view::{Officer, officer};
 use crate::service::Ctx;
 
 coded_enum! {
@@ -50,7 +50,7 @@ pub struct HazardStepView {
     /// Day of the step.
     pub on: NaiveDate,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A hazard (隐患): an item that failed and is to be rectified. It goes with the complex.
@@ -142,7 +142,7 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
             company_id: Some(company_id),
             on,
             at,
-            by: official(ctx, by),
+            by: officer(ctx, by),
         },
         HazardStep::Recheck { outcome, text, evidence, due_on, on, at, by } => HazardStepView {
             kind: HazardStepKind::Recheck,
@@ -153,7 +153,7 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
             company_id: None,
             on,
             at,
-            by: official(ctx, by),
+            by: officer(ctx, by),
         },
         HazardStep::Extension { text, due_on, on, at, by } => HazardStepView {
             kind: HazardStepKind::Extension,
@@ -164,7 +164,7 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
             company_id: None,
             on,
             at,
-            by: official(ctx, by),
+            by: officer(ctx, by),
         },
     }
 }

@@ -20,7 +20,7 @@ use crate::policy::inspections::Checklist;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Officer, StepView, officer, step};
 use crate::service::Ctx;
 
 /// What was found of one item (检查项结果).
@@ -88,7 +88,7 @@ pub struct InspectionPart {
     /// Anything else.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
-    pub submitted_by: Option<Official>,
+    pub submitted_by: Option<Officer>,
     pub submitted_at: Option<Instant>,
     /// Version of the policy that its checklist is of.
     #[schema(minimum = 1)]
@@ -135,7 +135,7 @@ pub struct Inspection {
     /// Offices and their results; a company sees those that were there.
     #[schema(max_items = 8)]
     pub parts: Vec<InspectionPart>,
-    pub planned_by: Official,
+    pub planned_by: Officer,
     pub cancellation: Option<StepView>,
     /// Version of the policy that it was planned under.
     #[schema(minimum = 1)]
@@ -192,7 +192,7 @@ fn one(
         complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
         parts: parts.map(|part| part_view(ctx, policies, part, whole)).collect(),
-        planned_by: official(ctx, row.planned_by.0),
+        planned_by: officer(ctx, row.planned_by.0),
         cancellation: row.cancellation.0.map(|one| step(ctx, one)),
         id: row.id,
         version: row.version,
@@ -250,7 +250,7 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
         state: part.state,
         items: items.collect(),
         note: part.result.0.note.clone(),
-        submitted_by: part.submitted_by.0.map(|by| official(ctx, by)),
+        submitted_by: part.submitted_by.0.map(|by| officer(ctx, by)),
         id: part.id,
         division: part.division,
         checklist: part.checklist,

@@ -169,6 +169,6 @@ fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> WorkRes
         return Ok(input.addressee.clone());
     }
     let agency = row.office_role;
-    let name = offices::find_by_seat(conn, agency, &row.office_division)?.map(|office| office.name);
+    let name = offices::find_by_role(conn, agency, &row.office_division)?.map(|office| office.name);
     Ok(Some(name.unwrap_or_else(|| agency.row().zh.to_owned())))
 }

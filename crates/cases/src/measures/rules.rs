@@ -16,22 +16,22 @@ const LADDER_TASK: u8 = 2;
 
 /// The office that a measure is for.
 #[derive(Clone, Copy, Debug)]
-pub struct Seat<'a> {
+pub struct ResponsibleOffice<'a> {
     pub role: Role,
     pub division: &'a str,
     /// Township of the measure; empty where it is the county's.
     pub township: &'a str,
 }
 
-impl<'a> From<&'a MeasureRow> for Seat<'a> {
-    fn from(row: &'a MeasureRow) -> Seat<'a> {
-        Seat { role: row.office_role, division: &row.office_division, township: &row.township }
+impl<'a> From<&'a MeasureRow> for ResponsibleOffice<'a> {
+    fn from(row: &'a MeasureRow) -> ResponsibleOffice<'a> {
+        ResponsibleOffice { role: row.office_role, division: &row.office_division, township: &row.township }
     }
 }
 
 /// Only the office that the measure is for carries it through; the social affairs office of its township may, too, but not
 /// what was referred to an agency.
-pub fn may_handle(caller: &Caller, seat: Seat, kind: MeasureKind) -> Result<(), Problem> {
+pub fn may_handle(caller: &Caller, seat: ResponsibleOffice, kind: MeasureKind) -> Result<(), Problem> {
     let division = caller.division.as_deref().unwrap_or_default();
     let own = caller.role == seat.role && division == seat.division;
     let township = caller.role == Role::SocialAffairsOffice && !seat.township.is_empty() && division == seat.township;
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn the_office_of_a_measure_carries_it_through_and_its_township_helps() {
         use Role::{CountyAuthority, EnforcementOffice, SocialAffairsOffice};
-        let seat = Seat { role: EnforcementOffice, division: "640121102", township: "640121102" };
+        let seat = ResponsibleOffice { role: EnforcementOffice, division: "640121102", township: "640121102" };
         for (role, division, kind, expected) in [
             (EnforcementOffice, "640121102", MeasureKind::RectificationOrder, None),
             (EnforcementOffice, "640121100", MeasureKind::RectificationOrder, Some(Code::Forbidden)),

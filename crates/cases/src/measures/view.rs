@@ -19,13 +19,12 @@ use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
-    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
-    step,
+    DeliveryView, NoticeView, Officer, StatementView, StepView, delivery, notification, officer, statement, step,
 };
 use crate::ratings;
 use crate::ratings::model::Star;
 use crate::service::Ctx;
-use crate::standing::model::{MeasureState, Office};
+use crate::standing::model::{MeasureState, OfficeRef};
 use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;
 
@@ -74,7 +73,7 @@ pub struct HearingView {
     #[schema(max_length = 20000)]
     pub record: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// The carrying out (办理结果).
@@ -93,7 +92,7 @@ pub struct CompletionView {
     /// It was done by the due day.
     pub in_time: bool,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// The cancellation (取消).
@@ -110,7 +109,7 @@ pub struct CancellationView {
     pub revoked: Vec<Id>,
     pub at: Instant,
     /// Null where its grounds fell away.
-    pub by: Option<Official>,
+    pub by: Option<Officer>,
 }
 
 /// A measure (处置措施) and every step of it.
@@ -136,7 +135,7 @@ pub struct Measure {
     /// The one violation that it is about, for deductions, orders and referrals.
     pub violation_id: Option<Id>,
     /// The office that carries it out.
-    pub office: Office,
+    pub office: OfficeRef,
     /// The role that approves it; null: none is asked.
     pub approver_role: Option<Role>,
     /// Level of the ladder.
@@ -170,7 +169,7 @@ pub struct Measure {
     pub unopened: bool,
     /// The measure that this task takes back.
     pub reverses: Option<Id>,
-    pub notification: Option<NotificationView>,
+    pub notification: Option<NoticeView>,
     pub delivery: Option<DeliveryView>,
     pub statement: Option<StatementView>,
     /// The office's answer to the statement; the decision waits for it.
@@ -286,7 +285,7 @@ fn one(
     Ok(Measure {
         kind,
         state,
-        office: Office { role, division: row.office_division },
+        office: OfficeRef { role, division: row.office_division },
         approver_role: row.approver_role,
         overdue: state.is_open() && row.suspended_on.is_none() && row.due_on < ctx.today,
         grounds,
@@ -303,7 +302,7 @@ fn one(
             held_on: h.held_on,
             record: h.record,
             at: h.at,
-            by: official(ctx, h.by),
+            by: officer(ctx, h.by),
         }),
         approval: approval.map(|s| step(ctx, s)),
         rejection: rejection.map(|s| step(ctx, s)),
@@ -314,14 +313,14 @@ fn one(
             removal_ground: c.removal_ground,
             in_time: c.in_time,
             at: c.at,
-            by: official(ctx, c.by),
+            by: officer(ctx, c.by),
         }),
         cancellation: cancellation.map(|c| CancellationView {
             reason_zh: c.reason_zh,
             reason_en: c.reason_en,
             revoked: c.revoked,
             at: c.at,
-            by: c.by.map(|by| official(ctx, by)),
+            by: c.by.map(|by| officer(ctx, by)),
         }),
         id: row.id,
         version: row.version,

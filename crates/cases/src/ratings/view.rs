@@ -23,7 +23,7 @@ use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::proceedings::view::{NoteView, Officer, StepView, note_view, officer, step};
 use crate::service::Ctx;
 
 /// A rating in short (星级评定).
@@ -105,7 +105,7 @@ pub struct ScoreSheet {
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A review (复核).
@@ -116,7 +116,7 @@ pub struct RatingReviewView {
     #[schema(max_length = 2000)]
     pub reasons: Option<String>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A decision on an objection (异议处理).
@@ -127,7 +127,7 @@ pub struct ObjectionDecisionView {
     #[schema(max_length = 5000)]
     pub reasons: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// An objection (异议).
@@ -166,7 +166,7 @@ pub struct Rating {
     #[schema(max_items = 100)]
     pub objections: Vec<ObjectionView>,
     /// What the company replies.
-    pub reply: Option<RemarkView>,
+    pub reply: Option<NoteView>,
     pub withdrawal: Option<StepView>,
     /// The stars that it has had since it was published, oldest first.
     #[schema(max_items = 1000)]
@@ -371,11 +371,11 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
     }
     let scorer = |ctx: &Ctx, by: Actor| {
         let subject = by.sub.clone();
-        let mut official = official(ctx, by);
+        let mut officer = officer(ctx, by);
         if rules.raters_shown {
-            official.subject = Some(subject);
+            officer.subject = Some(subject);
         }
-        official
+        officer
     };
     let missing = rules
         .raters
@@ -417,7 +417,7 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
             by: scorer(ctx, one.by),
         }),
         objections: objections.into_iter().map(|one| objection(ctx, one)).collect(),
-        reply: reply.map(|one| remark(ctx, one)),
+        reply: reply.map(|one| note_view(ctx, one)),
         withdrawal: withdrawal.map(|one| step(ctx, one)),
         stars: stars.0,
         corrects: row.corrects,
@@ -438,7 +438,7 @@ fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
             outcome: decision.outcome,
             reasons: decision.reasons,
             at: decision.at,
-            by: official(ctx, decision.by),
+            by: officer(ctx, decision.by),
         }),
     }
 }

@@ -11,7 +11,7 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::view::{Official, StepView};
+use crate::proceedings::view::{Officer, StepView};
 
 coded_enum! {
     /// Where a typical case stands (案例状态).
@@ -119,7 +119,7 @@ pub struct TypicalCase {
     pub summary: String,
     /// Day of publication.
     pub published_on: NaiveDate,
-    pub published_by: Official,
+    pub published_by: Officer,
     /// Day of withdrawal.
     pub withdrawn_on: Option<NaiveDate>,
     pub withdrawal: Option<StepView>,

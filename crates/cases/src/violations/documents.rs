@@ -82,7 +82,7 @@ fn describe(
             context.insert("decided_on".into(), json!(day(confirmation.at)));
             context.insert("statement_made".into(), json!(steps.statement.is_some()));
             context.insert("appeal_working_days".into(), json!(process.appeal_working_days));
-            let county = offices::find_by_seat(tx.conn, Role::CountyAuthority, &row.county)?.map(|office| office.name);
+            let county = offices::find_by_role(tx.conn, Role::CountyAuthority, &row.county)?.map(|office| office.name);
             let county = county.unwrap_or_else(|| Role::CountyAuthority.row().zh.to_owned());
             context.insert("appeal_body".into(), json!(county));
         }

@@ -21,8 +21,7 @@ use crate::policy::model::ActSubject;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
-    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
-    step,
+    DeliveryView, NoticeView, Officer, StatementView, StepView, delivery, notification, officer, statement, step,
 };
 use crate::service::Ctx;
 
@@ -39,7 +38,7 @@ pub struct ConfirmationView {
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// The decision on an appeal (申诉决定).
@@ -52,7 +51,7 @@ pub struct AppealDecisionView {
     /// The body that confirmed has nobody above it in this system: another person of it decided (由同一机关另行指定人员决定).
     pub same_body: bool,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A violation (违规行为) and every step of its case.
@@ -104,7 +103,7 @@ pub struct Violation {
     pub found_on: NaiveDate,
     pub reported_at: Instant,
     /// Who reported it; never shown to companies and committees.
-    pub reporter: Option<Official>,
+    pub reporter: Option<Officer>,
     pub source: ViolationSource,
     /// What was found.
     #[schema(max_length = 5000)]
@@ -123,7 +122,7 @@ pub struct Violation {
     /// For a company: a notice or decision waits to be opened by `GET /v1/violations/{id}`; until then its content is not
     /// shown.
     pub unopened: bool,
-    pub notification: Option<NotificationView>,
+    pub notification: Option<NoticeView>,
     pub delivery: Option<DeliveryView>,
     /// Last day for the company's statement; set by delivery.
     pub statement_due_on: Option<NaiveDate>,
@@ -202,7 +201,7 @@ fn one(
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
         complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
         community: Some(row.community).filter(|code| !code.is_empty()),
-        reporter: Some(official(ctx, by)).filter(|_| !hides_reporter),
+        reporter: Some(officer(ctx, by)).filter(|_| !hides_reporter),
         evidence: if unopened { Vec::new() } else { row.evidence.0 },
         unopened,
         notification: noticed.filter(|_| !unopened).map(|n| notification(ctx, n)),
@@ -214,7 +213,7 @@ fn one(
             urgent_reason: c.urgent_reason,
             policy_version: c.policy_version,
             at: c.at,
-            by: official(ctx, c.by),
+            by: officer(ctx, c.by),
         }),
         decision_delivery: decision_delivery.map(delivery),
         dismissal: dismissal.map(|s| step(ctx, s)),
@@ -224,7 +223,7 @@ fn one(
             reasons: d.reasons,
             same_body: d.same_body,
             at: d.at,
-            by: official(ctx, d.by),
+            by: officer(ctx, d.by),
         }),
         revocation: revocation.map(|s| step(ctx, s)),
         id: row.id,

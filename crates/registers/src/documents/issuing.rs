@@ -48,7 +48,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
     let version = policies.governing(ctx.today);
     let template = rules::template(version, kind)?;
     let (role, division) = &input.office;
-    let office = rules::require_prefix(offices::find_by_seat(tx.conn, *role, division)?, *role, division)?;
+    let office = rules::require_prefix(offices::find_by_role(tx.conn, *role, division)?, *role, division)?;
     let body = bodies::issuing_body(tx.conn, &version.document().issuing, &office)?;
     let (reconsideration_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
     let year = ctx.today.year();

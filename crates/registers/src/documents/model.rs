@@ -9,7 +9,7 @@ use crate::db::Id;
 use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
-use crate::proceedings::view::Official;
+use crate::proceedings::view::Officer;
 pub use crate::words::documents::DocumentKind;
 
 coded_enum! {
@@ -121,7 +121,7 @@ pub struct OfficialDocument {
     /// Day of issue (成文日期).
     pub issued_on: NaiveDate,
     pub issued_at: Instant,
-    pub issued_by: Official,
+    pub issued_by: Officer,
     /// Verification code (验证码), which stands on the page, too.
     #[schema(max_length = 40, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")]
     pub code: String,

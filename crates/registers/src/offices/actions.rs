@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
+use super::model::{Office, OfficeIn, OfficePatch, OfficeRow};
 use super::{rules, store};
 use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
@@ -10,7 +10,7 @@ use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<OfficeView>> {
+pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Office>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -44,7 +44,7 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
     Ok(Entity::created(row.id, row.version, row.into(), "/v1/offices"))
 }
 
-pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResult<Entity<OfficeView>> {
+pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResult<Entity<Office>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let place = before.place();

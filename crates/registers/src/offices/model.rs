@@ -35,7 +35,7 @@ impl OfficeRow {
 
 /// An office (办公机构): one role in one division.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct OfficeView {
+pub struct Office {
     pub id: Id,
     /// Grows by one with each change.
     #[schema(minimum = 1)]
@@ -66,9 +66,9 @@ pub struct OfficeView {
     pub updated_at: Instant,
 }
 
-impl From<OfficeRow> for OfficeView {
-    fn from(row: OfficeRow) -> OfficeView {
-        OfficeView {
+impl From<OfficeRow> for Office {
+    fn from(row: OfficeRow) -> Office {
+        Office {
             id: row.id,
             version: row.version,
             role: row.role,

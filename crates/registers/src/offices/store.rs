@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::model::{ListOffices, OfficeRow, OfficeView};
+use super::model::{ListOffices, Office, OfficeRow};
 use super::rules;
 use crate::access::{Role, Scope};
 use crate::db::schema::offices;
@@ -24,7 +24,7 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Off
 }
 
 /// The office of a role in a division, where it is on file.
-pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
+pub fn find_by_role(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
     let system = Scope::System("an office is named wherever it acts");
     let seat =
         scoped::offices(&system).filter(offices::role.eq(role)).filter(offices::division.eq(division.to_owned()));
@@ -62,7 +62,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> WorkResult<P
 }
 
 /// To whom a resident turns about a place, the nearest first: those of these offices that are on file.
-pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> WorkResult<Vec<OfficeView>> {
+pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> WorkResult<Vec<Office>> {
     let turned_to = [
         (Role::Community, community),
         (Role::SocialAffairsOffice, township),
@@ -71,7 +71,7 @@ pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community
     ];
     let mut all = Vec::new();
     for (role, division) in turned_to {
-        all.extend(find_by_seat(conn, role, division)?.map(OfficeView::from));
+        all.extend(find_by_role(conn, role, division)?.map(Office::from));
     }
     Ok(all)
 }

@@ -27,7 +27,7 @@ pub struct Problem {
     /// There are more than these.
     more: bool,
     headers: Vec<(HeaderName, String)>,
-    related: Option<Box<Related>>,
+    related: Option<Box<RelatedResource>>,
     broken: Option<Box<Broken>>,
 }
 
@@ -89,7 +89,7 @@ impl Problem {
 
     /// The row that stands in the way.
     pub fn related(mut self, kind: &'static str, id: Id) -> Self {
-        self.related = Some(Box::new(Related { kind: kind.to_owned(), id }));
+        self.related = Some(Box::new(RelatedResource { kind: kind.to_owned(), id }));
         self
     }
 
@@ -179,7 +179,7 @@ pub struct ProblemBody {
     pub code: String,
     /// The row that stands in the way, where there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub related: Option<Related>,
+    pub related: Option<RelatedResource>,
     /// Every fault of the input, or the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 100)]
@@ -191,7 +191,7 @@ pub struct ProblemBody {
 
 /// A row that stands in the way (相关记录).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Related {
+pub struct RelatedResource {
     /// What it is.
     #[schema(example = "violation", max_length = 40)]
     pub kind: String,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::credit::Points;
 use super::ladder::{Counted, Tally};
-use super::model::{DueMeasure, Office, Territory, ViolationFact, Window};
+use super::model::{DueMeasure, OfficeRef, Territory, ViolationFact, Window};
 use super::wording::{self, Reason};
 use crate::policy::model::{Act, MeasureKind, MeasureRule, MeasureScope, OfficeRule};
 use crate::policy::versions::PolicyVersion;
@@ -189,7 +189,7 @@ fn of_level(
 }
 
 /// The office of a measure. A violation without a township belongs to the county, and so does what follows from it.
-fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Office {
+fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> OfficeRef {
     let place = &fact.place;
     let role = match rule {
         OfficeRule::LeadOffice => fact.lead_role,
@@ -202,5 +202,5 @@ fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Offic
         12 => place.community.as_ref().or(place.township.as_ref()),
         _ => place.township.as_ref(),
     };
-    Office { role, division: division.unwrap_or(&place.county).clone() }
+    OfficeRef { role, division: division.unwrap_or(&place.county).clone() }
 }

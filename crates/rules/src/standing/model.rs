@@ -161,14 +161,20 @@ pub struct CountedViolation {
     pub window_last_day: NaiveDate,
 }
 
-/// An office (承办单位).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-pub struct Office {
+/// An office or a company (单位): one role in one division; of a company, the division is empty and the row names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+pub struct OfficeRef {
     /// Role of the office (角色).
     pub role: Role,
-    /// Code of its division (行政区划代码).
-    #[schema(example = "640104001", min_length = 6, max_length = 12, pattern = "^[0-9]{6,12}$")]
+    /// Its division: GB/T 2260, 6, 9 or 12 digits; empty for a company (行政区划代码).
+    #[schema(example = "640121102", max_length = 12, pattern = "^([0-9]{6,12})?$")]
     pub division: String,
+}
+
+impl OfficeRef {
+    pub fn new(role: Role, division: &str) -> OfficeRef {
+        OfficeRef { role, division: division.to_owned() }
+    }
 }
 
 /// A measure that is due (应采取的措施), with the facts and the rule it comes from.
@@ -187,7 +193,7 @@ pub struct DueMeasure {
     /// Agency that the matter is referred to (被移交单位).
     pub agency: Option<Role>,
     /// Office that holds it (承办单位).
-    pub office: Office,
+    pub office: OfficeRef,
     /// Where it belongs (地点); of a measure about the company, the division that owns it.
     #[serde(with = "shared")]
     #[schema(value_type = Territory)]
