@@ -1,6 +1,6 @@
 -- Inspections: visits, the part of each office in them, the hazards that they found, and the keys under which phones sent results.
 CREATE TABLE inspections (
-  id {id} PRIMARY KEY, version BIGINT NOT NULL, state TEXT NOT NULL, planned BOOLEAN NOT NULL, visited BOOLEAN NOT NULL,
+  id {id} PRIMARY KEY, version BIGINT NOT NULL, state TEXT NOT NULL, planned BOOLEAN NOT NULL, inspected BOOLEAN NOT NULL,
   complex_id {id} NOT NULL REFERENCES complexes (id), company_id {id} REFERENCES companies (id), county TEXT NOT NULL,
   township TEXT NOT NULL, community TEXT NOT NULL, planned_on DATE NOT NULL, done_on DATE, purpose TEXT,
   planned_by TEXT NOT NULL, cancellation TEXT NOT NULL, policy_version BIGINT NOT NULL, created_at {instant} NOT NULL,

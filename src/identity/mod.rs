@@ -9,7 +9,7 @@ use crate::service::feature::{Feature, read, tag};
 
 pub const FEATURE: Feature = Feature {
     name: "identity",
-    tags: &[tag(20, "identity", "Who am I, what may I do, what do the codes mean 身份与词汇")],
+    tags: &[tag(20, "identity", "Identity and vocabulary 身份与词汇")],
     operations: &[read(handler!(routes::get_me), EVERYONE), read(handler!(routes::get_vocabulary), EVERYONE)],
     ..Feature::EMPTY
 };

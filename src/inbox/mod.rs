@@ -19,7 +19,7 @@ use crate::service::feature::{Feature, read, tag};
 
 pub const FEATURE: Feature = Feature {
     name: "inbox",
-    tags: &[tag(220, "inbox", "What waits for me 待办")],
+    tags: &[tag(220, "inbox", "Inbox 待办")],
     operations: &[read(
         handler!(routes::list_inbox),
         &[

@@ -183,7 +183,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
         if let Some(waiting) = rules::of_contract(row, &ctx.caller, confirm_by, ctx.today) {
             items.push(item(subject, waiting));
         } else if let Some(task) = tasks::of_handover(row, confirm_by, ctx.today) {
-            items.extend(timing.pursued_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
+            items.extend(timing.supervised_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
         }
     }
     for one in &disclosures {
@@ -282,7 +282,7 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Di
             let due_on = timing.days_after(one.submitted_on, timing.rules.verify_disclosure_working_days);
             let office = OfficeRef { role: Role::SocialAffairsOffice, division: one.township };
             let task = Task { kind: InboxKind::VerifyDisclosure, office, due_on };
-            let late = timing.pursued_by(task, &ctx.caller);
+            let late = timing.supervised_by(task, &ctx.caller);
             if late.is_none() && !rules::verifies(role) {
                 continue;
             }

@@ -61,8 +61,8 @@ pub fn of_supervised_complaint(row: &ComplaintRow) -> Vec<(InboxKind, Option<Ins
     // Once the old time is over no more is given; while it stands still it is never over.
     let decide = asked.then(|| (InboxKind::DecideExtension, Some(row.resolve_due).filter(|_| !stands)));
     let late = course.escalated_at.is_some() && !stands;
-    let pursue = late.then(|| (InboxKind::SuperviseComplaint, Some(next_due(row))));
-    decide.into_iter().chain(pursue).collect()
+    let supervise = late.then(|| (InboxKind::SuperviseComplaint, Some(next_due(row))));
+    decide.into_iter().chain(supervise).collect()
 }
 
 /// What a kind of disclosure waits for from the company that owes it.

@@ -86,11 +86,11 @@ impl Timing<'_> {
         if caller.role == task.office.role && caller.division.as_deref() == Some(&task.office.division) {
             return Some(self.own(task.kind, task.due_on));
         }
-        self.pursued_by(task, caller)
+        self.supervised_by(task, caller)
     }
 
     /// How a caller above an office sees what it is late with; none who is not above it, or not yet.
-    pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
+    pub fn supervised_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         let Task { kind, office, due_on } = task;
         let above = is_above(caller.role, office.role, self.level(due_on));
         above.then(|| PendingItem { late: Some((kind, office)), ..self.own(InboxKind::SuperviseOffice, due_on) })

@@ -17,7 +17,7 @@ use crate::service::feature::{Feature, read, tag};
 
 pub const FEATURE: Feature = Feature {
     name: "statistics",
-    tags: &[tag(110, "statistics", "Numbers for the leaders 统计")],
+    tags: &[tag(110, "statistics", "Statistics 统计")],
     operations: &[
         read(handler!(routes::get_rating_statistics), RATING_OFFICES),
         read(handler!(routes::get_statistics_report), INSPECTION_OVERSEERS),

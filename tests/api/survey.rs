@@ -152,7 +152,7 @@ on_both_databases! {
         let row = &all.items()[5];
         assert_eq!((&row["since"], &row["company_id"], &row["complex_id"]), (&json!("2026-03-02"), &company["id"], &complex["id"]));
         assert_eq!(row["acts"][0]["act"], "company.fee_disclosure");
-        assert!(text(&row["facts_zh"]).contains("收费标准") && text(&row["facts_en"]).contains("Fees"));
+        assert!(text(&row["facts_zh"]).contains("收费标准") && text(&row["facts_en"]).contains("Fee standard"));
         let overdue = &all.items()[4];
         assert!(text(&overdue["facts_zh"]).contains("2025年10月1日至2025年12月31日"), "{overdue}");
         assert_eq!(overdue["acts"][0]["act"], "company.disclosure_missing");

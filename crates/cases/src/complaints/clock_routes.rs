@@ -31,7 +31,7 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
     ctx.get_snapshot(move |conn, ctx| preview::deadlines(conn, ctx, &query)).await
 }
 
-/// List what is on file already
+/// List similar complaints
 ///
 /// Open tickets of a category at a complex, of the last days: to follow one instead of submitting the matter again. Only of
 /// categories that may be public, and only what anybody may know.
@@ -53,7 +53,7 @@ pub async fn list_complaint_updates(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| timeline::updates(conn, ctx, &query)).await
 }
 
-/// Find the tickets of a caller
+/// Search complaints by phone
 ///
 /// By the phone, whatever its notation; by offices that take calls. The phone stands in the body, so that no log holds it, and
 /// that somebody looked is recorded.

@@ -110,7 +110,7 @@ pub async fn list_complaint_duplicates(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| following::duplicates(conn, ctx, id.0)).await
 }
 
-/// Accept a ticket
+/// Accept a complaint
 ///
 /// By its handler, within the limit of its category. The complainant is told.
 #[utoipa::path(post, path = "/v1/complaints/{id}/acceptance",
@@ -120,7 +120,7 @@ pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) ->
     ctx.act(body, move |tx, body| handling::accept_complaint(tx, id.0, body)).await
 }
 
-/// Not take a ticket on
+/// Reject a complaint
 ///
 /// With reasons, told to the complainant, who may have it reopened once.
 #[utoipa::path(post, path = "/v1/complaints/{id}/rejection",
@@ -130,7 +130,7 @@ pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
     ctx.act(body, move |tx, body| handling::reject_complaint(tx, id.0, body)).await
 }
 
-/// Hand a ticket on
+/// Transfer a complaint
 ///
 /// To another office that answers for its place, or to the company that serves; by its supervisor, or by its handler until it was
 /// returned once. The deadlines stay. The office complained of never gets it.
@@ -141,7 +141,7 @@ pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) ->
     ctx.act(body, move |tx, body| handling::transfer_complaint(tx, id.0, body)).await
 }
 
-/// Return a ticket
+/// Return a complaint
 ///
 /// To its supervisor, with a reason, once and within the working days of the policy; the supervisor's assignment is final then.
 #[utoipa::path(post, path = "/v1/complaints/{id}/return",
@@ -211,7 +211,7 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
     ctx.act(body, move |tx, body| handling::end_complaint_mediation(tx, id.0, body)).await
 }
 
-/// Reply to a ticket
+/// Reply to a complaint
 ///
 /// What was found and done, told to the complainant and whoever follows.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reply",
@@ -232,7 +232,7 @@ pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) ->
     ctx.act(body, move |tx, body| outcome::rate_complaint(tx, id.0, body)).await
 }
 
-/// Reopen a ticket
+/// Reopen a complaint
 ///
 /// Once, within the working days of the policy after the reply, by a complainant who is not satisfied. Its limits begin anew.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reopening",
@@ -242,7 +242,7 @@ pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
     ctx.act(body, move |tx, body| outcome::reopen_complaint(tx, id.0, body)).await
 }
 
-/// Close a ticket
+/// Close a complaint
 ///
 /// After the reply. One that nobody rates or reopens closes by itself.
 #[utoipa::path(post, path = "/v1/complaints/{id}/closure",
@@ -252,7 +252,7 @@ pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Res
     ctx.act(body, move |tx, body| outcome::close_complaint(tx, id.0, body)).await
 }
 
-/// Merge a ticket into another
+/// Merge a complaint into another
 ///
 /// Both are one matter. Whoever follows the one follows the other from now on, and is told once.
 #[utoipa::path(post, path = "/v1/complaints/{id}/merge",
@@ -262,7 +262,7 @@ pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Respo
     ctx.act(body, move |tx, body| handling::merge_complaint(tx, id.0, body)).await
 }
 
-/// Link a ticket
+/// Link a complaint
 ///
 /// To a violation, an inspection or a hazard that belongs with it.
 #[utoipa::path(post, path = "/v1/complaints/{id}/links",

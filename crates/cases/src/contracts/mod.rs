@@ -36,7 +36,7 @@ pub use termination::{
 
 pub const FEATURE: Feature = Feature {
     name: "contracts",
-    tags: &[tag(80, "contracts", "Service contracts 物业服务合同: filing 备案, ending, hand-over 交接")],
+    tags: &[tag(80, "contracts", "Service contracts 物业服务合同: filing 备案, termination 终止, handover 交接")],
     operations: &[
         read(handler!(routes::list_contracts), CONTRACT_READERS),
         submit(handler!(routes::create_contract), CONTRACT_PREPARERS).conflicts(&[

@@ -16,7 +16,7 @@ pub async fn list_contracts(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| store::list(conn, &ctx.scope, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
-/// Put a contract on record
+/// Create a contract
 ///
 /// By the company: a draft, which counts once it is filed. By an office: what it knows to be in force; that says from its
 /// first day on who serves the complex, filed or not. Refused for a new complex of a company that is blacklisted or
@@ -118,7 +118,7 @@ pub async fn terminate_contract(ctx: Ctx, id: PathId, body: Body<TerminationIn>)
     ctx.act(body, move |tx, body| termination::terminate_contract(tx, id.0, body)).await
 }
 
-/// Take back the end of a contract
+/// Withdraw a termination
 ///
 /// What was recorded by mistake, while the contract still runs.
 #[utoipa::path(post, path = "/v1/contracts/{id}/termination-withdrawal",

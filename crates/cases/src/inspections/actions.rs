@@ -94,7 +94,7 @@ pub fn new_row(
         version: 1,
         state: InspectionState::Planned,
         planned,
-        visited: false,
+        inspected: false,
         complex_id,
         company_id: serving.get(&complex_id).map(|service| service.company_id),
         county: place.county.clone(),

@@ -41,7 +41,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         120,
         "inspections",
-        "Inspections 日常检查: checklists 检查表, visits, results from phones; hazards 隐患; their plan and statistics",
+        "Inspections 日常检查: checklists 检查表, inspections, offline results; hazards 隐患; their plan and statistics",
     )],
     operations: &[
         read(handler!(routes::list_checklists), INSPECTION_READERS),

@@ -106,7 +106,7 @@ pub struct InspectionRow {
     /// Somebody planned it; else it became known by its result.
     pub planned: bool,
     /// A result was given: from then on the company sees it.
-    pub visited: bool,
+    pub inspected: bool,
     pub complex_id: Id,
     /// Who served on the day of the visit, or serves on the day that it is planned for.
     pub company_id: Option<Id>,

@@ -154,10 +154,10 @@ fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: O
     let ctx = tx.ctx;
     let parts = store::parts_of_one(tx.conn, inspection.id)?;
     let state = rules::state_of(parts.iter().map(|part| part.state));
-    if !inspection.visited {
+    if !inspection.inspected {
         inspection.company_id = company;
     }
-    inspection.visited = true;
+    inspection.inspected = true;
     inspection.state = state;
     if state == InspectionState::Done {
         inspection.done_on = parts.iter().filter_map(|part| part.inspected_on).max().or(part.inspected_on);

@@ -45,7 +45,7 @@ pub async fn list_inspections(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| store::list(conn, ctx, &query)?.map(|rows| view::views(conn, ctx, rows))).await
 }
 
-/// Plan a visit
+/// Plan an inspection
 ///
 /// Of one office, or of several at once (联合检查), each with its checklist.
 #[utoipa::path(post, path = "/v1/inspections",
@@ -79,7 +79,7 @@ pub async fn submit_inspection_result(ctx: Ctx, id: PathId, body: Body<Inspectio
     ctx.act(body, move |tx, body| actions::submit_inspection_result(tx, id.0, body)).await
 }
 
-/// Cancel a visit
+/// Cancel an inspection
 ///
 /// With reasons. Results that were given stand; the visit is done with them then.
 #[utoipa::path(post, path = "/v1/inspections/{id}/cancellation",
@@ -100,7 +100,7 @@ pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<Inspecti
     ctx.act(body, move |tx, body| findings::report_inspection_finding(tx, id.0, body)).await
 }
 
-/// Bring results from a phone
+/// Submit offline results
 ///
 /// Up to 200 at once, of planned visits and of visits that nobody planned, each under a key of its own that the phone made.
 /// A key is taken once for ever in its office, whoever sends it and however often: the answer tells for each whether it was
@@ -147,7 +147,7 @@ pub async fn rectify_hazard(ctx: Ctx, id: PathId, body: Body<HazardRectification
     ctx.act(body, move |tx, body| hazards::rectify_hazard(tx, id.0, body)).await
 }
 
-/// Look at a hazard again
+/// Re-check a hazard
 ///
 /// By the office that found it, the social affairs office or the enforcement office: closed, or not rectified yet, with
 /// reasons and a new last day.

@@ -52,7 +52,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         100,
         "ratings",
-        "Star ratings 星级评定: cycles, scores, publicity, plaques 铭牌, the focus list 重点整治名单",
+        "Star ratings 星级评定: cycles, scores, announcement, plaques 铭牌, the focus list 重点整治名单",
     )],
     operations: &[
         read(handler!(routes::list_rating_cycles), RATING_OFFICES),

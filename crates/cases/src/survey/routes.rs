@@ -48,7 +48,7 @@ pub async fn get_disclosure_survey(ctx: Ctx) -> Response {
     .await
 }
 
-/// List the problems of your area
+/// List the findings of your area
 ///
 /// What is missing, overdue or rejected, prices that the filed contract does not bear out, contracts that are not filed: by
 /// complex. Each names the acts that it can be reported under.
@@ -59,7 +59,7 @@ pub async fn list_survey_findings(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| actions::list_findings(conn, ctx, &query)).await
 }
 
-/// Report a problem as a violation
+/// Report a finding as a violation
 ///
 /// In one call: the violation (source `survey`, found today) tells the facts and the officer's words, and has the numbers
 /// and the proof of the disclosure as evidence. Refused where the problem does not stand any more.

@@ -49,7 +49,7 @@ pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -
     ctx.act(body, move |tx, body| actions::refuse_credit_repair(tx, id.0, body)).await
 }
 
-/// Remove a company from the list
+/// Delist a company
 ///
 /// With reasons, before its last day.
 #[utoipa::path(post, path = "/v1/blacklist/{id}/delisting",

@@ -16,7 +16,7 @@ pub async fn list_offices(ctx: Ctx) -> Response {
     .await
 }
 
-/// Put an office on file
+/// Register an office
 ///
 /// One for each role and division. The county authority keeps the whole county's, a social affairs office those of its
 /// township and of its communities. The word numbers the office's documents, and is no other office's of the county.

@@ -3,7 +3,7 @@ use super::{actions, store};
 use crate::http::{Entity, PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
 
-/// List revocations
+/// List token revocations
 ///
 /// Those of your county and those that end tokens of residents, newest first, with those withdrawn and expired.
 #[utoipa::path(get, path = "/v1/token-revocations",
@@ -25,7 +25,7 @@ pub async fn create_token_revocation(ctx: Ctx, body: Body<TokenRevocationIn>) ->
     ctx.act(body, actions::create_token_revocation).await
 }
 
-/// Get a revocation
+/// Get a token revocation
 ///
 /// With its reason.
 #[utoipa::path(get, path = "/v1/token-revocations/{id}",
@@ -39,7 +39,7 @@ pub async fn get_token_revocation(ctx: Ctx, id: PathId) -> Response {
     .await
 }
 
-/// Take a revocation back
+/// Withdraw a token revocation
 ///
 /// Tokens that have not expired are good again within five seconds.
 #[utoipa::path(post, path = "/v1/token-revocations/{id}/withdrawal",

@@ -20,8 +20,8 @@ coded_enum! {
     /// Whether a version may take effect (政策版本状态).
     #[schema(example = "approved")]
     pub enum PolicyState {
-        Draft "draft" "待批准" "Waits for a second person"
-        Withdrawn "withdrawn" "已撤回" "Taken back before it was approved"
+        Draft "draft" "待批准" "Draft, approval pending"
+        Withdrawn "withdrawn" "已撤回" "Withdrawn before approval"
         Approved "approved" "已批准" "Approved by a second person; in force from its first day on"
     }
 }

@@ -10,7 +10,7 @@ table! {
         version -> BigInt,
         state -> Text,
         planned -> Bool,
-        visited -> Bool,
+        inspected -> Bool,
         complex_id -> Uid,
         company_id -> Nullable<Uid>,
         county -> Text,
