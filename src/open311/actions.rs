@@ -203,7 +203,7 @@ pub async fn create(received: Received, format: Format) -> Response {
 
 async fn finish(received: Received, format: Format) -> Response {
     let Received { ctx, form, files } = received;
-    let read = form_rules::read(&form).map_err(Problem::faults)?;
+    let read = form_rules::read(&form).map_err(Problem::input_errors)?;
     let read = known_jurisdiction(&ctx, read).await?;
     let digests: Vec<String> = files.iter().map(|file| file.digest().to_owned()).collect();
     let bytes = submit::fingerprint(&form.canonical(), &digests);

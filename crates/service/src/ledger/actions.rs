@@ -119,7 +119,7 @@ fn kinds(ctx: &Ctx, filter: Option<&str>) -> WorkResult<Option<Vec<&'static str>
     Ok(filter
         .map(|filter| types::parse_type_filter(ctx.state.features, filter))
         .transpose()
-        .map_err(Problem::faults)?)
+        .map_err(Problem::input_errors)?)
 }
 
 pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> WorkResult<PageOf<LedgerRow>> {
