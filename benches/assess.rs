@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 use xiaoqu::policy::model::Act;
 use xiaoqu::policy::versions::{Policies, PolicyVersion, built_in};
-use xiaoqu::standing::model::{CompanyFacts, Place, ViolationFact};
+use xiaoqu::standing::model::{CompanyFacts, Territory, ViolationFact};
 use xiaoqu::standing::rules::compute_standing;
 
 const VIOLATIONS: usize = 1000;
@@ -21,7 +21,7 @@ fn violation(at: usize, act: &Act, complexes: usize, first: NaiveDate) -> Violat
         act: act.code.clone(),
         policy_version: 1,
         complex_id: Some(Uuid::from_u128((at % complexes) as u128)),
-        place: Arc::new(Place {
+        place: Arc::new(Territory {
             county: "640121".into(),
             township: Some("640121102".into()),
             community: Some("640121102001".into()),

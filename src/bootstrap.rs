@@ -179,14 +179,14 @@ fn quotas(settings: &Settings) -> Quotas {
     let other = Amounts {
         files: whole(quotas.files_per_day),
         bytes: whole(quotas.bytes_per_day),
-        tickets: whole(quotas.tickets_per_day),
+        complaints: whole(quotas.complaints_per_day),
         unmaskings: whole(quotas.unmaskings_per_day),
-        caller_searches: whole(quotas.caller_searches_per_day),
+        phone_searches: whole(quotas.phone_searches_per_day),
     };
     let resident = Amounts {
         files: whole(quotas.resident_files_per_day),
         bytes: whole(quotas.resident_bytes_per_day),
-        tickets: whole(quotas.resident_tickets_per_day),
+        complaints: whole(quotas.resident_complaints_per_day),
         ..other
     };
     Quotas { resident, other }

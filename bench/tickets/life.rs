@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use xiaoqu::access::{Actor, Role};
 use xiaoqu::complaints::clock_rules::Limit;
 use xiaoqu::complaints::model::*;
-use xiaoqu::complaints::routing_rules::{Route, route, seat_of};
+use xiaoqu::complaints::routing_rules::{Route, office_of, route};
 use xiaoqu::complaints::rules;
 use xiaoqu::db::types::Json;
 use xiaoqu::db::{Id, Instant};
@@ -92,7 +92,7 @@ fn plan(chance: &mut Chance, row: &ComplaintRow, category: &ComplaintCategory) -
         pass(&mut all, InformationGiven, waits);
     }
     if category.code == "dispute.mediation" || chance.percent(MEDIATED) {
-        pass(&mut all, MediationBegun, work * 0.1);
+        pass(&mut all, MediationStarted, work * 0.1);
         pass(&mut all, MediationEnded, work * 0.7);
     }
     if chance.percent(EXTENDED) {
@@ -120,11 +120,11 @@ fn routed(
     place: &Place,
     served: bool,
     chance: &mut Chance,
-) -> (Route, Option<Seat>) {
+) -> (Route, Option<OfficeRef>) {
     let officials = category.code == world.rules.officials_category;
     let meant = officials.then(|| {
         let role = chance.weighted(&[(Role::SocialAffairsOffice, 5), (Role::Community, 4), (Role::CountyAuthority, 1)]);
-        seat_of(role, place)
+        office_of(role, place)
     });
     let meant = meant.flatten();
     (route(&world.rules, category, place, served, meant.as_ref()), meant)
@@ -196,12 +196,12 @@ impl Ticket {
             county: route.place.county,
             township: route.place.township,
             community: route.place.community,
-            secrecy: route.secrecy,
+            confidentiality: route.confidentiality,
             is_public: category.public,
             handler_role: route.handler.role,
             handler_division: route.handler.division,
-            supervisor_role: SupervisorRole(route.supervisor.as_ref().map(|seat| seat.role)),
-            supervisor_division: route.supervisor.map(|seat| seat.division).unwrap_or_default(),
+            supervising_role: SupervisingRole(route.supervising_office.as_ref().map(|seat| seat.role)),
+            supervising_division: route.supervising_office.map(|seat| seat.division).unwrap_or_default(),
             hotline_number: (channel == Hotline).then(|| format!("YC{}-{number:07}", at.format("%Y%m%d"))),
             submitted_at,
             resolve_due,
@@ -365,11 +365,11 @@ impl Ticket {
             StepKind::Transferred => {
                 said = Some(words::remark(chance));
                 let row = &mut self.row;
-                if let Some(seat) = seat_of(Role::SocialAffairsOffice, place) {
+                if let Some(seat) = office_of(Role::SocialAffairsOffice, place) {
                     (row.handler_role, row.handler_division) = (seat.role, seat.division);
                 }
-                if let Some(seat) = seat_of(Role::TownshipLeader, place) {
-                    row.set_supervisor(Some(seat));
+                if let Some(seat) = office_of(Role::TownshipLeader, place) {
+                    row.set_supervising_office(Some(seat));
                 }
                 self.row.course.0.assigned_at = at;
                 self.change(State::Assigned, time);
@@ -389,7 +389,7 @@ impl Ticket {
                 let back = self.row.course.0.resumes.take().unwrap_or(State::Accepted);
                 self.change(back, time);
             }
-            StepKind::MediationBegun => {
+            StepKind::MediationStarted => {
                 self.row.course.0.resumes = Some(self.row.state);
                 self.change(State::InMediation, time);
             }

@@ -6,13 +6,13 @@ use diesel::sql_types::{Nullable, Text};
 use diesel::{PgConnection, SqliteConnection};
 use xiaoqu::complaints::model::{CardRow, ComplaintRow, FollowerRow, StepRow};
 use xiaoqu::db::schema::{
-    complaint_cards, complaint_followers, complaint_steps, complaints, phone_indexes, sealed_texts,
+    complaint_cards, complaint_followers, complaint_steps, complaints, encrypted_texts, phone_indexes,
 };
 use xiaoqu::db::{Conn, Id};
 use xiaoqu::personal::store::EncryptedText;
 
 const TABLES: [&str; 6] =
-    ["complaints", "complaint_steps", "complaint_followers", "complaint_cards", "sealed_texts", "phone_indexes"];
+    ["complaints", "complaint_steps", "complaint_followers", "complaint_cards", "encrypted_texts", "phone_indexes"];
 
 #[derive(Insertable)]
 #[diesel(table_name = phone_indexes, treat_none_as_default_value = false)]
@@ -121,9 +121,9 @@ pub fn write(conn: &mut Conn, batch: Batch) -> anyhow::Result<()> {
     }
     match conn {
         Conn::Sqlite(conn) => each!(conn, complaints => complaints, steps => complaint_steps,
-            followers => complaint_followers, cards => complaint_cards, sealed => sealed_texts, phones => phone_indexes),
+            followers => complaint_followers, cards => complaint_cards, sealed => encrypted_texts, phones => phone_indexes),
         Conn::Postgres(conn) => copied!(conn, complaints => complaints, steps => complaint_steps,
-            followers => complaint_followers, cards => complaint_cards, sealed => sealed_texts, phones => phone_indexes),
+            followers => complaint_followers, cards => complaint_cards, sealed => encrypted_texts, phones => phone_indexes),
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ const LOCATIONS: &[&str] = &["单元门厅", "地下一层车库", "电梯前室
 
 pub fn kind(chance: &mut Chance) -> ComplaintKind {
     use ComplaintKind::*;
-    chance.weighted(&[(Complaint, 45), (Help, 30), (Inquiry, 10), (Report, 8), (Suggestion, 5), (Praise, 2)])
+    chance.weighted(&[(Complaint, 45), (Help, 30), (Inquiry, 10), (TipOff, 8), (Suggestion, 5), (Praise, 2)])
 }
 
 pub fn submission(chance: &mut Chance) -> Submission {

@@ -180,7 +180,7 @@ def lists(systems, small, large, rounds, seconds, table, title):
 def counted(system):
     """Tickets of each complex in the office's township."""
     local = {id for id, *_ in system.register.local()}
-    rows = system.rows.query("SELECT complex_id, count(*) FROM complaints WHERE secrecy = 'open' GROUP BY complex_id")
+    rows = system.rows.query("SELECT complex_id, count(*) FROM complaints WHERE confidentiality = 'open' GROUP BY complex_id")
     return {id: int(count) for id, count in rows if id in local}
 
 

@@ -81,19 +81,19 @@ class Models:
             body = {"cycle_id": cycle, "complex_id": complex_id}
             made = offices["reviewer"].post("/v1/ratings", body).expect(201)
             path = f"/v1/ratings/{made['summary']['id']}"
-            there = service.client(service.token("community", "assessor", division=community))
-            for client, assessor in ((there, "community"), (offices["scorer"], "owners"), (offices["scorer"], "office")):
-                client.post(f"{path}/scores", self.sheet(assessor, SHARES[star])).expect(200)
+            there = service.client(service.token("community", "rater", division=community))
+            for client, rater in ((there, "community"), (offices["scorer"], "owners"), (offices["scorer"], "office")):
+                client.post(f"{path}/scores", self.sheet(rater, SHARES[star])).expect(200)
             offices["reviewer"].post(f"{path}/review", {"outcome": "confirmed", "reasons": "逐项核对，评分与事实相符"}).expect(200)
             shown = offices["reviewer"].post(f"{path}/announcement", {}).expect(200)
             if shown["summary"]["star"] != star:
                 raise SystemExit(f"the model of {star} has {shown['summary']['star']}")
             self.made[star] = made["summary"]["id"]
 
-    def sheet(self, assessor, share):
+    def sheet(self, rater, share):
         """As an office fills it in: a note at each item from which something is taken off, some with a photograph."""
-        if assessor == "owners":
-            return {"assessor": assessor, "satisfaction": str(share), "respondents": 120}
+        if rater == "owners":
+            return {"rater": rater, "satisfaction": str(share), "respondents": 120}
 
         def score(at, item):
             evidence = [{"title": "现场照片", "url": f"https://evidence.example.invalid/{at}.jpg"}] if at % 4 == 0 else []
@@ -101,7 +101,7 @@ class Models:
             return {"item": item["code"], "points": points, "note": "3 号楼 2 单元等处不合格，按标准扣分", "evidence": evidence}
 
         signed = [{"title": "评分表签字页", "url": "https://evidence.example.invalid/sheet.pdf"}]
-        return {"assessor": assessor, "items": [score(*one) for one in enumerate(self.items)], "evidence": signed}
+        return {"rater": rater, "items": [score(*one) for one in enumerate(self.items)], "evidence": signed}
 
 
 def copies(register, models, stars, cycles, ratings, contents):
@@ -131,7 +131,7 @@ def fill(rows, url, postgres, register, made, stars, cycles):
     """Copies the models; the service is stopped meanwhile. Returns how many ratings each cycle has."""
     over = (datetime.date.today() - datetime.timedelta(days=5)).isoformat()
     begun = (datetime.date.today() - datetime.timedelta(days=16)).isoformat()
-    in_the_past = f"UPDATE ratings SET announced_on = '{begun}', publicity_ends_on = '{over}'"
+    in_the_past = f"UPDATE ratings SET announced_on = '{begun}', announcement_ends_on = '{over}'"
     # The complexes of the models have them for good.
     models = {rows.query(f"SELECT complex_id FROM ratings WHERE id = '{id}'")[0][0]: star for star, id in made.items()}
     for (complex_id, *_), of in zip(register.complexes, stars):

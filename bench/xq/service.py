@@ -107,8 +107,8 @@ class Service:
                          "caller_requests_per_second=1000000", "caller_burst=1000000",
                          "address_requests_per_second=1000000", "address_burst=1000000",
                          "probe_requests_per_second=1000000", "probe_requests_burst=1000000",
-                         "files_per_day=0", "bytes_per_day=0", "tickets_per_day=0", "resident_files_per_day=0",
-                         "resident_bytes_per_day=0", "resident_tickets_per_day=0",
+                         "files_per_day=0", "bytes_per_day=0", "complaints_per_day=0", "resident_files_per_day=0",
+                         "resident_bytes_per_day=0", "resident_complaints_per_day=0",
                          f"metrics_listen=127.0.0.1:{self.metrics_port}", *settings]
         if not wrapping.exists():
             wrapping.write_text(run("openssl", "rand", "-base64", "32"))

@@ -204,7 +204,7 @@ def measure(binary, folder, kind, companies, complexes, times, table):
         for level, count, role, division, target in places:
             client = service.client(service.token(role, division=division))
             for words, path in (("survey", "/v1/disclosure-survey"),
-                                ("first page of problems", "/v1/disclosure-survey/problems?limit=50")):
+                                ("first page of problems", "/v1/disclosure-survey/findings?limit=50")):
                 middle, slowest = milliseconds(client, path, times)
                 work = f"{words} of a {level} with {count:,} complexes, {title}"
                 figures = f"median of {times}, the slowest {slowest:.1f} ms"

@@ -23,8 +23,8 @@ CREATE INDEX idempotency_keys_by_resource ON idempotency_keys (resource_id) WHER
 
 -- What a caller used of its quota on its last day. A caller is a digest of issuer and subject.
 CREATE TABLE quota_uses (
-  caller TEXT PRIMARY KEY, day TEXT NOT NULL, files BIGINT NOT NULL, bytes BIGINT NOT NULL, tickets BIGINT NOT NULL,
-  unmaskings BIGINT NOT NULL, caller_searches BIGINT NOT NULL
+  caller TEXT PRIMARY KEY, day TEXT NOT NULL, files BIGINT NOT NULL, bytes BIGINT NOT NULL, complaints BIGINT NOT NULL,
+  unmaskings BIGINT NOT NULL, phone_searches BIGINT NOT NULL
 );
 
 -- Policies and calendars belong to a county; those of county '' are the deployment's own and hold where a county has none.

@@ -9,10 +9,10 @@ CREATE INDEX divisions_by_parent ON divisions (parent_code, code);
 CREATE TABLE offices (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, role TEXT NOT NULL, division TEXT NOT NULL, county TEXT NOT NULL,
   township TEXT NOT NULL, community TEXT NOT NULL, name TEXT NOT NULL, phone TEXT NOT NULL, complaint_phone TEXT,
-  hours TEXT NOT NULL, address TEXT, document_word TEXT, created_at {instant} NOT NULL, updated_at {instant} NOT NULL
+  hours TEXT NOT NULL, address TEXT, document_prefix TEXT, created_at {instant} NOT NULL, updated_at {instant} NOT NULL
 );
 CREATE UNIQUE INDEX offices_role_division ON offices (role, division);
-CREATE UNIQUE INDEX offices_word ON offices (county, document_word);
+CREATE UNIQUE INDEX offices_prefix ON offices (county, document_prefix);
 CREATE INDEX offices_county ON offices (county, id);
 CREATE INDEX offices_county_role ON offices (county, role, id);
 CREATE INDEX offices_division ON offices (division, id);

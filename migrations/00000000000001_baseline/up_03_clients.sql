@@ -26,7 +26,7 @@ CREATE TABLE client_assertions (
 CREATE INDEX client_assertions_by_end ON client_assertions (expires_at);
 
 -- Subjects and tokens that are refused, whoever issued them.
-CREATE TABLE revocations (
+CREATE TABLE token_revocations (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, issuer TEXT NOT NULL, value TEXT NOT NULL,
   reason TEXT NOT NULL, county TEXT NOT NULL,
   -- The county whose tokens a revocation ends; '' where it ends those of residents too, who belong to no county: every
@@ -34,5 +34,5 @@ CREATE TABLE revocations (
   reach TEXT NOT NULL DEFAULT '',
   expires_at {instant}, withdrawn_at {instant}, created_at {instant} NOT NULL
 );
-CREATE INDEX revocations_in_force ON revocations (withdrawn_at, expires_at);
-CREATE INDEX revocations_by_reach ON revocations (reach, id);
+CREATE INDEX token_revocations_in_force ON token_revocations (withdrawn_at, expires_at);
+CREATE INDEX token_revocations_by_reach ON token_revocations (reach, id);

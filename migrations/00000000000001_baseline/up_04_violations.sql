@@ -79,7 +79,7 @@ CREATE INDEX measure_grounds_by_violation ON measure_grounds (violation_id);
 CREATE TABLE listings (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, company_id {id} NOT NULL REFERENCES companies (id),
   county TEXT NOT NULL, measure_id {id} NOT NULL REFERENCES measures (id), legal_basis TEXT NOT NULL, reason TEXT NOT NULL,
-  publicity TEXT NOT NULL, listed_from DATE NOT NULL, listed_until DATE NOT NULL, removed_on DATE, removal_reason TEXT,
+  public_reason TEXT NOT NULL, listed_from DATE NOT NULL, listed_until DATE NOT NULL, delisted_on DATE, delisting_reason TEXT,
   repair TEXT NOT NULL, created_at {instant} NOT NULL, updated_at {instant} NOT NULL,
   -- As of the measure that made the entry.
   suspended_on DATE,

@@ -2,7 +2,7 @@
 
 CREATE TABLE contracts (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, entered_by TEXT NOT NULL,
-  shared BOOLEAN NOT NULL, counts BOOLEAN NOT NULL,
+  shared BOOLEAN NOT NULL, governs BOOLEAN NOT NULL,
   complex_id {id} NOT NULL REFERENCES complexes (id), company_id {id} NOT NULL REFERENCES companies (id),
   county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL,
   effective_from DATE NOT NULL, effective_to DATE, last_day DATE, interim_until DATE, interim BOOLEAN NOT NULL,

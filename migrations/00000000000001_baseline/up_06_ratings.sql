@@ -16,7 +16,7 @@ CREATE TABLE ratings (
   county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL, state TEXT NOT NULL,
   shared BOOLEAN NOT NULL, is_current BOOLEAN NOT NULL, pending BOOLEAN NOT NULL,
   total BIGINT, raw_star BIGINT, final_star BIGINT, objections_open BIGINT NOT NULL,
-  period_from DATE NOT NULL, period_to DATE NOT NULL, announced_on DATE, publicity_ends_on DATE, published_on DATE,
+  period_from DATE NOT NULL, period_to DATE NOT NULL, announced_on DATE, announcement_ends_on DATE, published_on DATE,
   superseded_on DATE, withdrawn_on DATE, focus_since DATE, corrects {id}, policy_version BIGINT NOT NULL,
   created_at {instant} NOT NULL, updated_at {instant} NOT NULL
 );

@@ -1,6 +1,6 @@
 -- Inspections: visits, the part of each office in them, the hazards that they found, and the keys under which phones sent results.
 CREATE TABLE inspections (
-  id {id} PRIMARY KEY, version BIGINT NOT NULL, state TEXT NOT NULL, planned BOOLEAN NOT NULL, visited BOOLEAN NOT NULL,
+  id {id} PRIMARY KEY, version BIGINT NOT NULL, state TEXT NOT NULL, planned BOOLEAN NOT NULL, inspected BOOLEAN NOT NULL,
   complex_id {id} NOT NULL REFERENCES complexes (id), company_id {id} REFERENCES companies (id), county TEXT NOT NULL,
   township TEXT NOT NULL, community TEXT NOT NULL, planned_on DATE NOT NULL, done_on DATE, purpose TEXT,
   planned_by TEXT NOT NULL, cancellation TEXT NOT NULL, policy_version BIGINT NOT NULL, created_at {instant} NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE inspection_parts (
   id {id} PRIMARY KEY, inspection_id {id} NOT NULL REFERENCES inspections (id), role TEXT NOT NULL, division TEXT NOT NULL,
   checklist TEXT NOT NULL, state TEXT NOT NULL, complex_id {id} NOT NULL REFERENCES complexes (id),
   company_id {id} REFERENCES companies (id), county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL,
-  planned_on DATE NOT NULL, visited_at {instant}, visited_on DATE, is_last BOOLEAN NOT NULL, passed BIGINT NOT NULL,
+  planned_on DATE NOT NULL, inspected_at {instant}, inspected_on DATE, is_last BOOLEAN NOT NULL, passed BIGINT NOT NULL,
   failed BIGINT NOT NULL, not_applicable BIGINT NOT NULL, result TEXT NOT NULL, submitted_by TEXT NOT NULL,
   submitted_at {instant}, policy_version BIGINT NOT NULL
 );
@@ -27,12 +27,12 @@ CREATE UNIQUE INDEX inspection_parts_office ON inspection_parts (inspection_id, 
 CREATE INDEX inspection_parts_of_office ON inspection_parts (role, division, state, inspection_id);
 CREATE INDEX inspection_parts_complex ON inspection_parts (complex_id, checklist, is_last);
 -- When each complex was inspected last by each checklist, and what a period holds: covering, in each level of territory.
-CREATE INDEX inspection_parts_county_last ON inspection_parts (county, is_last, complex_id, checklist, visited_on);
-CREATE INDEX inspection_parts_township_last ON inspection_parts (township, is_last, complex_id, checklist, visited_on);
-CREATE INDEX inspection_parts_community_last ON inspection_parts (community, is_last, complex_id, checklist, visited_on);
-CREATE INDEX inspection_parts_county_done ON inspection_parts (county, state, visited_on, checklist, complex_id);
-CREATE INDEX inspection_parts_township_done ON inspection_parts (township, state, visited_on, checklist, complex_id);
-CREATE INDEX inspection_parts_community_done ON inspection_parts (community, state, visited_on, checklist, complex_id);
+CREATE INDEX inspection_parts_county_last ON inspection_parts (county, is_last, complex_id, checklist, inspected_on);
+CREATE INDEX inspection_parts_township_last ON inspection_parts (township, is_last, complex_id, checklist, inspected_on);
+CREATE INDEX inspection_parts_community_last ON inspection_parts (community, is_last, complex_id, checklist, inspected_on);
+CREATE INDEX inspection_parts_county_done ON inspection_parts (county, state, inspected_on, checklist, complex_id);
+CREATE INDEX inspection_parts_township_done ON inspection_parts (township, state, inspected_on, checklist, complex_id);
+CREATE INDEX inspection_parts_community_done ON inspection_parts (community, state, inspected_on, checklist, complex_id);
 CREATE INDEX inspection_parts_county_planned ON inspection_parts (county, state, planned_on, checklist, complex_id);
 CREATE INDEX inspection_parts_township_planned ON inspection_parts (township, state, planned_on, checklist, complex_id);
 CREATE INDEX inspection_parts_community_planned ON inspection_parts (community, state, planned_on, checklist, complex_id);
@@ -65,6 +65,6 @@ CREATE INDEX hazards_complex ON hazards (complex_id, id);
 
 -- A result that a phone sent under its key is taken once for ever.
 CREATE TABLE inspection_keys (
-  office TEXT NOT NULL, key {id} NOT NULL, digest TEXT NOT NULL, inspection_id {id} NOT NULL, taken_at {instant} NOT NULL,
+  office TEXT NOT NULL, key {id} NOT NULL, digest TEXT NOT NULL, inspection_id {id} NOT NULL, received_at {instant} NOT NULL,
   PRIMARY KEY (office, key)
 );

@@ -1,11 +1,11 @@
 -- Complaints: tickets, what happened to each, who follows it, and the cards of its deadlines. Whatever a person told us or is
--- named in lies sealed in sealed_texts; there is nothing personal in these tables but the account of whoever follows.
+-- named in lies sealed in encrypted_texts; there is nothing personal in these tables but the account of whoever follows.
 CREATE TABLE complaints (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, category TEXT NOT NULL,
   organisation TEXT, state TEXT NOT NULL, is_open BOOLEAN NOT NULL, complex_id {id} REFERENCES complexes (id),
   company_id {id} REFERENCES companies (id), with_company BOOLEAN NOT NULL, county TEXT NOT NULL, township TEXT NOT NULL,
-  community TEXT NOT NULL, secrecy TEXT NOT NULL, is_public BOOLEAN NOT NULL, handler_role TEXT NOT NULL,
-  handler_division TEXT NOT NULL, supervisor_role TEXT NOT NULL, supervisor_division TEXT NOT NULL, hotline_number TEXT,
+  community TEXT NOT NULL, confidentiality TEXT NOT NULL, is_public BOOLEAN NOT NULL, handler_role TEXT NOT NULL,
+  handler_division TEXT NOT NULL, supervising_role TEXT NOT NULL, supervising_division TEXT NOT NULL, hotline_number TEXT,
   submitted_at {instant} NOT NULL, resolve_due {instant} NOT NULL, next_at {instant}, accepted_on_time BOOLEAN,
   resolved_on_time BOOLEAN, working_minutes BIGINT, satisfaction BIGINT, reopened BOOLEAN NOT NULL, red_cards BIGINT NOT NULL,
   course TEXT NOT NULL, updated_at {instant} NOT NULL
@@ -23,7 +23,7 @@ CREATE INDEX complaints_community_open ON complaints (community, is_open, resolv
 CREATE INDEX complaints_community_submitted ON complaints (community, submitted_at);
 CREATE INDEX complaints_handler ON complaints (handler_role, handler_division, id);
 CREATE INDEX complaints_handler_open ON complaints (handler_role, handler_division, is_open, resolve_due, id);
-CREATE INDEX complaints_supervisor_open ON complaints (supervisor_role, supervisor_division, is_open, resolve_due, id);
+CREATE INDEX complaints_supervising_open ON complaints (supervising_role, supervising_division, is_open, resolve_due, id);
 CREATE INDEX complaints_company ON complaints (company_id, id);
 CREATE INDEX complaints_company_open ON complaints (company_id, is_open, resolve_due, id);
 CREATE INDEX complaints_complex ON complaints (complex_id, id);
@@ -55,15 +55,15 @@ CREATE TABLE complaint_cards (
 );
 
 -- Personal data: texts that are sealed under a data key, and the blind index that a caller is found by.
-CREATE TABLE sealed_texts (
+CREATE TABLE encrypted_texts (
   owner_id {id} NOT NULL, purpose TEXT NOT NULL, subject_id {id} NOT NULL,
   -- A key is not forgotten while something lies under it, whoever writes meanwhile.
   data_key TEXT NOT NULL REFERENCES data_keys (id),
-  sealed {bytes} NOT NULL,
+  encrypted {bytes} NOT NULL,
   PRIMARY KEY (owner_id, purpose)
 );
-CREATE INDEX sealed_texts_subject ON sealed_texts (subject_id, purpose);
-CREATE INDEX sealed_texts_key ON sealed_texts (data_key, owner_id, purpose);
+CREATE INDEX encrypted_texts_subject ON encrypted_texts (subject_id, purpose);
+CREATE INDEX encrypted_texts_key ON encrypted_texts (data_key, owner_id, purpose);
 
 CREATE TABLE phone_indexes (
   subject_id {id} NOT NULL, index_key TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (subject_id, digest)

@@ -13,7 +13,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('complaints', 'complaints_community_submitted', '1000000 10000 1'),
     ('complaints', 'complaints_handler', '1000000 80000 5000 1'),
     ('complaints', 'complaints_handler_open', '1000000 80000 5000 2500 2 1'),
-    ('complaints', 'complaints_supervisor_open', '1000000 120000 6000 3000 2 1'),
+    ('complaints', 'complaints_supervising_open', '1000000 120000 6000 3000 2 1'),
     ('complaints', 'complaints_company', '1000000 3000 1'),
     ('complaints', 'complaints_company_open', '1000000 3000 1500 2 1'),
     ('complaints', 'complaints_complex', '1000000 300 1'),

@@ -1,7 +1,7 @@
 -- Files that were uploaded, and official documents.
 
 -- What files are, whose they are, and where their bytes lie. A complaint's file belongs to its ticket wherever it is handed
--- on, has a copy without notes, and may be erased. Its name lies sealed in `sealed_texts`; a name that still stands here is
+-- on, has a copy without notes, and may be erased. Its name lies sealed in `encrypted_texts`; a name that still stands here is
 -- sealed by the service and then empty.
 CREATE TABLE attachments (
   id {id} PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, size BIGINT NOT NULL, sha256 TEXT NOT NULL,
@@ -22,14 +22,14 @@ CREATE TABLE attachment_realm (id TEXT PRIMARY KEY);
 
 -- The last number that was given under a word (机关代字) in a year.
 CREATE TABLE document_counters (
-  county TEXT NOT NULL, word TEXT NOT NULL, year BIGINT NOT NULL, last BIGINT NOT NULL, PRIMARY KEY (county, word, year)
+  county TEXT NOT NULL, prefix TEXT NOT NULL, year BIGINT NOT NULL, last BIGINT NOT NULL, PRIMARY KEY (county, prefix, year)
 );
 
 CREATE TABLE documents (
   id {id} PRIMARY KEY, version BIGINT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, subject_kind TEXT NOT NULL,
   subject_id {id} NOT NULL, violation_id {id} REFERENCES violations (id), handler_role TEXT, handler_division TEXT,
   county TEXT NOT NULL, township TEXT NOT NULL, community TEXT NOT NULL, company_id {id} REFERENCES companies (id),
-  complex_id {id} REFERENCES complexes (id), served BOOLEAN NOT NULL, office_role TEXT NOT NULL,
+  complex_id {id} REFERENCES complexes (id), delivered BOOLEAN NOT NULL, office_role TEXT NOT NULL,
   office_division TEXT NOT NULL, office_name TEXT NOT NULL, number TEXT NOT NULL, title TEXT NOT NULL,
   addressee TEXT NOT NULL, policy_version BIGINT NOT NULL, issued_on DATE NOT NULL, issued_at {instant} NOT NULL,
   issued_by TEXT NOT NULL, code TEXT NOT NULL, digest TEXT NOT NULL, withdrawn_on DATE, withdrawal_reason TEXT,

@@ -99,7 +99,7 @@ fn only_answered(document: &Value) -> BTreeSet<String> {
         collect(&document["components"]["schemas"], &operation["responses"], &mut answered);
     }
     // The faults of an answer are those of every operation; its reference stands among the shared responses.
-    answered.extend(["Problem", "Fault", "Related"].map(str::to_owned));
+    answered.extend(["Problem", "InputError", "RelatedResource"].map(str::to_owned));
     answered.difference(&asked).cloned().collect()
 }
 

@@ -50,7 +50,7 @@ use crate::service::feature::{Feature, Operation};
 use crate::service::routes::{Dispatch, Routes};
 use crate::service::{Parts, Route, Service};
 use crate::traces::{TraceOptions, Traces};
-use crate::{deadlines, revocations};
+use crate::{deadlines, token_revocations};
 
 pub use permission_page::permissions_page;
 
@@ -89,7 +89,7 @@ pub const FEATURES: &[&Feature] = &[
     &crate::open311::FEATURE,
     &crate::oauth::FEATURE,
     &crate::clients::FEATURE,
-    &crate::revocations::FEATURE,
+    &crate::token_revocations::FEATURE,
     &crate::proceedings::FEATURE,
     &crate::service::SHARED,
 ];
@@ -103,7 +103,7 @@ pub static DEADLINES: &[deadlines::Feature] = &[
     deadlines::Feature::of::<crate::measures::model::MeasureRow>("measures", &["due_on", "hearing_request_due_on"]),
     deadlines::Feature::of::<crate::contracts::model::ContractRow>("contracts", &["review_due_on", "handover_due_on"]),
     deadlines::Feature::of::<crate::inspections::model::HazardRow>("hazards", &["due_on"]),
-    deadlines::Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["publicity_ends_on"]),
+    deadlines::Feature::of::<crate::ratings::rows::RatingRow>("ratings", &["announcement_ends_on"]),
     deadlines::Feature::of::<crate::complaints::model::ComplaintRow>(
         "complaints",
         &["resolve_due", "course.accept_due"],
@@ -237,7 +237,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
         verifier: Verifier::new(issuers),
         local_issuer,
         keys,
-        revoked: Revoked::new(&config.issuer, revocations::known),
+        revoked: Revoked::new(&config.issuer, token_revocations::known),
         token_life: config.token_life,
         security: Security::new(&metrics.security_events),
         metrics,

@@ -151,7 +151,7 @@ impl Made<'_> {
             Code::IdempotencyInProgress => self.keyed,
             Code::PersonRequired => self.permission.person_only || opens_a_contact,
             Code::InsufficientUserAuthentication => opens_a_contact,
-            Code::FilesUnavailable => self.has_parts() || uploads,
+            Code::AttachmentsUnavailable => self.has_parts() || uploads,
             Code::SamePerson | Code::OutcomeUnknown => writes,
             Code::MalformedJson => self.has_body(),
             code => row.status != 409 || conflicts.contains(&code),

@@ -4,8 +4,8 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::app::document;
-use crate::fault::Fault;
 use crate::http::schema::Contract;
+use crate::input_error::InputError;
 use crate::policy::model::PolicyDocument;
 use crate::policy::rules;
 
@@ -24,7 +24,7 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
 }
 
 /// What publishing would say of the document: the schema's faults and, where it can be read at all, the rules'.
-fn faults(document: Value) -> anyhow::Result<Vec<Fault>> {
+fn faults(document: Value) -> anyhow::Result<Vec<InputError>> {
     let mut body = json!({ "effective_from": "2000-01-01", "document": document });
     let contract = Contract::new(&document::document(false)?);
     let (mut faults, _) = contract.check_body("publish_policy", &mut body).into_parts();

@@ -11,14 +11,14 @@ use crate::company_facts;
 use crate::complexes;
 use crate::counties;
 use crate::db::{Conn, Id, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::measures::store as measures;
 use crate::policy;
 use crate::policy::model::MeasureKind;
 use crate::ratings::{self, RatingOnFile};
 use crate::service::{Body, Ctx};
-use crate::standing::model::{CompanyFacts, MeasureState, Place, Standing, ViolationFact};
+use crate::standing::model::{CompanyFacts, MeasureState, Standing, Territory, ViolationFact};
 use crate::standing::redact::redact;
 use crate::standing::rules::compute_standing;
 
@@ -48,7 +48,7 @@ pub struct MeasureOnFile {
 
 /// Record of a company (企业信用档案): its explained standing, its measures and its ratings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CompanyStanding {
+pub struct CompanyRecord {
     pub company_id: Id,
     /// Name of the company.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
@@ -71,7 +71,7 @@ fn visible_part(ctx: &Ctx, standing: Standing, own: bool) -> Standing {
     if own {
         return standing;
     }
-    redact(standing, |place: &Place| {
+    redact(standing, |place: &Territory| {
         let level = |code: &Option<String>| code.clone().unwrap_or_default();
         ctx.scope.contains(&place.county, &level(&place.township), &level(&place.community))
     })
@@ -82,7 +82,7 @@ pub fn company_standing(
     ctx: &Ctx,
     id: Id,
     query: &StandingQuery,
-) -> WorkResult<Entity<CompanyStanding>> {
+) -> WorkResult<Entity<CompanyRecord>> {
     let company = companies::find(conn, &ctx.scope, id)?;
     let as_of = query.as_of.unwrap_or(ctx.today);
     let head = company.parent_id.unwrap_or(company.id);
@@ -99,7 +99,7 @@ pub fn company_standing(
         .collect();
     let ratings = ratings::on_file(conn, &ctx.scope, &family)?;
     let version = company.version;
-    let body = CompanyStanding {
+    let body = CompanyRecord {
         company_id: company.id,
         company_name: company.name,
         county,
@@ -154,7 +154,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) =
                         ("企业不存在，或者不在您的辖区内服务", "unknown company, or not serving in your territory");
-                    faults.push(Fault::new("/company_id", "unknown_reference", zh, en));
+                    faults.push(InputError::new("/company_id", "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),
             }
@@ -165,13 +165,13 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             if governing.act(&violation.act).is_none() {
                 let (zh, en) =
                     ("发现日期所适用的政策中没有此行为", "the policy that applies on the day found has no such act");
-                faults.push(Fault::new(pointer("act"), "not_in_policy", zh, en));
+                faults.push(InputError::new(pointer("act"), "not_in_policy", zh, en));
             }
             match complexes::find(conn, &ctx.scope, violation.complex_id) {
                 Ok(complex) => places.push(complex.place()),
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-                    faults.push(Fault::new(pointer("complex_id"), "unknown_reference", zh, en));
+                    faults.push(InputError::new(pointer("complex_id"), "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),
             }
@@ -196,7 +196,7 @@ pub fn preview(conn: &mut Conn, ctx: &Ctx, body: &Body<PreviewIn>) -> WorkResult
             act: violation.act.clone(),
             policy_version: governing.version,
             complex_id: Some(violation.complex_id.0),
-            place: std::sync::Arc::new(Place {
+            place: std::sync::Arc::new(Territory {
                 county: place.county,
                 township: Some(place.township),
                 community: Some(place.community),

@@ -10,7 +10,7 @@ use crate::service::feature::{Feature, read, submit, tag};
 
 pub const FEATURE: Feature = Feature {
     name: "company_record",
-    tags: &[tag(190, "standing", "Explained standing 企业信用状况, preview, blacklist 黑名单")],
+    tags: &[tag(190, "standing", "Explained standing 惩戒状态, preview, blacklist 黑名单")],
     operations: &[
         read(handler!(routes::get_company_standing), STANDING_READERS),
         submit(

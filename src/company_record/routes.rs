@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::actions::{self, CompanyStanding, PreviewIn, StandingQuery};
+use super::actions::{self, CompanyRecord, PreviewIn, StandingQuery};
 use crate::http::{PathId, Response};
 use crate::service::{Body, Ctx};
 use crate::standing::model::Standing;
@@ -15,7 +15,7 @@ use crate::standing::model::Standing;
 /// division.
 #[utoipa::path(get, path = "/v1/companies/{id}/standing",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the company"), StandingQuery),
-    responses((status = 200, description = "The standing", body = CompanyStanding)))]
+    responses((status = 200, description = "The standing", body = CompanyRecord)))]
 pub async fn get_company_standing(ctx: Ctx, id: PathId) -> Response {
     let query: StandingQuery = ctx.query()?;
     ctx.get_snapshot(move |conn, ctx| actions::company_standing(conn, ctx, id.0, &query)).await

@@ -36,8 +36,8 @@ struct InLaw;
 
 impl Consequences for InLaw {
     /// From now on the documents of the case are visible to the company.
-    fn served(&self, tx: &mut Tx, case: Id) -> WorkResult<()> {
-        documents::mark_served(tx, case)
+    fn delivered(&self, tx: &mut Tx, case: Id) -> WorkResult<()> {
+        documents::mark_delivered(tx, case)
     }
 
     fn violation_dismissed(&self, tx: &mut Tx, violation: Id) -> WorkResult<()> {
@@ -75,7 +75,7 @@ impl Consequences for InLaw {
             company: row.company_id,
             county: &row.county,
             legal_basis: entry.legal_basis,
-            publicity: &row.reason_zh,
+            public_reason: &row.reason_zh,
         };
         blacklist::list_company(tx, &grounds, entry.months, entry.reason)
     }
@@ -119,8 +119,8 @@ impl Consequences for InLaw {
 
     /// The termination of the contract completes the removal that asked for it.
     fn removal_ended(&self, tx: &mut Tx, contract: Id, removal: Id) -> WorkResult<()> {
-        let ending = contracts::ending_on_record(tx.conn, contract)?;
-        measures::removal_carried_out(tx, removal, &ending)
+        let termination = contracts::termination_on_record(tx.conn, contract)?;
+        measures::removal_carried_out(tx, removal, &termination)
     }
 
     /// Shows its notified violations to the companies that now represent it.

@@ -121,12 +121,12 @@ impl Complaining {
     ) -> anyhow::Result<()> {
         let told = &self.tickets[n];
         let (_, _, what, body) = &told.then[m];
-        let id = told.id.context("a ticket")?;
+        let id = told.id.context("a complaint")?;
         let row = scenario.state.db.read(move |conn| complaints::find_any(conn, id)).await;
         let row = row.map_err(|fail| anyhow::anyhow!("{}", explain(&fail)))?;
         let community = register.complex(&told.complex)?.community.clone();
         let handler = office(scenario, register, &row, Some(row.handler_role), &community);
-        let supervisor = office(scenario, register, &row, row.supervisor_role.0, &community);
+        let supervising_office = office(scenario, register, &row, row.supervising_role.0, &community);
         let resident = || match &told.resident {
             Some(name) => DemoUser::of_resident(name).caller(&scenario.state),
             None => DemoUser::of_office(Role::GovernanceCenter, &community, "").caller(&scenario.state),
@@ -149,11 +149,13 @@ impl Complaining {
             }
             "grant" => {
                 let (grant, operation) = (handling::decide_complaint_extension, "decide_complaint_extension");
-                scenario.on(&supervisor?, when, operation, id, body, grant).await
+                scenario.on(&supervising_office?, when, operation, id, body, grant).await
             }
             "return" => scenario.on(&handler?, when, "return_complaint", id, body, handling::return_complaint).await,
             "transfer" => {
-                scenario.on(&supervisor?, when, "transfer_complaint", id, body, handling::transfer_complaint).await
+                scenario
+                    .on(&supervising_office?, when, "transfer_complaint", id, body, handling::transfer_complaint)
+                    .await
             }
             "rate" => scenario.on(&resident()?, when, "rate_complaint", id, body, outcome::rate_complaint).await,
             "reopen" => scenario.on(&resident()?, when, "reopen_complaint", id, body, outcome::reopen_complaint).await,

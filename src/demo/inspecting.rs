@@ -106,9 +106,9 @@ impl Inspecting {
         let items: Vec<Value> = list.items.iter().map(|one| item(&one.code)).collect();
         // The phone that made the key is invented, too: the same on every run.
         let key = uuid::Uuid::from_u128(0x5b1c_7a52_6c0e_4b43_9b6d_0000_0000_0000 + n as u128);
-        let visited_at = scenario.at(scenario.working_day(seen.ago), 10);
+        let inspected_at = scenario.at(scenario.working_day(seen.ago), 10);
         let body = json!({ "results": [{
-            "key": key, "complex_id": complex.id, "checklist": seen.checklist, "visited_at": visited_at, "items": items,
+            "key": key, "complex_id": complex.id, "checklist": seen.checklist, "inspected_at": inspected_at, "items": items,
         }] });
         let take = |tx: &mut Tx, body: &Body<InspectionBatchIn>| {
             let mut taken = Vec::new();

@@ -203,12 +203,12 @@ async fn score(scenario: &Scenario, when: Instant, row: &RatingRow, at: usize, a
     );
     let share = SHARES[at % SHARES.len()];
     let submit = |tx: &mut Tx, id: Id, body: &Body<_>| scoring::submit_rating_scores(tx, id, body);
-    let sheet = |assessor: &str, share: u32| json!({ "assessor": assessor, "items": items(share) });
+    let sheet = |rater: &str, share: u32| json!({ "rater": rater, "items": items(share) });
     scenario.on(&scorer, when, "submit_rating_scores", row.id, sheet("office", share), submit).await?;
     if all {
         let body = sheet("community", (share + 2).min(100));
         scenario.on(&community, when, "submit_rating_scores", row.id, body, submit).await?;
-        let owners = json!({ "assessor": "owners", "satisfaction": (share - 3).to_string(), "respondents": 80 + at });
+        let owners = json!({ "rater": "owners", "satisfaction": (share - 3).to_string(), "respondents": 80 + at });
         scenario.on(&scorer, when, "submit_rating_scores", row.id, owners, submit).await?;
     }
     Ok(())

@@ -121,7 +121,7 @@ async fn act(scenario: &Scenario, register: &Register, sanction: &Sanction, row:
     match sanction.act {
         Do::Notify => {
             let body = json!({
-                "facts": row.reason_zh, "grounds": "阶梯式惩戒规定", "intended_consequence": "拟依规作出上述处置",
+                "facts": row.reason_zh, "grounds": "惩戒阶梯规定", "intended_consequence": "拟依规作出上述处置",
             });
             scenario.on(&office, when, "notify_measure", id, body, actions::notify_measure).await?;
             scenario.open(&company, when, "get_measure", id, actions::open_notice).await?;

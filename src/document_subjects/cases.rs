@@ -7,7 +7,7 @@ use crate::access::Scope;
 use crate::db::{Conn, Instant, WorkError, WorkResult};
 use crate::documents::model::{DocumentIn, DocumentKind, DocumentRow, DocumentSubject};
 use crate::documents::{self, IssueInput, missing};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::measures;
 use crate::measures::model::MeasureRow;
 use crate::problem::Code;
@@ -26,14 +26,14 @@ pub enum Case {
 }
 
 /// Locks and reads the case. A case that is not visible to the caller is an input error.
-pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fault>) -> WorkResult<Option<Case>> {
+pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<InputError>) -> WorkResult<Option<Case>> {
     let found = match input.kind {
         kind if kind.is_of_filing() => return Ok(None),
         kind if matches!(state_rules::belongs(kind), Belongs::Violation(_)) => {
             violations::store::find_for_update(conn, &ctx.scope, input.subject_id)
                 .map(|row| Case::Violation(Box::new(row)))
         }
-        DocumentKind::ProofOfService => documents::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
+        DocumentKind::ProofOfDelivery => documents::find(conn, &ctx.scope, input.subject_id).and_then(|row| {
             let delivery = delivery_of(conn, &row)?;
             Ok(Case::Document(Box::new(row), delivery))
         }),
@@ -48,7 +48,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Fau
                 "该违规行为或者处置措施不存在，或者不在您的辖区内",
                 "unknown violation or measure, or outside your territory",
             );
-            faults.push(Fault::new("/subject_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/subject_id", "unknown_reference", zh, en));
             Ok(None)
         }
         Err(other) => Err(other),
@@ -60,7 +60,7 @@ fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery
     let system = Scope::System("a document that the caller sees was delivered with its case");
     Ok(match row.kind {
         DocumentKind::ViolationNotice => violations::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
-        DocumentKind::ViolationFinding => {
+        DocumentKind::ConfirmationDecision => {
             violations::store::find(conn, &system, row.subject_id)?.proceedings.0.decision_delivery
         }
         DocumentKind::MeasureNotice => measures::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
@@ -99,18 +99,18 @@ pub fn gather(tx: &mut Tx, input: &DocumentIn, case: &Case) -> WorkResult<IssueI
         Case::Measure(row) => measures::documents::gather(tx, input, row, context),
         Case::Document(row, delivery) => {
             let delivery = delivery.as_ref().ok_or_else(missing)?;
-            Ok(proof_of_service(tx, row, delivery, context))
+            Ok(proof_of_delivery(tx, row, delivery, context))
         }
     }
 }
 
-fn proof_of_service(
+fn proof_of_delivery(
     tx: &mut Tx,
     row: &DocumentRow,
     delivery: &Delivery,
     mut context: Map<String, Value>,
 ) -> IssueInput {
-    context.insert("served".into(), json!({ "title": row.title, "number": row.number }));
+    context.insert("delivered".into(), json!({ "title": row.title, "number": row.number }));
     context.insert(
         "delivery".into(),
         json!({
@@ -118,7 +118,7 @@ fn proof_of_service(
         }),
     );
     IssueInput {
-        kind: DocumentKind::ProofOfService,
+        kind: DocumentKind::ProofOfDelivery,
         subject_kind: DocumentSubject::Document,
         subject_id: row.id,
         violation_id: row.violation_id,
@@ -128,7 +128,7 @@ fn proof_of_service(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: Some(row.addressee.clone()),
-        served: row.served,
+        delivered: row.delivered,
         context,
     }
 }

@@ -33,15 +33,13 @@ pub fn belongs(kind: DocumentKind) -> Belongs {
         DocumentKind::RectificationOrder => Belongs::Measure(&[MeasureKind::RectificationOrder], &[Approved]),
         DocumentKind::ReferralLetter => Belongs::Measure(&[MeasureKind::Referral], &[Approved]),
         DocumentKind::RemovalDecision => Belongs::Measure(&[MeasureKind::Removal], &[Approved]),
-        DocumentKind::ViolationFinding => Belongs::Violation(&[Confirmed]),
+        DocumentKind::ConfirmationDecision => Belongs::Violation(&[Confirmed]),
         DocumentKind::AppealDecision => Belongs::Violation(&[Upheld, Revoked]),
         DocumentKind::RevocationDecision => Belongs::Violation(&[Revoked]),
-        // The approval puts the company on the list and completes the measure.
-        DocumentKind::BlacklistDecision => {
-            Belongs::Measure(&[MeasureKind::Blacklist, MeasureKind::Restriction], &[Done])
-        }
+        // The decision itself puts the company on the list.
+        DocumentKind::ListingDecision => Belongs::Measure(&[MeasureKind::Blacklist, MeasureKind::Restriction], &[Done]),
         DocumentKind::HearingRecord => Belongs::Measure(&[], &[Proposed, Approved, Rejected, Done]),
-        DocumentKind::ProofOfService => Belongs::Document,
+        DocumentKind::ProofOfDelivery => Belongs::Document,
         DocumentKind::FilingReceipt | DocumentKind::FilingRefusal => Belongs::Filing,
     }
 }
@@ -147,12 +145,12 @@ mod tests {
             ("referral_letter", measure_states, "approved"),
             ("removal_decision", measure_states, "approved"),
             ("hearing_notice", measure_states, "proposed"),
-            ("violation_finding", violation_states, "confirmed"),
+            ("confirmation_decision", violation_states, "confirmed"),
             ("appeal_decision", violation_states, "upheld revoked"),
             ("revocation_decision", violation_states, "revoked"),
-            ("blacklist_decision", measure_states, "done"),
+            ("listing_decision", measure_states, "done"),
             ("hearing_record", measure_states, "proposed approved rejected done"),
-            ("proof_of_service", "", ""),
+            ("proof_of_delivery", "", ""),
             ("filing_receipt", "", ""),
             ("filing_refusal", "", ""),
         ];

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::access::role::ROLES;
 use crate::coded::Label;
-use crate::problem::{CODES, FAULT_CODES};
+use crate::problem::{CODES, INPUT_ERROR_CODES};
 use crate::service::events;
 use crate::service::feature::Feature;
 
@@ -50,7 +50,7 @@ pub fn all(features: &[&'static Feature]) -> Vec<Vocabulary> {
     all.push(rows("role", ROLES.iter().map(|r| term(r.code, r.zh, r.en)).collect()));
     all.push(rows("event_type", events::types(features).map(|kind| term(kind.code, kind.zh, kind.en)).collect()));
     all.push(rows("problem_code", CODES.iter().map(|c| term(c.name, c.zh, c.en)).collect()));
-    all.push(rows("fault_code", FAULT_CODES.iter().map(|(code, zh, en)| term(code, zh, en)).collect()));
+    all.push(rows("fault_code", INPUT_ERROR_CODES.iter().map(|(code, zh, en)| term(code, zh, en)).collect()));
     all.sort_by(|one, other| one.name.cmp(&other.name));
     all
 }

@@ -4,7 +4,7 @@ use super::model::{EscalationLevel, InboxKind};
 use super::rules;
 use super::tasks::{Timing, sees_to_offices};
 use crate::access::Role;
-use crate::complaints::model::{ComplaintRow, Seat};
+use crate::complaints::model::{ComplaintRow, OfficeRef};
 use crate::complaints::scoped::Viewer;
 use crate::complaints::store;
 use crate::db::{Conn, Id, Instant, WorkResult};
@@ -33,20 +33,20 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
         return Ok(Vec::new());
     }
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
-    let seat = Seat::new(role, ctx.caller.division.as_deref().unwrap_or_default());
+    let seat = OfficeRef::new(role, ctx.caller.division.as_deref().unwrap_or_default());
     type Found = (ComplaintRow, InboxKind, Option<Instant>, EscalationLevel);
     let mut found: Vec<Found> = Vec::new();
     let step = timing.rules.county_after_working_days;
     // The supervising office of an overdue complaint, and the number of working days since it was escalated.
     let late = |row: &ComplaintRow| -> Option<(Role, u32)> {
         let since = row.course.0.escalated_at.filter(|_| row.course.0.paused_at.is_none());
-        let supervisor = row.supervisor_role.0?;
+        let supervising_office = row.supervising_role.0?;
         let days = timing.calendar.working_days_between(ctx.state.clock.day_of(since?), ctx.today);
-        Some((supervisor, days))
+        Some((supervising_office, days))
     };
     // The level is the same for everyone who sees the complaint.
     let level = |late: Option<(Role, u32)>| match late {
-        Some((supervisor, days)) => rules::level_of_late_complaint(supervisor, days, step),
+        Some((supervising_office, days)) => rules::level_of_late_complaint(supervising_office, days, step),
         None => EscalationLevel::Office,
     };
     for row in store::open_of_handler(conn, &viewer, &seat, at_most)? {
@@ -66,9 +66,11 @@ pub fn waiting(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> Wor
     if sees_to_offices(role) {
         for row in store::late_with_others(conn, &viewer, &seat, at_most)? {
             let late = late(&row);
-            if late.is_some_and(|(supervisor, days)| rules::of_late_complaint(supervisor, days, step, role).is_some()) {
+            if late.is_some_and(|(supervising_office, days)| {
+                rules::of_late_complaint(supervising_office, days, step, role).is_some()
+            }) {
                 let due = Some(rules::next_due(&row));
-                found.push((row, InboxKind::PursueComplaint, due, level(late)));
+                found.push((row, InboxKind::SuperviseComplaint, due, level(late)));
             }
         }
     }

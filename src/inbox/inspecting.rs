@@ -15,7 +15,7 @@ use crate::policy;
 use crate::policy::inspections::INSPECTORS;
 use crate::policy::versions::CountyPolicies;
 use crate::service::Ctx;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 
 /// An inspection or a hazard with a pending step.
 pub struct Inspecting {
@@ -79,20 +79,20 @@ fn late_with_others(
     if !sees_to_offices(ctx.caller.role) {
         return Ok(all);
     }
-    let pursued = |kind, role, division: &str, due_on| {
-        let office = Office { role, division: division.to_owned() };
-        timing.pursued_by(Task { kind, office, due_on }, &ctx.caller)
+    let supervised = |kind, role, division: &str, due_on| {
+        let office = OfficeRef { role, division: division.to_owned() };
+        timing.supervised_by(Task { kind, office, due_on }, &ctx.caller)
     };
     for row in hazard_store::rectified(conn, &ctx.scope, at_most)? {
         let Some(day) = row.rectified_on else { continue };
         let due_on = timing.days_after(day, timing.rules.recheck_hazard_working_days);
-        if let Some(seen) = pursued(InboxKind::RecheckHazard, row.role, &row.division, due_on) {
+        if let Some(seen) = supervised(InboxKind::RecheckHazard, row.role, &row.division, due_on) {
             all.push(Inspecting { seen: Some(seen), ..hazard(policies, row, InboxKind::RecheckHazard) });
         }
     }
     for part in store::overdue(conn, &ctx.scope, ctx.today, at_most)? {
         let due_on = Some(part.planned_on);
-        if let Some(seen) = pursued(InboxKind::CarryOutInspection, part.role, &part.division, due_on) {
+        if let Some(seen) = supervised(InboxKind::CarryOutInspection, part.role, &part.division, due_on) {
             all.push(Inspecting { seen: Some(seen), ..visit(policies, part) });
         }
     }

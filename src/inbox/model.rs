@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::coded_enum;
 use crate::complaints::model::CardColour;
 use crate::db::Id;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 
 coded_enum! {
     /// What the caller has to do (待办事项).
@@ -28,8 +28,8 @@ coded_enum! {
         OpenMeasureNotice "open_measure_notice" "查收措施告知书" "Open the notice of a measure"
         AnswerMeasureNotice "answer_measure_notice" "对拟采取的措施陈述申辩或申请听证" "Make a statement or ask for a hearing on a measure"
         ReviewContract "review_contract" "审查合同备案" "File the contract, or refuse to"
-        MendContract "mend_contract" "补正合同备案材料" "Mend the contract and submit it again"
-        EndContract "end_contract" "依法终止合同" "End the contract that a removal asks for"
+        CorrectContract "correct_contract" "补正合同备案材料" "Correct the contract and submit it again"
+        TerminateContract "terminate_contract" "依法终止合同" "Terminate the contract that a removal asks for"
         HandOver "hand_over" "办理交接" "Hand over"
         ReceiveHandover "receive_handover" "督促并登记交接" "See to the hand-over"
         ScoreRatings "score_ratings" "评分" "Score the ratings of a cycle"
@@ -40,21 +40,21 @@ coded_enum! {
         AnswerCreditRepair "answer_credit_repair" "答复信用修复申请" "Answer the application for credit repair"
         ApprovePolicy "approve_policy" "批准政策草案" "Approve or withdraw the draft of a policy"
         DecideCompanyChange "decide_company_change" "决定企业档案变更" "Decide the proposed change of the company"
-        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its publicity"
+        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its announcement period"
         FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
         VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
         SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
         CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Disclose again what was rejected"
         CarryOutInspection "carry_out_inspection" "实施计划内检查" "Carry out the planned inspection"
         RectifyHazard "rectify_hazard" "整改隐患" "Rectify the hazard"
-        RecheckHazard "recheck_hazard" "复查隐患整改情况" "Look at the hazard again"
-        PursueHazard "pursue_hazard" "督促整改逾期隐患" "See to the hazard whose last day is over"
+        RecheckHazard "recheck_hazard" "复查隐患整改情况" "Re-check the hazard"
+        SuperviseHazard "supervise_hazard" "督促整改逾期隐患" "Supervise the overdue hazard"
         AcceptComplaint "accept_complaint" "受理诉求" "Accept the complaint"
         AnswerComplaint "answer_complaint" "办理诉求" "Handle and answer the complaint"
         AssignComplaint "assign_complaint" "指定承办单位" "Assign the complaint that was returned"
         DecideExtension "decide_complaint_extension" "审批延期" "Decide whether the complaint gets more time"
-        PursueComplaint "pursue_complaint" "督办逾期诉求" "See to the complaint that was late"
-        PursueOffice "pursue_office" "督办承办单位逾期事项" "See to what an office is late with"
+        SuperviseComplaint "supervise_complaint" "督办逾期诉求" "Supervise the overdue complaint"
+        SuperviseOffice "supervise_office" "督办承办单位逾期事项" "Supervise the overdue office"
     }
 }
 
@@ -93,7 +93,7 @@ pub struct InboxItem {
     /// For `pursue_office`: the step that is overdue.
     pub late_with: Option<InboxKind>,
     /// For `pursue_office`: the office whose step is overdue.
-    pub late_office: Option<Office>,
+    pub late_office: Option<OfficeRef>,
     /// Code of the act, measure kind, contract kind, disclosure kind, checklist, checklist item, complaint category or
     /// listing kind; for other items a code of what they are.
     #[schema(max_length = 80, example = "nine.staff_not_in_uniform")]

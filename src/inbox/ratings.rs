@@ -13,7 +13,7 @@ use crate::ratings::model::RatingState;
 use crate::ratings::rows::{CycleRow, RatingRow};
 use crate::ratings::store;
 use crate::service::Ctx;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 
 /// A rating or a whole cycle with a pending step.
 pub struct PendingRating {
@@ -82,7 +82,7 @@ struct WaitingStep {
     /// Roles that may take it.
     doers: &'static [Role],
     /// The office that must take it; `None` if it is a right and no duty.
-    office: Option<Office>,
+    office: Option<OfficeRef>,
     due_on: Option<NaiveDate>,
 }
 
@@ -107,12 +107,12 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
     const ORGANISERS: &[Role] = &[Role::SocialAffairsOffice, Role::CountyAuthority];
     const OBJECTORS: &[Role] = &[Role::PropertyCompany, Role::ComplexCommittee];
     let rules = timing.rules;
-    let township = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
+    let township = OfficeRef { role: Role::SocialAffairsOffice, division: row.township.clone() };
     let organiser = match cycle.township.as_str() {
-        "" => Office { role: Role::CountyAuthority, division: cycle.county.clone() },
-        division => Office { role: Role::SocialAffairsOffice, division: division.to_owned() },
+        "" => OfficeRef { role: Role::CountyAuthority, division: cycle.county.clone() },
+        division => OfficeRef { role: Role::SocialAffairsOffice, division: division.to_owned() },
     };
-    let step = |kind, of_cycle, doers, office: &Office, due_on| WaitingStep {
+    let step = |kind, of_cycle, doers, office: &OfficeRef, due_on| WaitingStep {
         kind,
         of_cycle,
         doers,
@@ -145,16 +145,16 @@ fn steps(row: &RatingRow, cycle: &CycleRow, objected: Option<Instant>, timing: &
 /// During the announcement period a rating may be objected to. Objections are decided. After the period and without an
 /// open objection the rating is published.
 fn announced(row: &RatingRow, objected: Option<Instant>, timing: &Timing) -> Vec<(InboxKind, Option<NaiveDate>)> {
-    let over = row.publicity_ends_on.is_some_and(|last| last < timing.today);
+    let over = row.announcement_ends_on.is_some_and(|last| last < timing.today);
     let mut steps = Vec::new();
     if !over {
-        steps.push((InboxKind::ObjectToRating, row.publicity_ends_on));
+        steps.push((InboxKind::ObjectToRating, row.announcement_ends_on));
     }
     if row.objections_open > 0 {
         let due_on = objected.and_then(|at| timing.after(at, timing.rules.decide_objection_working_days));
         steps.push((InboxKind::DecideObjection, due_on));
     } else if over {
-        let last = row.publicity_ends_on.unwrap_or(timing.today);
+        let last = row.announcement_ends_on.unwrap_or(timing.today);
         steps.push((InboxKind::PublishRatings, timing.days_after(last, timing.rules.publish_ratings_working_days)));
     }
     steps

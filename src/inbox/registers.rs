@@ -6,7 +6,7 @@ use crate::access::Role;
 use crate::companies::changes_store::{self, Home};
 use crate::db::{Conn, Id, WorkResult};
 use crate::service::Ctx;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 use crate::{blacklist, policy};
 
 /// A pending item of a register.
@@ -60,7 +60,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkRes
     let mut all = Vec::new();
     for (change, county, division) in changes_store::proposed(conn, &ctx.scope, &home, at_most)? {
         let role = if division == county { Role::CountyAuthority } else { Role::SocialAffairsOffice };
-        let office = Office { role, division };
+        let office = OfficeRef { role, division };
         let task = Task { kind: InboxKind::DecideCompanyChange, office, due_on: timing.after(change.created_at, days) };
         let Some(seen) = timing.seen_by(task, &ctx.caller) else { continue };
         all.push(PendingRegister {
@@ -84,7 +84,7 @@ fn repairs(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkRes
     let mut all = Vec::new();
     for row in blacklist::store::with_open_repair(conn, &ctx.scope, ctx.today, at_most)? {
         let Some(applied) = row.repair.0.as_ref().map(|one| one.at) else { continue };
-        let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
+        let office = OfficeRef { role: Role::CountyAuthority, division: row.county.clone() };
         let due_on = timing.after(applied, timing.rules.answer_credit_repair_working_days);
         let task = Task { kind: InboxKind::AnswerCreditRepair, office, due_on };
         let Some(seen) = timing.seen_by(task, &ctx.caller) else { continue };

@@ -17,7 +17,7 @@ use crate::disclosures::model::DisclosureKind;
 use crate::http::paging::Page;
 use crate::http::{Cursor, PageOf, Response};
 use crate::service::Ctx;
-use crate::standing::model::Office;
+use crate::standing::model::OfficeRef;
 use crate::{contracts, disclosures, measures, policy, survey, violations};
 
 /// Maximum number of open rows that are read for each kind. An office with more sees the oldest of them.
@@ -174,7 +174,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
         };
         if row.state == ContractState::Submitted {
             let division = filing.area_of(&row.county, &row.township).to_owned();
-            let office = Office { role: filing, division };
+            let office = OfficeRef { role: filing, division };
             let task = Task { kind: InboxKind::ReviewContract, office, due_on: row.review_due_on };
             items.extend(timing.seen_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
             continue;
@@ -183,7 +183,7 @@ fn waiting(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<InboxItem>> {
         if let Some(waiting) = rules::of_contract(row, &ctx.caller, confirm_by, ctx.today) {
             items.push(item(subject, waiting));
         } else if let Some(task) = tasks::of_handover(row, confirm_by, ctx.today) {
-            items.extend(timing.pursued_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
+            items.extend(timing.supervised_by(task, &ctx.caller).map(|seen| office_item(subject, seen)));
         }
     }
     for one in &disclosures {
@@ -280,9 +280,9 @@ fn disclosures(conn: &mut Conn, ctx: &Ctx, timing: &Timing) -> WorkResult<Vec<Di
         let mut all = Vec::new();
         for one in disclosures::store::to_verify(conn, &ctx.scope, ctx.today, ROW_CAP)? {
             let due_on = timing.days_after(one.submitted_on, timing.rules.verify_disclosure_working_days);
-            let office = Office { role: Role::SocialAffairsOffice, division: one.township };
+            let office = OfficeRef { role: Role::SocialAffairsOffice, division: one.township };
             let task = Task { kind: InboxKind::VerifyDisclosure, office, due_on };
-            let late = timing.pursued_by(task, &ctx.caller);
+            let late = timing.supervised_by(task, &ctx.caller);
             if late.is_none() && !rules::verifies(role) {
                 continue;
             }

@@ -27,7 +27,7 @@ pub fn verifies(role: Role) -> bool {
 /// the complex has no company.
 pub fn of_hazard(state: HazardState, late: bool, served: bool) -> Option<InboxKind> {
     match state {
-        HazardState::Open if late || !served => Some(InboxKind::PursueHazard),
+        HazardState::Open if late || !served => Some(InboxKind::SuperviseHazard),
         HazardState::Open => None,
         HazardState::Rectified => Some(InboxKind::RecheckHazard),
         HazardState::Closed => None,
@@ -62,8 +62,8 @@ pub fn of_supervised_complaint(row: &ComplaintRow) -> Vec<(InboxKind, Option<Ins
     // An extension is decided before the deadline that it moves. During a pause no deadline passes.
     let decide = asked.then(|| (InboxKind::DecideExtension, Some(row.resolve_due).filter(|_| !stands)));
     let late = course.escalated_at.is_some() && !stands;
-    let pursue = late.then(|| (InboxKind::PursueComplaint, Some(next_due(row))));
-    decide.into_iter().chain(pursue).collect()
+    let supervise = late.then(|| (InboxKind::SuperviseComplaint, Some(next_due(row))));
+    decide.into_iter().chain(supervise).collect()
 }
 
 /// The pending step of a disclosure for the company that must make it.
@@ -120,10 +120,10 @@ pub fn of_contract(
 ) -> Option<Waiting> {
     let company = caller.role == Role::PropertyCompany;
     if row.state == ContractState::Refused && company && row.entered_by == EnteredBy::Company {
-        return Some((InboxKind::MendContract, None));
+        return Some((InboxKind::CorrectContract, None));
     }
-    if row.removal_id.is_some() && row.proceedings.0.ending.is_none() && caller.role == Role::SocialAffairsOffice {
-        return Some((InboxKind::EndContract, None));
+    if row.removal_id.is_some() && row.proceedings.0.termination.is_none() && caller.role == Role::SocialAffairsOffice {
+        return Some((InboxKind::TerminateContract, None));
     }
     let open = row.awaits_handover(today);
     match caller.role {
@@ -142,15 +142,19 @@ pub fn has_leader(office: Role) -> bool {
     office.row().division_digits > 6 && office != Role::TownshipLeader
 }
 
-/// The level at which a caller supervises an overdue complaint: the leader after `step` working days, the county after
-/// another `step`. A level that would be the supervising office itself is left out. `working_days` counts from the
-/// escalation.
-pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller: Role) -> Option<EscalationLevel> {
-    let leader_between = has_leader(supervisor);
+/// A late ticket that its supervisor has not brought to an answer goes up: to the leader, and then to the county; a step that is
+/// the supervisor's own is left out. `working_days` since it was first late; `step` is how many the policy gives each level.
+pub fn of_late_complaint(
+    supervising_office: Role,
+    working_days: u32,
+    step: u32,
+    caller: Role,
+) -> Option<EscalationLevel> {
+    let leader_between = has_leader(supervising_office);
     let county_after = if leader_between { step.saturating_mul(2) } else { step };
     match caller {
         Role::TownshipLeader => (leader_between && working_days > step).then_some(EscalationLevel::Leader),
-        Role::CountyAuthority if supervisor != Role::CountyAuthority => {
+        Role::CountyAuthority if supervising_office != Role::CountyAuthority => {
             (working_days > county_after).then_some(EscalationLevel::County)
         }
         _ => None,
@@ -158,8 +162,8 @@ pub fn of_late_complaint(supervisor: Role, working_days: u32, step: u32, caller:
 }
 
 /// The highest level that an overdue complaint has reached.
-pub fn level_of_late_complaint(supervisor: Role, working_days: u32, step: u32) -> EscalationLevel {
-    let gone = |caller| of_late_complaint(supervisor, working_days, step, caller).is_some();
+pub fn level_of_late_complaint(supervising_office: Role, working_days: u32, step: u32) -> EscalationLevel {
+    let gone = |caller| of_late_complaint(supervising_office, working_days, step, caller).is_some();
     if gone(Role::CountyAuthority) {
         EscalationLevel::County
     } else if gone(Role::TownshipLeader) {
@@ -176,8 +180,9 @@ mod tests {
     #[test]
     fn a_late_ticket_goes_up_one_level_after_the_other() {
         use EscalationLevel::{County, Leader};
-        let seen = |supervisor, days| {
-            [Role::TownshipLeader, Role::CountyAuthority].map(|role| of_late_complaint(supervisor, days, 5, role))
+        let seen = |supervising_office, days| {
+            [Role::TownshipLeader, Role::CountyAuthority]
+                .map(|role| of_late_complaint(supervising_office, days, 5, role))
         };
         assert_eq!(seen(Role::Community, 5), [None, None]);
         assert_eq!(seen(Role::Community, 6), [Some(Leader), None]);

@@ -14,7 +14,7 @@ use crate::contracts::model::ContractRow;
 use crate::db::Instant;
 use crate::measures::model::MeasureRow;
 use crate::policy::office_deadlines::OfficeDeadlines;
-use crate::standing::model::{MeasureState, Office};
+use crate::standing::model::{MeasureState, OfficeRef};
 use crate::violations::model::{ViolationRow, ViolationState};
 
 /// Parameters for counting deadlines.
@@ -29,7 +29,7 @@ pub struct Timing<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub kind: InboxKind,
-    pub office: Office,
+    pub office: OfficeRef,
     pub due_on: Option<NaiveDate>,
 }
 
@@ -41,7 +41,7 @@ pub struct PendingItem {
     pub card: Option<CardColour>,
     pub level: EscalationLevel,
     /// The overdue step and its office, if the caller is above that office.
-    pub late: Option<(InboxKind, Office)>,
+    pub late: Option<(InboxKind, OfficeRef)>,
 }
 
 impl Timing<'_> {
@@ -87,15 +87,15 @@ impl Timing<'_> {
         if caller.role == task.office.role && caller.division.as_deref() == Some(&task.office.division) {
             return Some(self.own(task.kind, task.due_on));
         }
-        self.pursued_by(task, caller)
+        self.supervised_by(task, caller)
     }
 
     /// The item for a caller above the office of an overdue task; `None` if the caller is not above it, or the task has
     /// not reached the caller's level.
-    pub fn pursued_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
+    pub fn supervised_by(&self, task: Task, caller: &Caller) -> Option<PendingItem> {
         let Task { kind, office, due_on } = task;
         let above = is_above(caller.role, office.role, self.level(due_on));
-        above.then(|| PendingItem { late: Some((kind, office)), ..self.own(InboxKind::PursueOffice, due_on) })
+        above.then(|| PendingItem { late: Some((kind, office)), ..self.own(InboxKind::SuperviseOffice, due_on) })
     }
 }
 
@@ -123,7 +123,7 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     let rules = timing.rules;
     if row.state == ViolationState::Appealed {
         // The county authority decides appeals.
-        let office = Office { role: Role::CountyAuthority, division: row.county.clone() };
+        let office = OfficeRef { role: Role::CountyAuthority, division: row.county.clone() };
         let due_on = timing.after(steps.appeal.as_ref()?.at, rules.decide_appeal_working_days);
         return Some(Task { kind: InboxKind::DecideAppeal, office, due_on });
     }
@@ -155,13 +155,13 @@ pub fn of_violation(row: &ViolationRow, timing: &Timing) -> Option<Task> {
     };
     let role = row.lead_role;
     let division = role.area_of(&row.county, &row.township).to_owned();
-    Some(Task { kind, office: Office { role, division }, due_on })
+    Some(Task { kind, office: OfficeRef { role, division }, due_on })
 }
 
 /// A handover that the social affairs office follows up. `confirm_by` is the last day to confirm what the company
 /// recorded.
 pub fn of_handover(row: &ContractRow, confirm_by: Option<NaiveDate>, today: NaiveDate) -> Option<Task> {
-    let office = Office { role: Role::SocialAffairsOffice, division: row.township.clone() };
+    let office = OfficeRef { role: Role::SocialAffairsOffice, division: row.township.clone() };
     row.awaits_handover(today).then(|| Task {
         kind: InboxKind::ReceiveHandover,
         office,
@@ -177,7 +177,7 @@ pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Tim
     if row.suspended_on.is_some() {
         return None;
     }
-    let own = || Office { role: row.office_role, division: row.office_division.clone() };
+    let own = || OfficeRef { role: row.office_role, division: row.office_division.clone() };
     let task = |kind, due_on| Some(Task { kind, office: own(), due_on });
     match row.state {
         MeasureState::Approved => return task(InboxKind::CarryOutMeasure, Some(row.due_on)),
@@ -204,7 +204,7 @@ pub fn of_measure(row: &MeasureRow, final_since: Option<NaiveDate>, timing: &Tim
     let role = row.approver_role?;
     let division = if role == Role::CountyAuthority { row.county.clone() } else { row.township.clone() };
     let due_on = timing.days_after(ripe, rules.decide_measure_working_days);
-    Some(Task { kind: InboxKind::ApproveMeasure, office: Office { role, division }, due_on })
+    Some(Task { kind: InboxKind::ApproveMeasure, office: OfficeRef { role, division }, due_on })
 }
 
 #[cfg(test)]

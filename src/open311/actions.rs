@@ -19,10 +19,10 @@ use super::submit::{self, Sent};
 use super::{PATH, SPECIFICATION, service_rules, store, view};
 use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::files;
 use crate::http::Response;
 use crate::http::language::Language;
+use crate::input_error::InputError;
 use crate::policy::complaints::ComplaintRules;
 use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
@@ -79,7 +79,7 @@ fn county(conn: &mut Conn, code: Option<&str>, pointer: &str) -> WorkResult<Opti
     if digits && divisions::find(conn, code)?.is_some() {
         return Ok(Some(code.to_owned()));
     }
-    let fault = Fault::new(pointer, "not_found", "没有此辖区（jurisdiction_id）", "unknown jurisdiction_id");
+    let fault = InputError::new(pointer, "not_found", "没有此辖区（jurisdiction_id）", "unknown jurisdiction_id");
     Err(Problem::new(Code::NotFound).with(vec![fault]).into())
 }
 
@@ -146,7 +146,7 @@ pub async fn service(question: Question, code: String) -> Result<Open311ServiceD
 }
 
 fn not_found(pointer: &str, zh: &str, en: &str) -> Problem {
-    Problem::new(Code::NotFound).with(vec![Fault::new(pointer, "not_found", zh, en)])
+    Problem::new(Code::NotFound).with(vec![InputError::new(pointer, "not_found", zh, en)])
 }
 
 pub async fn requests(question: Question) -> Result<Vec<Open311Request>, Problem> {
@@ -203,7 +203,7 @@ pub async fn create(received: Received, format: Format) -> Response {
 
 async fn finish(received: Received, format: Format) -> Response {
     let Received { ctx, form, files } = received;
-    let read = form_rules::read(&form).map_err(Problem::faults)?;
+    let read = form_rules::read(&form).map_err(Problem::input_errors)?;
     let read = known_jurisdiction(&ctx, read).await?;
     let digests: Vec<String> = files.iter().map(|file| file.digest().to_owned()).collect();
     let bytes = submit::fingerprint(&form.canonical(), &digests);

@@ -85,14 +85,14 @@ fn as_errors(response: HttpResponse, problem: &Problem, language: Language, form
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::Fault;
+    use crate::input_error::InputError;
     use crate::problem::Code;
 
     #[test]
     fn each_fault_is_an_error_under_the_name_of_its_parameter() {
         let faults =
-            ["/lat", "query/page", "path/service_code"].map(|at| Fault::new(at, "invalid", "有误", "is wrong"));
-        let all = errors(&Problem::faults(faults.to_vec()), Language::En, 400);
+            ["/lat", "query/page", "path/service_code"].map(|at| InputError::new(at, "invalid", "有误", "is wrong"));
+        let all = errors(&Problem::input_errors(faults.to_vec()), Language::En, 400);
         let told: Vec<&str> = all.iter().map(|one| one.description.as_str()).collect();
         assert_eq!(told, ["lat: is wrong", "page: is wrong", "service_code: is wrong"]);
     }
@@ -109,7 +109,7 @@ mod tests {
             (Code::MethodNotAllowed, 405),
             (Code::PayloadTooLarge, 413),
             (Code::TooManyRequests, 429),
-            (Code::Unavailable, 503),
+            (Code::DatabaseUnavailable, 503),
         ] {
             let problem = Problem::new(code);
             let answer = as_errors(problem.response(Language::Zh, None), &problem, Language::Zh, Format::Json);

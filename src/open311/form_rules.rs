@@ -8,8 +8,8 @@ use crate::characters::{self, is_forbidden, tidied};
 use crate::complaints::ContactIn;
 use crate::complexes::model::Point;
 use crate::db::Id;
-use crate::fault::Fault;
 use crate::http::form;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// "Free form text limited to 4,000 characters" (description).
@@ -85,7 +85,7 @@ pub struct Submitted {
 }
 
 /// Reads the form, or returns all its input errors.
-pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
+pub fn read(form: &Form) -> Result<Submitted, Vec<InputError>> {
     let mut faults = Vec::new();
     let service_code = form.get("service_code").unwrap_or_default().to_owned();
     if service_code.is_empty() {
@@ -100,7 +100,7 @@ pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
             "须填写 lat 和 long，或者以 address_id、attribute[complex_id] 填写小区编号；不得只填写文字地址",
             "send lat and long, or the complex id as address_id or attribute[complex_id]; a text address is not enough",
         );
-        faults.push(Fault::new("/lat", "required", zh, en));
+        faults.push(InputError::new("/lat", "required", zh, en));
     }
     let description = line_breaks(form.get("description"));
     check_text("/description", description.as_deref(), MOST_OF_DESCRIPTION, true, &mut faults);
@@ -125,21 +125,21 @@ pub fn read(form: &Form) -> Result<Submitted, Vec<Fault>> {
 /// Pointers of the fields that state the place.
 const PLACES: &[&str] = &["/lat", "/long", "/address_id", "/attribute[complex_id]"];
 
-fn required(pointer: &str, faults: &mut Vec<Fault>) {
-    faults.push(Fault::new(pointer, "required", "此字段必填", "this field is required"));
+fn required(pointer: &str, faults: &mut Vec<InputError>) {
+    faults.push(InputError::new(pointer, "required", "此字段必填", "this field is required"));
 }
 
 fn line_breaks(text: Option<&str>) -> Option<String> {
     text.map(|text| tidied(text).replace("\r\n", "\n").replace('\r', "\n")).filter(|text| !text.trim().is_empty())
 }
 
-fn point(form: &Form, faults: &mut Vec<Fault>) -> Option<Point> {
+fn point(form: &Form, faults: &mut Vec<InputError>) -> Option<Point> {
     let mut degrees = |name: &str, most: f64| {
         let text = form.get(name)?;
         let found = text.parse().ok().filter(|number: &f64| number.abs() <= most);
         if found.is_none() {
             let (zh, en) = (format!("须为 -{most} 至 {most} 的数"), format!("must be a number from -{most} to {most}"));
-            faults.push(Fault::new(format!("/{name}"), "out_of_range", zh, en));
+            faults.push(InputError::new(format!("/{name}"), "out_of_range", zh, en));
         }
         Some(found)
     };
@@ -160,7 +160,7 @@ fn point(form: &Form, faults: &mut Vec<Fault>) -> Option<Point> {
 
 /// The complex, from either field. If there is a point, an `address_id` that is not a UUID is ignored: FixMyStreet
 /// sends its own values there.
-fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> {
+fn complex(form: &Form, has_point: bool, faults: &mut Vec<InputError>) -> Option<Id> {
     for (pointer, text) in
         [("/address_id", form.get("address_id")), ("/attribute[complex_id]", form.attribute(COMPLEX))]
     {
@@ -170,7 +170,7 @@ fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> 
             Err(_) if has_point && pointer == "/address_id" => {}
             Err(_) => {
                 let (zh, en) = ("须为小区的 UUID", "must be the UUID of a complex");
-                faults.push(Fault::new(pointer, "invalid_format", zh, en));
+                faults.push(InputError::new(pointer, "invalid_format", zh, en));
             }
         }
     }
@@ -178,7 +178,7 @@ fn complex(form: &Form, has_point: bool, faults: &mut Vec<Fault>) -> Option<Id> 
 }
 
 /// The location in words, from both fields that can contain it.
-fn location(form: &Form, faults: &mut Vec<Fault>) -> Option<String> {
+fn location(form: &Form, faults: &mut Vec<InputError>) -> Option<String> {
     let told: Vec<&str> = [form.get("address_string"), form.attribute(LOCATION)].into_iter().flatten().collect();
     if told.is_empty() {
         return None;
@@ -203,7 +203,7 @@ fn full_name(first: &str, last: &str) -> String {
     }
 }
 
-fn contact(form: &Form, faults: &mut Vec<Fault>) -> Option<ContactIn> {
+fn contact(form: &Form, faults: &mut Vec<InputError>) -> Option<ContactIn> {
     let part = |name| tidied(form.get(name).unwrap_or_default());
     let name = Some(full_name(&part("first_name"), &part("last_name"))).filter(|name| !name.is_empty());
     check_text("/first_name", name.as_deref(), MOST_OF_NAME, false, faults);
@@ -213,12 +213,12 @@ fn contact(form: &Form, faults: &mut Vec<Fault>) -> Option<ContactIn> {
     };
     if phone.as_deref().is_some_and(|phone| !dialled(phone)) {
         let (zh, en) = ("须为 7 至 20 位的电话号码", "must be a phone number of 7 to 20 characters");
-        faults.push(Fault::new("/phone", "invalid_format", zh, en));
+        faults.push(InputError::new("/phone", "invalid_format", zh, en));
     }
     (name.is_some() || phone.is_some()).then_some(ContactIn { name, phone, address: None })
 }
 
-fn media(form: &Form, faults: &mut Vec<Fault>) -> Vec<String> {
+fn media(form: &Form, faults: &mut Vec<InputError>) -> Vec<String> {
     let all: Vec<String> = form.all("media_url").chain(form.all("media_url[]")).map(str::to_owned).collect();
     let good = |url: &String| {
         let address = url.starts_with("https://") || url.starts_with("http://");
@@ -231,26 +231,26 @@ fn media(form: &Form, faults: &mut Vec<Fault>) -> Vec<String> {
             "须为 http 或者 https 网址，不得超过 1000 个字符",
             "must be an http or https URL of at most 1000 characters",
         );
-        faults.push(Fault::new("/media_url", "invalid_format", zh, en));
+        faults.push(InputError::new("/media_url", "invalid_format", zh, en));
     }
     if all.len() > MOST_MEDIA {
         let (zh, en) = (format!("不得超过 {MOST_MEDIA} 项"), format!("must have at most {MOST_MEDIA} items"));
-        faults.push(Fault::new("/media_url", "too_many", zh, en));
+        faults.push(InputError::new("/media_url", "too_many", zh, en));
     }
     all
 }
 
-fn check_text(pointer: &str, text: Option<&str>, most: usize, breaks: bool, faults: &mut Vec<Fault>) {
+fn check_text(pointer: &str, text: Option<&str>, most: usize, breaks: bool, faults: &mut Vec<InputError>) {
     let Some(text) = text else { return };
     if text.chars().count() > most {
         let (zh, en) = (format!("不得超过 {most} 个字符"), format!("must have at most {most} characters"));
-        faults.push(Fault::new(pointer, "too_long", zh, en));
+        faults.push(InputError::new(pointer, "too_long", zh, en));
     }
     if let Some(fault) = characters::fault(pointer, text) {
         faults.push(fault);
     } else if !breaks && text.contains(['\n', '\r']) {
         let (zh, en) = ("须为一行，不得换行", "must be one line without a line break");
-        faults.push(Fault::new(pointer, "forbidden_character", zh, en));
+        faults.push(InputError::new(pointer, "forbidden_character", zh, en));
     }
 }
 

@@ -7,8 +7,8 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::db::{Id, Instant};
-use crate::fault::Fault;
 use crate::http::form;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// "May not span more than 90 days" (start_date, end_date).
@@ -96,7 +96,7 @@ pub fn parse_query(params: &Params, now: Instant, zone: Tz) -> Result<ParsedQuer
         }
     };
     if !faults.is_empty() {
-        return Err(Problem::faults(faults));
+        return Err(Problem::input_errors(faults));
     }
     let extensions = params.flag("extensions");
     Ok(ParsedQuery { which, offset: (page - 1).saturating_mul(rows), rows, extensions })
@@ -109,7 +109,7 @@ pub fn is_code(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte))
 }
 
-fn number(params: &Params, name: &str, default: i64, most: i64, faults: &mut Vec<Fault>) -> i64 {
+fn number(params: &Params, name: &str, default: i64, most: i64, faults: &mut Vec<InputError>) -> i64 {
     match params.get(name).map(str::parse) {
         None => default,
         Some(Ok(given)) if (1..=most).contains(&given) => given,
@@ -118,13 +118,13 @@ fn number(params: &Params, name: &str, default: i64, most: i64, faults: &mut Vec
                 i64::MAX => ("须为不小于 1 的整数".to_owned(), "must be a whole number of at least 1".to_owned()),
                 _ => (format!("须为 1 至 {most} 的整数"), format!("must be a whole number from 1 to {most}")),
             };
-            faults.push(Fault::new(format!("query/{name}"), "out_of_range", zh, en));
+            faults.push(InputError::new(format!("query/{name}"), "out_of_range", zh, en));
             default
         }
     }
 }
 
-fn status(params: &Params, faults: &mut Vec<Fault>) -> Option<bool> {
+fn status(params: &Params, faults: &mut Vec<InputError>) -> Option<bool> {
     let (mut open, mut closed) = (false, false);
     for one in params.list("status")? {
         match one {
@@ -132,7 +132,7 @@ fn status(params: &Params, faults: &mut Vec<Fault>) -> Option<bool> {
             "closed" => closed = true,
             _ => {
                 let (zh, en) = ("须为 open 或者 closed", "must be open or closed");
-                faults.push(Fault::new("query/status", "unknown_value", zh, en));
+                faults.push(InputError::new("query/status", "unknown_value", zh, en));
                 return None;
             }
         }
@@ -141,14 +141,14 @@ fn status(params: &Params, faults: &mut Vec<Fault>) -> Option<bool> {
 }
 
 /// "When not specified, the range defaults to most recent 90 days."
-fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<Fault>) -> Option<(Instant, Instant)> {
+fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<InputError>) -> Option<(Instant, Instant)> {
     let mut read = |name: &str, last: bool| {
         let text = params.get(name)?;
         let found = instant(text, last, zone);
         if found.is_none() {
             let zh = "须为带时区的 W3C 日期时间（如 2026-03-01T00:00:00Z）或者日期";
             let en = "must be a W3C date and time with a time zone, such as 2026-03-01T00:00:00Z, or a date";
-            faults.push(Fault::new(format!("query/{name}"), "invalid_format", zh, en));
+            faults.push(InputError::new(format!("query/{name}"), "invalid_format", zh, en));
         }
         found
     };
@@ -162,11 +162,11 @@ fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<Fault>) -> Opt
     };
     if to < from {
         let (zh, en) = ("不得早于 start_date", "must not be earlier than start_date");
-        faults.push(Fault::new("query/end_date", "before_start", zh, en));
+        faults.push(InputError::new("query/end_date", "before_start", zh, en));
     } else if to - from > days {
         let (zh, en) =
             ("start_date 至 end_date 不得超过 90 日", "start_date and end_date must not be more than 90 days apart");
-        faults.push(Fault::new("query/end_date", "out_of_range", zh, en));
+        faults.push(InputError::new("query/end_date", "out_of_range", zh, en));
     }
     Some((Instant(from), Instant(to)))
 }

@@ -179,7 +179,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
         files.extend(UploadPart::take(ctx, part).await?);
         if files.len() > MOST_FILES {
             let (zh, en) = (format!("附件不得超过 {MOST_FILES} 个"), format!("must have at most {MOST_FILES} files"));
-            return Err(Problem::fault("/file", "too_many", zh, en));
+            return Err(Problem::input_error("/file", "too_many", zh, en));
         }
     }
     let ctx = match admitted {
@@ -209,6 +209,6 @@ async fn field(
         }
         bytes.extend_from_slice(&chunk);
     }
-    let value = String::from_utf8(bytes).map_err(|_| Problem::faults(vec![not_utf8(format!("/{name}"))]))?;
+    let value = String::from_utf8(bytes).map_err(|_| Problem::input_errors(vec![not_utf8(format!("/{name}"))]))?;
     Ok((name, value))
 }

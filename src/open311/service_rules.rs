@@ -116,13 +116,13 @@ pub fn organisation(said: Option<&str>, category: &ComplaintCategory) -> Result<
         (None, [only]) => Ok(Some(*only)),
         (None, _) => {
             let (zh, en) = ("此服务须填写此项", "required for this service");
-            Err(Problem::fault("/attribute[organisation]", "required", zh, en))
+            Err(Problem::input_error("/attribute[organisation]", "required", zh, en))
         }
         (Some(code), known) => {
             let found = UtilityKind::from_code(code).filter(|kind| known.contains(kind));
             let fault = || {
                 let (zh, en) = ("须为此服务定义中的值", "must be a value of the service definition");
-                Problem::fault("/attribute[organisation]", "unknown_value", zh, en)
+                Problem::input_error("/attribute[organisation]", "unknown_value", zh, en)
             };
             Ok(Some(found.ok_or_else(fault)?))
         }

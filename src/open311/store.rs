@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::place_rules::{Bounds, Candidate};
 use super::query_rules::{ParsedQuery, Which};
 use crate::access::Scope;
-use crate::complaints::model::{ComplaintRow, Secrecy};
+use crate::complaints::model::{ComplaintRow, Confidentiality};
 use crate::complaints::scoped::Viewer;
 use crate::complexes::model::{ComplexRow, Point};
 use crate::db::schema::{complaints, complexes};
@@ -19,9 +19,9 @@ const MOST_CANDIDATES: i64 = 5000;
 /// The complaints of the Open311 interface: of a category that was public at submission and is still public (not in
 /// `hidden`), with confidentiality `open`.
 fn public<'a>(county: Option<&str>, hidden: &[String]) -> complaints::BoxedQuery<'a, MultiBackend> {
-    let rows = crate::complaints::scoped::complaints(&Viewer::system("what is public of a ticket is for everyone"))
+    let rows = crate::complaints::scoped::complaints(&Viewer::system("what is public of a complaint is for everyone"))
         .filter(complaints::is_public.eq(true))
-        .filter(complaints::secrecy.eq(Secrecy::Open))
+        .filter(complaints::confidentiality.eq(Confidentiality::Open))
         .filter(complaints::category.ne_all(hidden.to_vec()));
     match county {
         Some(county) => rows.filter(complaints::county.eq(county.to_owned())),
@@ -60,7 +60,7 @@ pub fn list(
 /// The complexes of these complaints.
 pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> WorkResult<HashMap<Id, ComplexRow>> {
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.complex_id).collect();
-    let system = Scope::System("a ticket that is public names its complex");
+    let system = Scope::System("a complaint that is public names its complex");
     let mut all = HashMap::new();
     for chunk in distinct(&ids).chunks(500) {
         let found: Vec<ComplexRow> = crate::complexes::scoped::complexes_among(&system, chunk.to_vec()).load(conn)?;

@@ -16,10 +16,10 @@ use crate::complexes::coordinates::CoordinateSystem;
 use crate::complexes::model::{Point, PointIn};
 use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::files::{self, Stored};
 use crate::http::Entity;
 use crate::http::language::Language;
+use crate::input_error::InputError;
 use crate::policy::complaints::ComplaintCategory;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
@@ -54,7 +54,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open3
     let mut faults = Vec::new();
     intake::check(tx.conn, ctx, &terms, &input, &mut faults)?;
     if !faults.is_empty() {
-        return Err(Problem::faults(faults.into_iter().map(named_here).collect()).into());
+        return Err(Problem::input_errors(faults.into_iter().map(named_here).collect()).into());
     }
     let row = intake::submit(tx, &terms, &input)?;
     Ok(Entity { status: StatusCode::CREATED, ..Entity::created(row.id, row.version, created(ctx, &row), OWN_PATH) })
@@ -62,7 +62,7 @@ pub fn create_request(tx: &mut Tx, body: &Body<Sent>) -> WorkResult<Entity<Open3
 
 /// "404 - service_code or jurisdiction_id was not found (specified in error response)".
 fn unknown_service() -> Problem {
-    let fault = Fault::new("/service_code", "not_found", "没有此服务（service_code）", "unknown service_code");
+    let fault = InputError::new("/service_code", "not_found", "没有此服务（service_code）", "unknown service_code");
     Problem::new(Code::NotFound).with(vec![fault])
 }
 
@@ -91,9 +91,9 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
                 Err(other) => return Err(other),
             };
             let known = known.filter(|row| county.is_none_or(|county| county == row.county));
-            known
-                .map(|row| Place::Complex(row.id, point))
-                .ok_or_else(|| Problem::fault("/address_id", "unknown_reference", "没有此小区", "unknown complex"))?
+            known.map(|row| Place::Complex(row.id, point)).ok_or_else(|| {
+                Problem::input_error("/address_id", "unknown_reference", "没有此小区", "unknown complex")
+            })?
         }
         (None, Some(point)) => {
             let near = store::complexes_within(conn, county, Bounds::around(point, OF_COMMUNITY))?;
@@ -105,7 +105,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
                         "该坐标 5 公里内没有已登记的小区，请以 address_id 填写小区编号",
                         "no complex is registered within 5 km of this point; state the id of the complex as address_id",
                     );
-                    return Err(Problem::fault("/lat", "unknown_reference", zh, en).into());
+                    return Err(Problem::input_error("/lat", "unknown_reference", zh, en).into());
                 }
             }
         }
@@ -162,7 +162,7 @@ fn input(
 }
 
 /// Renames the pointer of an input error from the complaint's field to the form's field.
-fn named_here(mut fault: Fault) -> Fault {
+fn named_here(mut fault: InputError) -> InputError {
     let known = [
         ("/category", "/service_code"),
         ("/complex_id", "/address_id"),

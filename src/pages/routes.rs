@@ -34,13 +34,13 @@ fn page_id(request: &HttpRequest) -> Result<Id, Problem> {
 fn data_id(request: &HttpRequest) -> Result<Id, Problem> {
     path(request, "id")
         .parse()
-        .map_err(|_| Problem::fault("path/id", "invalid_format", "不是有效的 UUID", "not a UUID"))
+        .map_err(|_| Problem::input_error("path/id", "invalid_format", "不是有效的 UUID", "not a UUID"))
 }
 
 fn query<Q: serde::de::DeserializeOwned>(state: &Service, operation: &str, text: &str) -> Result<Q, Problem> {
     let query = state.contract.check_query(operation, text).map_err(Problem::collected)?;
     serde_json::from_value(query)
-        .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))
+        .map_err(|error| Problem::input_error("query", "invalid_format", "参数格式错误", error.to_string()))
 }
 
 /// Ignores form fields that were left empty, and parameters that apps add to an address.
@@ -57,7 +57,7 @@ fn of_form(text: &str, fields: &[&str]) -> Result<String, Problem> {
             None => faults.push(form::not_utf8(format!("query/{name}"))),
         }
     }
-    if faults.is_empty() { Ok(kept.finish()) } else { Err(Problem::faults(faults)) }
+    if faults.is_empty() { Ok(kept.finish()) } else { Err(Problem::input_errors(faults)) }
 }
 
 /// Open the search page

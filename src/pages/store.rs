@@ -145,7 +145,7 @@ fn contract(filed: FiledContract) -> PublicContract {
 
 fn complaint_offices(conn: &mut Conn, row: &ComplexRow) -> WorkResult<Vec<ComplaintOffice>> {
     let offices = offices::complaint_phones(conn, &row.county, &row.township, &row.community)?;
-    let shown = |office: offices::model::OfficeView| ComplaintOffice {
+    let shown = |office: offices::model::Office| ComplaintOffice {
         role: office.role,
         name: office.name,
         phone: office.complaint_phone.unwrap_or(office.phone),

@@ -21,7 +21,7 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
     let year = request.match_info().get("year").and_then(|y| y.parse::<i32>().ok());
     year.filter(|y| YEARS.contains(y)).ok_or_else(|| {
         let (first, last) = (YEARS.start(), YEARS.end());
-        Problem::fault(
+        Problem::input_error(
             "path/year",
             "out_of_range",
             format!("年份须在 {first} 年至 {last} 年之间"),

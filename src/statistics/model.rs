@@ -18,7 +18,7 @@ pub struct StarCount {
 
 /// Star movement against the previous rating (星级变动).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Movement {
+pub struct StarMovement {
     /// Complexes with a higher star.
     #[schema(minimum = 0)]
     pub up: i64,
@@ -50,7 +50,7 @@ pub struct RatingCounts {
     pub stars: Vec<StarCount>,
     /// Mean of the total points, rounded half up to two decimals; null without a rating.
     pub mean_points: Option<Points>,
-    pub movement: Movement,
+    pub movement: StarMovement,
     /// Complexes whose star in this period is low enough for the focus list (低星级). `GET /v1/focus-list` returns
     /// today's list.
     #[schema(minimum = 0)]

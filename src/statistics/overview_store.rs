@@ -79,7 +79,7 @@ pub fn listed(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<
     Ok(crate::blacklist::scoped::listings(scope)
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
-        .filter(listings::removed_on.is_null().or(listings::removed_on.gt(day)))
+        .filter(listings::delisted_on.is_null().or(listings::delisted_on.gt(day)))
         .select((listings::kind, listings::company_id))
         .load(conn)?)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// Rated periods end with a half-year or a year.
@@ -11,7 +11,7 @@ pub fn require_period_end(day: NaiveDate) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) = ("须为半年或者年度的最后一日", "must be the last day of a half-year or year");
-    Err(Problem::faults(vec![Fault::new("query/period_to", "not_a_period", zh, en)]))
+    Err(Problem::input_errors(vec![InputError::new("query/period_to", "not_a_period", zh, en)]))
 }
 
 /// The last day must not be before the first.
@@ -20,7 +20,7 @@ pub fn require_span(from: NaiveDate, to: NaiveDate) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
-    Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]))
+    Err(Problem::input_errors(vec![InputError::new("query/to", "before_start", zh, en)]))
 }
 
 #[cfg(test)]

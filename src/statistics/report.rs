@@ -11,7 +11,7 @@ use super::model::{RatingStatisticsQuery, ReportQuery};
 use super::overview::overview;
 use super::{chart, query_rules};
 use crate::complaints::statistics::actions::{Depth, statistics};
-use crate::complaints::statistics::model::{ComplaintStatisticsQuery, LineKind};
+use crate::complaints::statistics::model::{ComplaintStatisticsQuery, StatisticsBreakdown};
 use crate::db::{Conn, WorkResult};
 use crate::inspections;
 use crate::policy;
@@ -58,7 +58,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> WorkResult<Str
         division: Some(area.division.clone()),
         from: Some(from),
         to: Some(to),
-        by: Some(LineKind::Category),
+        by: Some(StatisticsBreakdown::Category),
         ..ComplaintStatisticsQuery::default()
     };
     let complaints = statistics(conn, ctx, &asked, Depth::Without)?;

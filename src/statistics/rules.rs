@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::model::{AreaRatings, Movement, PeriodStars, RatingCounts, StarCount};
+use super::model::{AreaRatings, PeriodStars, RatingCounts, StarCount, StarMovement};
 use crate::db::Id;
 use crate::points::{Points, WeightedPoints};
 use crate::words::ratings::Star;
@@ -37,7 +37,7 @@ struct Tally {
     served: i64,
     stars: [i64; 6],
     points: Decimal,
-    movement: Movement,
+    movement: StarMovement,
     focus: i64,
 }
 
@@ -186,7 +186,7 @@ mod tests {
         ];
         let (whole, parts) = counts("640121", &places, &history, Some(day(2)));
         assert_eq!((whole.complexes, whole.served, whole.rated, whole.focus), (4, 3, 3, 2));
-        assert_eq!(whole.movement, Movement { up: 1, same: 0, down: 1, first: 1 });
+        assert_eq!(whole.movement, StarMovement { up: 1, same: 0, down: 1, first: 1 });
         assert_eq!(whole.mean_points.unwrap().to_string(), "62.33");
         assert_eq!(parts.iter().map(|part| part.counts.rated).collect::<Vec<_>>(), [2, 1]);
         let shown = periods(&history, Some(day(2)));

@@ -59,7 +59,7 @@ pub struct Readiness {
 pub async fn get_readyz(state: web::Data<Service>) -> Response {
     if let Some(held) = state.db.writer_stuck_for() {
         let seconds = held.as_secs();
-        return Err(Problem::new(Code::Unavailable).detail(
+        return Err(Problem::new(Code::DatabaseUnavailable).detail(
             format!("数据库写入线程已有 {seconds} 秒未提交。"),
             format!("The database writer has not committed for {seconds} s."),
         ));
@@ -80,7 +80,9 @@ pub async fn get_readyz(state: web::Data<Service>) -> Response {
         warnings.push("keyring_broken: the changed keyring cannot be used; the keys before it are in force".into());
     }
     if state.parts.get::<Files>().is_away() {
-        warnings.push("attachments_away: the store of attachments could not be reached when it was last asked".into());
+        warnings.push(
+            "attachments_unreachable: the store of attachments could not be reached when it was last asked".into(),
+        );
     }
     if state.parts.get::<Sealer>().is_refused() {
         warnings.push("ledger_not_sealed: the ledger or its key was changed from outside; its events wait".into());
@@ -187,7 +189,7 @@ pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest,
         return Err(Problem::collected(faults));
     }
     let input: ClockIn = serde_json::from_value(value)
-        .map_err(|error| Problem::fault("/now", "invalid_format", "时间格式错误", error.to_string()))?;
+        .map_err(|error| Problem::input_error("/now", "invalid_format", "时间格式错误", error.to_string()))?;
     let before = state.clock.now();
     state.clock.set(input.now);
     let now = state.clock.now();

@@ -119,7 +119,7 @@ on_both_databases! {
             .collect();
         with_holidays(&app, 2026, &days.iter().map(String::as_str).collect::<Vec<_>>()).await;
         let after = app.county().get(&at_rating(&rating)).await.expect(200);
-        assert!(ends.as_str() < text(&after["summary"]["publicity_ends_on"]), "{after}");
+        assert!(ends.as_str() < text(&after["summary"]["announcement_ends_on"]), "{after}");
         assert_eq!(events(&app, "rating.deadline_moved"), 1);
         assert!(text(&hazards_before[0]["due_on"]) < text(&hazards().await[0]["due_on"]));
         assert_eq!(events(&app, "hazard.deadline_moved"), 1);

@@ -171,7 +171,7 @@ on_both_databases! {
             let input = json!({
                 "kind": "subject", "issuer": ISSUER, "value": value, "reason": "测试吊销", "residents": residents,
             });
-            client.post("/v1/revocations", &input).await.expect(201)
+            client.post("/v1/token-revocations", &input).await.expect(201)
         };
         for client in [&portal, &committee, &resident] {
             revoke(&abroad, &subject(client).await, Value::Null).await;
@@ -182,17 +182,17 @@ on_both_databases! {
             client.get("/v1/me").await.expect(200);
         }
         let administrator = app.administrator();
-        assert!(administrator.get("/v1/revocations").await.items().is_empty(), "they end nothing here");
+        assert!(administrator.get("/v1/token-revocations").await.items().is_empty(), "they end nothing here");
         // The administrator of its own county ends them.
         for client in [&portal, &committee] {
             let row = revoke(&administrator, &subject(client).await, Value::Null).await;
             becomes(client, 401).await;
-            abroad.get(&path("revocations", &row)).await.problem(404, "not_found");
+            abroad.get(&path("token-revocations", &row)).await.problem(404, "not_found");
         }
         // A resident belongs to every county: whoever ends the tokens, each may take it back.
         let row = revoke(&abroad, &subject(&resident).await, json!(true)).await;
         becomes(&resident, 401).await;
-        let at = path("revocations", &row);
+        let at = path("token-revocations", &row);
         assert_eq!(administrator.get(&at).await.expect(200)["residents"], true);
         administrator.post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
         becomes(&resident, 200).await;
@@ -200,7 +200,7 @@ on_both_databases! {
         let social = app.social();
         let row = revoke(&administrator, &subject(&social).await, json!(true)).await;
         becomes(&social, 401).await;
-        let at = path("revocations", &row);
+        let at = path("token-revocations", &row);
         let lifted = abroad.post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
         assert_eq!((&lifted["residents"], &lifted["withdrawn_at"]), (&json!(false), &Value::Null));
         abroad.get(&at).await.problem(404, "not_found");

@@ -7,13 +7,13 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice, reasons};
 use crate::support::client::{Client, Response};
-use crate::support::rows::{a_company, a_policy, a_word, office_input, path, text};
+use crate::support::rows::{a_company, a_policy, a_prefix, office_input, path, text};
 use crate::support::{COUNTY, TOWNSHIP, TestApp};
 
 /// The social affairs office of the test's township, in the directory under this word.
 async fn an_office(app: &TestApp, word: &str) -> Value {
     let mut input = office_input("social_affairs_office", TOWNSHIP);
-    input["document_word"] = json!(word);
+    input["document_prefix"] = json!(word);
     app.county().post("/v1/offices", &input).await.expect(201)
 }
 
@@ -50,7 +50,7 @@ async fn publish_documents(app: &TestApp, change: impl FnOnce(&mut Value)) {
 
 on_both_databases! {
     async fn a_document_is_issued_and_its_page_is_what_its_digest_says(app: TestApp) {
-        let word = a_word();
+        let word = a_prefix();
         an_office(&app, &word).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.notified("V", nine(3), "P", "2026-03-02").await;
@@ -83,7 +83,7 @@ on_both_databases! {
     }
 
     async fn numbers_have_no_gaps_however_many_come_at_once(app: TestApp) {
-        let word = a_word();
+        let word = a_prefix();
         an_office(&app, &word).await;
         let mut case = Case::new(&app, &["P"]).await;
         for day in 2..18 {
@@ -122,19 +122,19 @@ on_both_databases! {
         let input = of("violation_notice", case.id("V"));
         let refused = issue(&case.officer(), &input).await;
         assert!(text(&refused.problem(409, "office_not_registered")["detail"]).contains("POST /v1/offices"));
-        let mut wordless = office_input("social_affairs_office", TOWNSHIP);
-        wordless["document_word"] = json!(null);
-        let office = app.county().post("/v1/offices", &wordless).await;
+        let mut without_prefix = office_input("social_affairs_office", TOWNSHIP);
+        without_prefix["document_prefix"] = json!(null);
+        let office = app.county().post("/v1/offices", &without_prefix).await;
         let refused = issue(&case.officer(), &input).await;
         assert!(text(&refused.problem(409, "office_not_registered")["detail"]).contains("PATCH"));
         let at = path("offices", &office.json);
-        app.county().patch(&at, &json!({ "document_word": a_word() })).if_match(&office.etag()).await.expect(200);
+        app.county().patch(&at, &json!({ "document_prefix": a_prefix() })).if_match(&office.etag()).await.expect(200);
         issue(&case.officer(), &input).await.expect(201);
         issue(&case.officer(), &input).await.problem(409, "already_exists");
     }
 
     async fn only_the_office_in_charge_issues_and_only_what_the_case_calls_for(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.reported("V", nine(3), "P", "2026-03-02").await;
         let input = of("violation_notice", case.id("V"));
@@ -152,7 +152,7 @@ on_both_databases! {
     }
 
     async fn a_document_is_seen_where_its_case_is_and_by_the_company_once_opened(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.reported("V", nine(3), "P", "2026-03-02").await;
         case.officer().post(&format!("{}/notification", case.violation("V")), &notice()).await.expect(200);
@@ -181,7 +181,7 @@ on_both_databases! {
     }
 
     async fn nothing_is_ordered_by_a_day_that_is_over(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.confirmed("V", nine(7), "P", "2026-03-02").await;
         let rectification = case.measure("rectification_order:V").await;
@@ -193,7 +193,7 @@ on_both_databases! {
     }
 
     async fn what_follows_from_a_confirmation_is_put_into_form(app: TestApp) {
-        let word = a_word();
+        let word = a_prefix();
         an_office(&app, &word).await;
         let mut agency = office_input("market_supervision", COUNTY);
         agency["name"] = json!("测试市场监督管理局");
@@ -231,7 +231,7 @@ on_both_databases! {
     }
 
     async fn a_removal_is_noticed_heard_decided_and_put_into_form(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-06"), ("V3", 9, "2026-05-06")] {
             case.confirmed(name, nine(clause), "P", day).await;
@@ -281,7 +281,7 @@ on_both_databases! {
     }
 
     async fn a_notice_is_withdrawn_with_what_it_told_of(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.notified("V1", nine(3), "P", "2026-03-02").await;
         let dismissed = issue(&case.officer(), &of("violation_notice", case.id("V1"))).await.expect(201);
@@ -304,7 +304,7 @@ on_both_databases! {
     }
 
     async fn a_notice_of_what_is_intended_is_issued_while_it_is_intended_and_at_no_other_time(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         let refused = async |case: &Case<'_>, name: &str| {
             issue(&case.officer(), &of("violation_notice", case.id(name))).await.problem(409, "state_conflict");
@@ -329,9 +329,9 @@ on_both_databases! {
     }
 
     async fn a_case_has_a_paper_for_each_decision_in_the_name_of_the_government_with_remedies(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut authority = office_input("county_authority", COUNTY);
-        authority["document_word"] = json!(a_word());
+        authority["document_prefix"] = json!(a_prefix());
         authority["name"] = json!("测试县住房和城乡建设局");
         app.county().post("/v1/offices", &authority).await.expect(201);
         let mut case = Case::new(&app, &["P"]).await;
@@ -341,19 +341,19 @@ on_both_databases! {
         let (_, html) = page(&case.officer(), &notice).await;
         assert!(html.contains("class=\"imprint\"") && html.contains("印发") && html.contains("class=\"heading\""), "{html}");
         // The proof that it was served, by the office that issued it.
-        let proof = issue(&case.officer(), &of("proof_of_service", text(&notice["id"]))).await.expect(201);
+        let proof = issue(&case.officer(), &of("proof_of_delivery", text(&notice["id"]))).await.expect(201);
         let (_, html) = page(&case.officer(), &proof).await;
         assert!(html.contains(text(&notice["number"])) && html.contains("企业登录查收") && html.contains("2026年3月2日"), "{html}");
-        issue(&case.officer(), &of("proof_of_service", text(&proof["id"]))).await.problem(409, "state_conflict");
-        issue(&case.officer(), &of("violation_finding", case.id("V"))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("proof_of_delivery", text(&proof["id"]))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("confirmation_decision", case.id("V"))).await.problem(409, "state_conflict");
         case.on(&crate::support::cases::next_day(&last));
         case.confirm("V").await;
-        let finding = issue(&case.officer(), &of("violation_finding", case.id("V"))).await.expect(201);
+        let finding = issue(&case.officer(), &of("confirmation_decision", case.id("V"))).await.expect(201);
         let (_, html) = page(&case.officer(), &finding).await;
         for held in ["违规行为认定书", "15个工作日", "测试县住房和城乡建设局", "永宁县人民政府", "永宁县人民法院"] {
             assert!(html.contains(held), "{held}: {html}");
         }
-        issue(&case.officer(), &of("proof_of_service", text(&finding["id"]))).await.problem(409, "state_conflict");
+        issue(&case.officer(), &of("proof_of_delivery", text(&finding["id"]))).await.problem(409, "state_conflict");
         let order = case.measure("rectification_order:V").await;
         let order = issue(&case.officer(), &of("rectification_order", id_of(&order))).await.expect(201);
         let (_, html) = page(&case.officer(), &order).await;
@@ -376,7 +376,7 @@ on_both_databases! {
     }
 
     async fn what_people_wrote_is_text_and_nothing_else(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         let at = path("companies", &case.company);
         let name = json!({ "name": "<script>alert(1)</script>物业" });
@@ -437,7 +437,7 @@ on_both_databases! {
     }
 
     async fn a_text_that_was_accepted_does_not_fail_in_a_case_that_no_sample_foresaw(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.notified("V", nine(3), "P", "2026-03-02").await;
         publish_documents(&app, |documents| {
@@ -453,7 +453,7 @@ on_both_databases! {
     }
 
     async fn documents_issued_at_once_have_numbers_of_their_own(app: TestApp) {
-        let word = a_word();
+        let word = a_prefix();
         an_office(&app, &word).await;
         let places = ["P", "Q", "R", "S", "T"];
         let mut case = Case::new(&app, &places).await;
@@ -473,7 +473,7 @@ on_both_databases! {
     }
 
     async fn the_text_is_the_one_of_the_policy_in_force(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.notified("V", nine(3), "P", "2026-03-02").await;
         publish_documents(&app, |documents| *documents = json!([])).await;
@@ -490,7 +490,7 @@ on_both_databases! {
     }
 
     async fn a_repeated_request_issues_once(app: TestApp) {
-        an_office(&app, &a_word()).await;
+        an_office(&app, &a_prefix()).await;
         let mut case = Case::new(&app, &["P"]).await;
         case.notified("V", nine(3), "P", "2026-03-02").await;
         let input = of("violation_notice", case.id("V"));

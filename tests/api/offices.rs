@@ -11,7 +11,7 @@ on_both_databases! {
         let answer = app.county().post("/v1/offices", &input).await;
         let etag = answer.etag();
         let made = answer.expect(201);
-        assert_eq!((&made["document_word"], &made["division"]), (&input["document_word"], &json!(TOWNSHIP)));
+        assert_eq!((&made["document_prefix"], &made["division"]), (&input["document_prefix"], &json!(TOWNSHIP)));
         let at = path("offices", &made);
         app.social().patch(&at, &json!({ "hours": "全天" })).await.problem(428, "precondition_required");
         let change = json!({ "complaint_phone": null, "hours": "全天" });
@@ -28,23 +28,23 @@ on_both_databases! {
         let input = office_input("social_affairs_office", TOWNSHIP);
         app.county().post("/v1/offices", &input).await.expect(201);
         app.county().post("/v1/offices", &office_input("social_affairs_office", TOWNSHIP)).await.problem(409, "already_exists");
-        let mut same_word = office_input("enforcement_office", TOWNSHIP);
-        same_word["document_word"] = input["document_word"].clone();
-        app.county().post("/v1/offices", &same_word).await.problem(409, "already_exists");
-        same_word["document_word"] = json!(null);
-        let without = app.county().post("/v1/offices", &same_word).await;
-        let taken = json!({ "document_word": input["document_word"] });
+        let mut same_prefix = office_input("enforcement_office", TOWNSHIP);
+        same_prefix["document_prefix"] = input["document_prefix"].clone();
+        app.county().post("/v1/offices", &same_prefix).await.problem(409, "already_exists");
+        same_prefix["document_prefix"] = json!(null);
+        let without = app.county().post("/v1/offices", &same_prefix).await;
+        let taken = json!({ "document_prefix": input["document_prefix"] });
         let at = path("offices", &without.json);
         app.county().patch(&at, &taken).if_match(&without.etag()).await.problem(409, "already_exists");
         // Another county counts for itself.
         let mut other = office_input("social_affairs_office", OTHER_TOWNSHIP);
-        other["document_word"] = input["document_word"].clone();
+        other["document_prefix"] = input["document_prefix"].clone();
         app.office(Role::CountyAuthority, OTHER_COUNTY).post("/v1/offices", &other).await.expect(201);
     }
 
     async fn every_fault_of_an_office_is_told_at_once(app: TestApp) {
         let input = json!({
-            "role": "social_affairs_office", "division": "12", "name": "一", "phone": "call", "hours": " ", "document_word": "望社1",
+            "role": "social_affairs_office", "division": "12", "name": "一", "phone": "call", "hours": " ", "document_prefix": "望社1",
         });
         app.county().post("/v1/offices", &input).await.faults(&[
             ("/division", "invalid_format"),
@@ -52,7 +52,7 @@ on_both_databases! {
             ("/phone", "invalid_format"),
             ("/hours", "too_short"),
             ("/hours", "blank"),
-            ("/document_word", "invalid_format"),
+            ("/document_prefix", "invalid_format"),
         ]);
         let fault = async |role: &str, division: &str, expected: (&str, &str)| {
             let answer = app.social().post("/v1/offices", &office_input(role, division)).await;

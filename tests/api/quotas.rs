@@ -11,8 +11,8 @@ use crate::support::files::a_jpeg;
 use crate::support::rows::{a_served_complex, text};
 use crate::support::{COMMUNITY, Kind, Setup, TestApp, run};
 
-const RESIDENT: Amounts = Amounts { files: 3, bytes: 6000, tickets: 2, unmaskings: 0, caller_searches: 0 };
-const OTHER: Amounts = Amounts { files: 4, bytes: 0, tickets: 5, unmaskings: 2, caller_searches: 1 };
+const RESIDENT: Amounts = Amounts { files: 3, bytes: 6000, complaints: 2, unmaskings: 0, phone_searches: 0 };
+const OTHER: Amounts = Amounts { files: 4, bytes: 0, complaints: 5, unmaskings: 2, phone_searches: 1 };
 
 /// A test on both databases with these quotas.
 fn limited(test: impl AsyncFn(TestApp) + Copy) {
@@ -107,8 +107,8 @@ fn contacts_and_callers_are_looked_at_so_often_a_day() {
         assert!(!String::from_utf8_lossy(&over.bytes).contains("13912345678"));
         handler.get(&of(&made)).await.expect(200);
         let search = json!({ "phone": "13912345678" });
-        desk.post("/v1/complaint-caller-searches", &search).await.expect(200);
-        used_up(&desk.post("/v1/complaint-caller-searches", &search).english().await, "phone searches");
+        desk.post("/v1/complaint-phone-searches", &search).await.expect(200);
+        used_up(&desk.post("/v1/complaint-phone-searches", &search).english().await, "phone searches");
     });
 }
 

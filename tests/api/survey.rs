@@ -38,9 +38,9 @@ fn counts(survey: &Value, kind: &str) -> Vec<i64> {
     ["missing", "submitted", "verified", "rejected", "overdue"].map(number).to_vec()
 }
 
-fn problem(survey: &Value, kind: &str) -> i64 {
-    let found = survey["problems"].as_array().expect("problems").iter().find(|row| row["problem"] == kind);
-    found.expect("the problem")["count"].as_i64().expect("a number")
+fn finding(survey: &Value, kind: &str) -> i64 {
+    let found = survey["findings"].as_array().expect("findings").iter().find(|row| row["finding"] == kind);
+    found.expect("the finding")["count"].as_i64().expect("a number")
 }
 
 on_both_databases! {
@@ -65,16 +65,16 @@ on_both_databases! {
         assert_eq!(counts(&survey, "service_method"), [1, 0, 1, 0, 0]);
         assert_eq!(counts(&survey, "public_revenue"), [1, 0, 0, 0, 1]);
         assert_eq!(survey["verified_percent"], json!("41.7"), "5 of 12");
-        let late = (problem(&survey, "disclosure_overdue"), problem(&survey, "disclosure_rejected"));
+        let late = (finding(&survey, "disclosure_overdue"), finding(&survey, "disclosure_rejected"));
         assert_eq!(late, (1, 0), "there is a time to correct it");
-        assert_eq!((problem(&survey, "disclosure_missing"), problem(&survey, "contract_not_filed")), (0, 2));
+        assert_eq!((finding(&survey, "disclosure_missing"), finding(&survey, "contract_not_filed")), (0, 2));
         let areas = survey["areas"].as_array().expect("areas");
         assert_eq!((areas.len(), &areas[0]["division"], &areas[0]["complexes"]), (1, &json!(COMMUNITY), &json!(3)));
         assert!(!text(&areas[0]["name"]).is_empty());
 
         let county = app.county().get("/v1/disclosure-survey").await.expect(200);
         assert_eq!((&county["complexes"], &county["unserved"]), (&json!(4), &json!(1)));
-        assert_eq!(problem(&county, "disclosure_missing"), 5);
+        assert_eq!(finding(&county, "disclosure_missing"), 5);
         let parts: Vec<&str> = county["areas"].as_array().expect("areas").iter().map(|row| text(&row["division"])).collect();
         assert_eq!(parts, [NEIGHBOUR, TOWNSHIP]);
         let narrowed = app.county().get(&format!("/v1/disclosure-survey?division={TOWNSHIP}")).await.expect(200);
@@ -137,13 +137,13 @@ on_both_databases! {
         disclose(&app, &company, &complex, "fee_standard", "2026-03-01", "rejected").await;
         // Five working days to correct it: until they are over it is no problem.
         app.set_clock("2026-03-09T01:00:00Z");
-        let none = app.social().get("/v1/disclosure-survey/problems?problem=disclosure_rejected").await;
+        let none = app.social().get("/v1/disclosure-survey/findings?finding=disclosure_rejected").await;
         assert!(none.items().is_empty(), "{none:?}");
         app.set_clock("2026-03-10T01:00:00Z");
-        let list = |query: &str| format!("/v1/disclosure-survey/problems?with_total=true&{query}");
+        let list = |query: &str| format!("/v1/disclosure-survey/findings?with_total=true&{query}");
         let all = app.social().get(&list("")).await;
         let told: Vec<(&str, &str)> =
-            all.items().iter().map(|row| (text(&row["problem"]), row["kind"].as_str().unwrap_or("-"))).collect();
+            all.items().iter().map(|row| (text(&row["finding"]), row["kind"].as_str().unwrap_or("-"))).collect();
         assert_eq!(told, [
             ("disclosure_missing", "service_contract"), ("disclosure_missing", "service_content"),
             ("disclosure_missing", "service_phone"), ("disclosure_missing", "service_method"),
@@ -152,7 +152,7 @@ on_both_databases! {
         let row = &all.items()[5];
         assert_eq!((&row["since"], &row["company_id"], &row["complex_id"]), (&json!("2026-03-02"), &company["id"], &complex["id"]));
         assert_eq!(row["acts"][0]["act"], "company.fee_disclosure");
-        assert!(text(&row["facts_zh"]).contains("收费标准") && text(&row["facts_en"]).contains("Fees"));
+        assert!(text(&row["facts_zh"]).contains("收费标准") && text(&row["facts_en"]).contains("Fee standard"));
         let overdue = &all.items()[4];
         assert!(text(&overdue["facts_zh"]).contains("2025年10月1日至2025年12月31日"), "{overdue}");
         assert_eq!(overdue["acts"][0]["act"], "company.disclosure_missing");
@@ -173,17 +173,17 @@ on_both_databases! {
         assert_eq!(total(format!("community={COMMUNITY}")).await, 7);
         assert_eq!(total(format!("township={TOWNSHIP}&community={NEIGHBOUR_COMMUNITY}")).await, 0);
         assert_eq!(total(format!("township={OTHER_TOWNSHIP}")).await, 0);
-        assert_eq!(total("problem=disclosure_missing".into()).await, 9);
+        assert_eq!(total("finding=disclosure_missing".into()).await, 9);
         assert_eq!(total("kind=public_revenue".into()).await, 2);
         assert_eq!(total(format!("complex_id={}", text(&complex["id"]))).await, 7);
         assert_eq!(total(format!("company_id={}", text(&complex["id"]))).await, 0);
-        let mut path = "/v1/disclosure-survey/problems?limit=3".to_owned();
+        let mut path = "/v1/disclosure-survey/findings?limit=3".to_owned();
         let mut keys = Vec::new();
         loop {
             let page = app.county().get(&path).await;
             keys.extend(page.items().iter().map(|row| text(&row["key"]).to_owned()));
             let Some(cursor) = page.json["next_cursor"].as_str() else { break };
-            path = format!("/v1/disclosure-survey/problems?limit=3&cursor={cursor}");
+            path = format!("/v1/disclosure-survey/findings?limit=3&cursor={cursor}");
         }
         let (count, mut unique) = (keys.len(), keys.clone());
         unique.sort();
@@ -196,8 +196,8 @@ on_both_databases! {
         let complex = json!({ "id": case.id("P"), "township": TOWNSHIP });
         disclose(&app, &case.company, &complex, "fee_standard", "2026-03-01", "rejected").await;
         case.on("2026-03-10");
-        let rejected = app.social().get("/v1/disclosure-survey/problems?problem=disclosure_rejected").await.items()[0].clone();
-        let at = |problem: &Value| format!("/v1/disclosure-survey/problems/{}/violation", text(&problem["key"]));
+        let rejected = app.social().get("/v1/disclosure-survey/findings?finding=disclosure_rejected").await.items()[0].clone();
+        let at = |finding: &Value| format!("/v1/disclosure-survey/findings/{}/violation", text(&finding["key"]));
         let body = json!({ "description": "现场核对公示栏，与报送内容不一致" });
         app.neighbour().post(&at(&rejected), &body).await.problem(404, "not_found");
         let wrong = json!({ "act": "nine.coercive_collection", "description": "现场核对公示栏" });
@@ -217,7 +217,7 @@ on_both_databases! {
         case.reporter().post(&at(&rejected), &body).await.problem(409, "overlapping_violation");
 
         // The problem that offers a clause of the nine prohibitions, carried to its confirmation: level 1.
-        let unfiled = app.social().get("/v1/disclosure-survey/problems?problem=contract_not_filed").await.items()[0].clone();
+        let unfiled = app.social().get("/v1/disclosure-survey/findings?finding=contract_not_filed").await.items()[0].clone();
         let made = case.reporter().post(&at(&unfiled), &body).await.expect(201);
         assert_eq!((&made["act"], &made["clause"]), (&json!("nine.unlawful_fees_or_contract"), &json!(7)));
         assert_eq!(case.level().await, 0);
@@ -231,8 +231,8 @@ on_both_databases! {
         // What was disclosed again is no problem any more, and is not reported.
         disclose(&app, &case.company, &complex, "fee_standard", "2026-03-02", "").await;
         case.reporter().post(&at(&rejected), &body).await.problem(409, "state_conflict");
-        let unknown = format!("/v1/disclosure-survey/problems/{}.nothing/violation", case.id("P"));
+        let unknown = format!("/v1/disclosure-survey/findings/{}.nothing/violation", case.id("P"));
         case.reporter().post(&unknown, &body).await.problem(404, "not_found");
-        case.reporter().post("/v1/disclosure-survey/problems/x/violation", &body).await.faults(&[("path/key", "invalid_format")]);
+        case.reporter().post("/v1/disclosure-survey/findings/x/violation", &body).await.faults(&[("path/key", "invalid_format")]);
     }
 }

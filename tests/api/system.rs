@@ -21,7 +21,7 @@ on_both_databases! {
     async fn a_database_that_is_not_migrated_says_so(app: TestApp) {
         app.execute("DROP TABLE calendar_years");
         let answer = app.nobody().get("/readyz").header("accept-language", "en").await;
-        answer.problem(503, "store_unavailable");
+        answer.problem(503, "database_unavailable");
         assert!(text(&answer.json["detail"]).contains("xiaoqu migrate"), "{}", answer.json);
     }
 
@@ -51,7 +51,7 @@ fn a_writer_that_does_not_commit_is_told_by_readyz_and_the_metrics() {
         let watch = async {
             tokio::time::sleep(Duration::from_millis(1500)).await;
             let answer = app.nobody().get("/readyz").header("accept-language", "en").await;
-            answer.problem(503, "store_unavailable");
+            answer.problem(503, "database_unavailable");
             assert!(text(&answer.json["detail"]).contains("has not committed for 1 s"), "{}", answer.json);
             let metrics = app.nobody().get("/metrics").await;
             let metrics = String::from_utf8_lossy(&metrics.bytes).into_owned();

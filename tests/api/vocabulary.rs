@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use xiaoqu::access::role::ROLES;
-use xiaoqu::problem::{CODES, FAULT_CODES};
+use xiaoqu::problem::{CODES, INPUT_ERROR_CODES};
 
 use crate::on_sqlite;
 use crate::support::rows::text;
@@ -25,6 +25,6 @@ on_sqlite! {
         };
         assert_eq!(terms_of("role"), ROLES.len());
         assert_eq!(terms_of("problem_code"), CODES.len());
-        assert_eq!(terms_of("fault_code"), FAULT_CODES.len());
+        assert_eq!(terms_of("fault_code"), INPUT_ERROR_CODES.len());
     }
 }

@@ -91,9 +91,9 @@ fn members_that_are_always_there_are_required_also_where_they_may_be_null() {
         ("Violation", "company_id"),
         ("Measure", "approval"),
         ("Complaint", "contact"),
-        ("Contract", "ending"),
+        ("Contract", "termination"),
         ("PageOf_Violation", "next_cursor"),
-        ("CompanyStanding", "standing"),
+        ("CompanyRecord", "standing"),
     ] {
         if document["components"]["schemas"][schema].is_object() {
             assert!(required(schema, field), "{schema}.{field}");

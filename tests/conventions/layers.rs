@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "types",
         &[
-            "fault",
+            "input_error",
             "characters",
             "figures",
             "points",
@@ -58,7 +58,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "due_process",
             "offices",
             "clients",
-            "revocations",
+            "token_revocations",
             "oauth",
             "blacklist",
             "documents",

@@ -103,10 +103,12 @@ fn targets(page: &str) -> Vec<String> {
         all.push(target.trim_start_matches('<').trim_end_matches('>').to_owned());
     }
     for line in text.lines() {
-        if let Some((label, target)) = line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
-            if !label.starts_with('^') && !label.contains(']') {
-                all.push(target.split_whitespace().next().unwrap_or_default().to_owned());
-            }
+        let definition = line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:"));
+        if let Some((label, target)) = definition
+            && !label.starts_with('^')
+            && !label.contains(']')
+        {
+            all.push(target.split_whitespace().next().unwrap_or_default().to_owned());
         }
     }
     for mark in ["src=\"", "href=\""] {

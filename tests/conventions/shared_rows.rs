@@ -26,7 +26,7 @@ const WRITERS: &[Writer] = &[
     Writer { table: "companies", operations: &["propose_company_change"], who: "any register that sees it, as a proposal" },
     Writer { table: "policies", operations: &["publish_policy", "approve_policy", "withdraw_policy"], who: "two persons of the county's authority" },
     Writer { table: "calendar_years", operations: &["replace_calendar"], who: "the county's authority, for its county" },
-    Writer { table: "revocations", operations: &["create_revocation", "withdraw_revocation"],
+    Writer { table: "token_revocations", operations: &["create_token_revocation", "withdraw_token_revocation"],
         who: "the county's administrator; of residents, each county's takes it back" },
     Writer { table: "offices", operations: &["create_office", "update_office"], who: "an office of the territory that holds it" },
     Writer { table: "clients", operations: &["create_client", "update_client", "rotate_client_secret", "suspend_client",

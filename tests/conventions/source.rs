@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use xiaoqu::app::FEATURES;
-use xiaoqu::problem::{CODES, FAULT_CODES};
+use xiaoqu::problem::{CODES, INPUT_ERROR_CODES};
 use xiaoqu::service::events;
 
 use super::{code, sources};
@@ -168,9 +168,7 @@ fn every_problem_code_is_used() {
     let unused: Vec<String> = CODES
         .iter()
         .map(|row| format!("Code::{:?}", row.code))
-        .filter(|wanted| {
-            !files.iter().any(|(_, text)| words(&code(text), wanted).next().is_some())
-        })
+        .filter(|wanted| !files.iter().any(|(_, text)| words(&code(text), wanted).next().is_some()))
         .collect();
     assert!(unused.is_empty(), "no code answers with {unused:?}");
 }
@@ -184,7 +182,7 @@ fn the_table_of_fault_codes_holds_what_is_used_and_nothing_else() {
         })
         .map(|(name, text)| (name, code(&text)))
         .collect();
-    let known: Vec<&str> = FAULT_CODES.iter().map(|(code, _, _)| *code).collect();
+    let known: Vec<&str> = INPUT_ERROR_CODES.iter().map(|(code, _, _)| *code).collect();
     for code in &known {
         let quoted = format!("\"{code}\"");
         let used = files.iter().any(|(_, text)| text.contains(&quoted));
@@ -198,13 +196,13 @@ fn the_table_of_fault_codes_holds_what_is_used_and_nothing_else() {
             }
         }
     }
-    assert!(missing.is_empty(), "faults without a row in FAULT_CODES: {missing:#?}");
+    assert!(missing.is_empty(), "faults without a row in INPUT_ERROR_CODES: {missing:#?}");
 }
 
-/// The second argument of each `Fault::new(…)`, `Problem::fault(…)`, `push(…)` and `add(…)`, where it is a literal.
+/// The second argument of each `InputError::new(…)`, `Problem::input_error(…)`, `push(…)` and `add(…)`, where it is a literal.
 fn fault_codes(text: &str) -> Vec<&str> {
     let mut all = Vec::new();
-    for call in ["Fault::new(", "Problem::fault(", "push(", "faults.add("] {
+    for call in ["InputError::new(", "Problem::input_error(", "push(", "faults.add("] {
         for (at, _) in text.match_indices(call) {
             let arguments = &text[at + call.len()..];
             let (mut depth, mut quoted, mut commas, mut start) = (0, false, 0, 0);

@@ -140,7 +140,7 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
         assert_eq!(values(rows("inspections"), "state"), BTreeSet::from(states));
         assert!(rows("inspections").iter().any(|row| row["overdue"] == true));
         assert_eq!(values(rows("hazards"), "state"), BTreeSet::from(["closed", "open", "rectified"]));
-        let late = rows("hazards").iter().filter(|row| row["late"] == true).count();
+        let late = rows("hazards").iter().filter(|row| row["overdue"] == true).count();
         let open = rows("hazards").iter().filter(|row| row["state"] == "open").count();
         assert!(late == 1 && open > 1, "{late} of {open} are late");
         let standings: Vec<&Value> =

@@ -35,7 +35,7 @@ on_both_databases! {
         reporter.get(&format!("/v1/attachments/{kept}/content")).await;
         app.sealed().await;
         let events = app.county().get(&format!("/v1/events?subject_id={left}")).await;
-        assert_eq!(events.items().iter().map(|event| &event["type"]).collect::<Vec<_>>(), ["attachment.uploaded", "attachment.removed"]);
+        assert_eq!(events.items().iter().map(|event| &event["type"]).collect::<Vec<_>>(), ["attachment.uploaded", "attachment.deleted"]);
     }
 
     async fn objects_without_a_row_are_swept_when_they_are_old(app: TestApp) {
@@ -66,17 +66,17 @@ on_both_databases! {
         let (folder, moved) = (app.folder.path().to_owned(), app.folder.path().with_extension("away"));
         std::fs::rename(&folder, &moved).expect("it is away");
         for answer in [social.get(&at).await, social.upload("b.jpg", "image/jpeg", a_jpeg(900)).await] {
-            answer.problem(503, "files_unavailable");
+            answer.problem(503, "attachments_unavailable");
             assert_eq!(answer.header("retry-after"), "2");
         }
         // What needs no bytes goes on.
         social.get(&format!("/v1/attachments/{}", made.id())).await.expect(200);
         let ready = app.nobody().get("/readyz").await;
-        assert!(ready.json["warnings"].to_string().contains("attachments_away"), "{}", ready.json);
+        assert!(ready.json["warnings"].to_string().contains("attachments_unreachable"), "{}", ready.json);
         std::fs::rename(&moved, &folder).expect("it is back");
         assert!(social.get(&at).await.bytes == a_png());
         social.upload("b.jpg", "image/jpeg", a_jpeg(900)).await.expect(201);
         assert_eq!((app.attachments(), app.objects().len()), (2, 2));
-        assert!(!app.nobody().get("/readyz").await.json["warnings"].to_string().contains("attachments_away"));
+        assert!(!app.nobody().get("/readyz").await.json["warnings"].to_string().contains("attachments_unreachable"));
     }
 }

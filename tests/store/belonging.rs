@@ -42,7 +42,7 @@ fn traces(url: &str) -> Vec<String> {
     let mut conn = connect(url);
     let mut all = values(&mut conn, "SELECT id AS value FROM data_keys ORDER BY id");
     all.extend(values(&mut conn, "SELECT name || '=' || value AS value FROM deployment ORDER BY name"));
-    for table in ["ledger_events", "complexes", "idempotency_keys", "sealed_texts", "ledger_unsealed"] {
+    for table in ["ledger_events", "complexes", "idempotency_keys", "encrypted_texts", "ledger_unsealed"] {
         all.extend(values(&mut conn, &format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}")));
     }
     all
@@ -70,13 +70,13 @@ fn the_wrong_keyring_writes_nothing_when_the_database_comes_after_the_service() 
     block_on(async {
         let app = TestApp::on(Database::Url(url.clone()), key.clone(), setup(Some(foreign(&key))));
         assert_eq!(app.nobody().get("/livez").await.status, 200);
-        app.nobody().get("/readyz").await.problem(503, "store_unavailable");
+        app.nobody().get("/readyz").await.problem(503, "database_unavailable");
         app.social().post("/v1/complexes", &complex_input()).await.problem(503, "revocations_unknown");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));
         until("it says why", async || detail(&app).await.contains("The keyring does not match the database")).await;
         for _ in 0..20 {
-            app.social().post("/v1/complexes", &complex_input()).key("two").await.problem(503, "store_unavailable");
-            app.social().get("/v1/complexes").await.problem(503, "store_unavailable");
+            app.social().post("/v1/complexes", &complex_input()).key("two").await.problem(503, "database_unavailable");
+            app.social().get("/v1/complexes").await.problem(503, "database_unavailable");
             tokio::time::sleep(Duration::from_millis(150)).await;
         }
         let metrics = String::from_utf8(app.nobody().get("/metrics").await.bytes).expect("text");
@@ -100,7 +100,7 @@ fn the_right_keyring_goes_on_by_itself_when_the_database_comes() {
     cluster.stop();
     block_on(async {
         let app = TestApp::on(Database::Url(url), key, setup(None));
-        app.nobody().get("/readyz").await.problem(503, "store_unavailable");
+        app.nobody().get("/readyz").await.problem(503, "database_unavailable");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));
         until("it is ready", async || detail(&app).await.is_empty()).await;
         app.social().post("/v1/complexes", &complex_input()).await.expect(201);
@@ -169,7 +169,7 @@ fn not_migrated_yet(kind: Kind) {
     let app = TestApp::on(Database::Url(url.clone()), key.clone(), setup(None));
     block_on(async {
         assert!(detail(&app).await.contains("xiaoqu migrate"));
-        app.social().get("/v1/complexes").await.problem(503, "store_unavailable");
+        app.social().get("/v1/complexes").await.problem(503, "database_unavailable");
         let to = url.clone();
         tokio::task::spawn_blocking(move || prepare(&to)).await.expect("migrated");
         until("it goes on by itself", async || detail(&app).await.is_empty()).await;
@@ -217,7 +217,7 @@ fn an_older_program(kind: Kind) {
         app.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99999999999999')");
         until("it is not ready", async || detail(&app).await.contains("A newer version has migrated the database"))
             .await;
-        app.social().post("/v1/complexes", &complex_input()).await.problem(503, "store_unavailable");
+        app.social().post("/v1/complexes", &complex_input()).await.problem(503, "database_unavailable");
         assert_eq!(app.count(EVENTS), 1);
         let folder = Folder::new();
         folder.keys(&["init"]);

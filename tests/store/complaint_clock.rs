@@ -283,7 +283,7 @@ async fn one_cannot_be_looked_at(app: TestApp) {
     }
     let broken = text(&tickets[2]["id"]);
     app.execute(&format!(
-        "UPDATE sealed_texts SET subject_id = '{}' WHERE owner_id = '{broken}' AND purpose = 'contact'",
+        "UPDATE encrypted_texts SET subject_id = '{}' WHERE owner_id = '{broken}' AND purpose = 'contact'",
         text(&tickets[0]["id"])
     ));
     let is_erased = async |ticket: &Value| {
@@ -307,7 +307,7 @@ async fn one_cannot_be_looked_at(app: TestApp) {
     let due = app.state.db.read(move |conn| xiaoqu::complaints::store::due_for_check(conn, now, 10)).await;
     assert!(due.expect("the store answers").is_empty());
     // When that is put right, the ticket is erased like the others.
-    app.execute("UPDATE sealed_texts SET subject_id = owner_id WHERE purpose = 'contact'");
+    app.execute("UPDATE encrypted_texts SET subject_id = owner_id WHERE purpose = 'contact'");
     app.set_clock("2028-03-31T17:30:00Z");
     until("it is erased", async || is_erased(&tickets[2]).await).await;
 }

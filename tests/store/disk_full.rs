@@ -83,7 +83,7 @@ fn a_full_disk_is_told_and_heals_and_nothing_that_was_answered_is_lost() {
                         made.push(name);
                         continue;
                     }
-                    assert!(matches!(answer.code(), "storage_full" | "store_unavailable"), "{}", answer.json);
+                    assert!(matches!(answer.code(), "storage_full" | "database_unavailable"), "{}", answer.json);
                     assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
                     refused.push(name);
                 }

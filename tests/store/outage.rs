@@ -44,7 +44,10 @@ async fn write_until(app: &TestApp, end: &AtomicBool) -> Told {
             (503, "outcome_unknown") => told.unknown += 1,
             _ => {
                 // For as long as it still knows what is revoked; after that no token is taken.
-                assert!(matches!((answer.status, answer.code()), (503, "store_unavailable" | "revocations_unknown")));
+                assert!(matches!(
+                    (answer.status, answer.code()),
+                    (503, "database_unavailable" | "revocations_unknown")
+                ));
                 assert_eq!(answer.header("retry-after"), "2");
                 told.refused.push(name);
             }
@@ -73,9 +76,9 @@ fn nothing_that_was_answered_is_lost_while_the_server_is_away() {
             std::thread::scope(|scope| scope.spawn(|| cluster.stop()).join().expect("stopped"));
             let down = Instant::now();
             app.nobody().get("/livez").await.expect(200);
-            app.nobody().get("/readyz").await.problem(503, "store_unavailable");
+            app.nobody().get("/readyz").await.problem(503, "database_unavailable");
             let read = app.social().get("/v1/complexes").await;
-            read.problem(503, "store_unavailable");
+            read.problem(503, "database_unavailable");
             assert_eq!(read.header("retry-after"), "2");
             tokio::time::sleep(DOWN.saturating_sub(down.elapsed())).await;
             std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));

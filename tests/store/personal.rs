@@ -71,13 +71,13 @@ fn is_refused(found: WorkResult<Option<String>>) -> bool {
 }
 
 fn hex_of(app: &TestApp, condition: &str) -> String {
-    let hex = if app.kind() == Kind::Sqlite { "lower(hex(sealed))" } else { "encode(sealed, 'hex')" };
-    app.values(&format!("SELECT {hex} AS value FROM sealed_texts WHERE {condition}"))[0].clone()
+    let hex = if app.kind() == Kind::Sqlite { "lower(hex(encrypted))" } else { "encode(encrypted, 'hex')" };
+    app.values(&format!("SELECT {hex} AS value FROM encrypted_texts WHERE {condition}"))[0].clone()
 }
 
 fn put_hex(app: &TestApp, condition: &str, hex: &str) {
     let bytes = if app.kind() == Kind::Sqlite { format!("x'{hex}'") } else { format!("'\\x{hex}'") };
-    app.execute(&format!("UPDATE sealed_texts SET sealed = {bytes} WHERE {condition}"));
+    app.execute(&format!("UPDATE encrypted_texts SET encrypted = {bytes} WHERE {condition}"));
 }
 
 on_both_databases! {
@@ -119,7 +119,7 @@ on_both_databases! {
                 }
             }
             Kind::Postgres => {
-                for table in ["sealed_texts", "phone_indexes"] {
+                for table in ["encrypted_texts", "phone_indexes"] {
                     let rows = app.values(&format!("SELECT t::text AS value FROM {table} t"));
                     bytes.extend(rows.join("\n").into_bytes());
                     assert!(!rows.is_empty());
@@ -167,14 +167,14 @@ on_both_databases! {
         // Another subject.
         put_hex(&app, &texts[0], &whole[0]);
         assert_eq!(app.opened(first, Purpose::Contact).await.unwrap(), Some(contact(1)));
-        app.execute(&format!("UPDATE sealed_texts SET subject_id = '{second}' WHERE {}", texts[0]));
+        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{second}' WHERE {}", texts[0]));
         assert!(is_refused(app.opened(first, Purpose::Contact).await));
     }
 
     async fn a_text_under_a_key_that_the_keyring_lacks_is_an_error(app: TestApp) {
         let ticket = app.sealed_ticket(1).await;
         app.execute("INSERT INTO data_keys (id, seen_at) SELECT 'data-lost', seen_at FROM data_keys");
-        app.execute("UPDATE sealed_texts SET data_key = 'data-lost'");
+        app.execute("UPDATE encrypted_texts SET data_key = 'data-lost'");
         assert!(is_refused(app.opened(ticket, Purpose::Contact).await));
     }
 
@@ -213,7 +213,7 @@ on_both_databases! {
                 let pass = a_pass(&app).await;
                 whole.chunks += pass.chunks;
                 whole.longest = whole.longest.max(pass.longest);
-                if app.count("sealed_texts") == count_under(&app, &acting.0) {
+                if app.count("encrypted_texts") == count_under(&app, &acting.0) {
                     done.set(true);
                     return whole;
                 }
@@ -251,7 +251,7 @@ on_both_databases! {
         let pass = a_pass(&app).await;
         assert_eq!(pass.left, 0);
         assert!(done.get() && whole.longest < Duration::from_millis(500), "{whole:?}");
-        assert_eq!(count_under(&app, &acting.0), app.count("sealed_texts"));
+        assert_eq!(count_under(&app, &acting.0), app.count("encrypted_texts"));
         let index = acting.1.expect("an index key");
         let old = app.count(&format!("phone_indexes WHERE index_key <> '{index}'"));
         assert_eq!(old, 0);
@@ -303,12 +303,12 @@ on_both_databases! {
         let id = Id::new();
         let sealed = app.stored(move |conn, ring| personal::encrypt(conn, ring, id, id, Purpose::Text, "x")).await;
         assert!(sealed.is_err(), "better no answer than a text that nobody opens");
-        assert_eq!(app.count("sealed_texts"), 0);
+        assert_eq!(app.count("encrypted_texts"), 0);
     }
 }
 
 fn count_under(app: &TestApp, key: &str) -> usize {
-    app.count(&format!("sealed_texts WHERE data_key = '{key}'"))
+    app.count(&format!("encrypted_texts WHERE data_key = '{key}'"))
 }
 
 /// A pass of the replica that does the background work: on a busy machine it takes a moment until this one does.

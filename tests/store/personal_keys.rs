@@ -55,9 +55,9 @@ fn rotated_by_an_operator(kind: Kind) {
 
         // A row that does not open keeps the rotation from its end.
         let damaged = tickets[7];
-        assert_eq!(app.count("sealed_texts"), 60);
+        assert_eq!(app.count("encrypted_texts"), 60);
         let row = format!("owner_id = '{damaged}' AND purpose = 'description'");
-        app.execute(&format!("UPDATE sealed_texts SET subject_id = '{}' WHERE {row}", tickets[8]));
+        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{}' WHERE {row}", tickets[8]));
         let made = folder.keys(&["rotate", "--personal-data", "--activate-after", "0"]);
         assert!(ids(&folder, "data").len() == 2 && ids(&folder, "index").len() == 2, "{made}");
         let said = until_logged(&folder, &app, "not done: 1 sealed texts and 0 indexed phones").await;
@@ -67,7 +67,7 @@ fn rotated_by_an_operator(kind: Kind) {
         assert!(ids(&folder, "data").contains(&data));
         folder.keys(&["remove", &index, "--database-url", &app.db_url]);
         assert!(!ids(&folder, "index").contains(&index));
-        app.execute(&format!("UPDATE sealed_texts SET subject_id = '{damaged}' WHERE {row}"));
+        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{damaged}' WHERE {row}"));
 
         // It goes on after a restart.
         let keyring = Some(Keys::open(folder.source()).expect("a keyring"));
@@ -145,7 +145,7 @@ fn personal_data_under_a_lost_key_goes_only_where_that_is_said() {
     assert!(said.contains(" lost ") && said.contains("not done: 2 sealed texts and 1 indexed phones"), "{said}");
     let line = folder.fails(&["keys", "give-up", "--database-url", &app.db_url]);
     assert!(line.contains("2 sealed texts") && line.contains("--delete-personal-data"), "{line}");
-    assert_eq!(app.count("sealed_texts"), 2);
+    assert_eq!(app.count("encrypted_texts"), 2);
     folder.keys(&["give-up", "--delete-personal-data", "--database-url", &app.db_url]);
-    assert_eq!((app.count("sealed_texts"), app.count("data_keys")), (0, 0));
+    assert_eq!((app.count("encrypted_texts"), app.count("data_keys")), (0, 0));
 }

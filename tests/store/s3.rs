@@ -56,7 +56,7 @@ fn story(kind: Kind) {
         let answer = tokio::time::timeout(Duration::from_secs(25), async {
             social.upload("d.png", "image/png", again.clone()).await
         });
-        answer.await.expect("what is away is not waited for").problem(503, "files_unavailable");
+        answer.await.expect("what is away is not waited for").problem(503, "attachments_unavailable");
         let server = Server::start(program, Some(port)).await;
         let made = social.upload("d.png", "image/png", again.clone()).await;
         assert_eq!(made.status, 201, "{}", made.json);

@@ -32,7 +32,7 @@ pub fn by_phone(category: &str, complex: &Value) -> Value {
 /// A ticket where it is no complex.
 pub fn elsewhere(category: &str) -> Value {
     json!({
-        "kind": "report", "channel": "app", "category": category, "division": COMMUNITY,
+        "kind": "tip_off", "channel": "app", "category": category, "division": COMMUNITY,
         "description": "路边夜市噪声扰民到凌晨",
     })
 }

@@ -15,7 +15,7 @@ pub fn items(checklist: &str, failed: &[&str]) -> Value {
 
 /// The result of an office for its part of a visit.
 pub fn result(checklist: &str, at: &str, failed: &[&str]) -> Value {
-    json!({ "checklist": checklist, "visited_at": at, "items": items(checklist, failed) })
+    json!({ "checklist": checklist, "inspected_at": at, "items": items(checklist, failed) })
 }
 
 /// A result of a visit that nobody planned, under a key of its own.

@@ -38,11 +38,11 @@ pub fn items(share: i64) -> Vec<Value> {
         .collect()
 }
 
-/// The sheet of an assessor that gives the same share of everything.
-pub fn sheet(assessor: &str, share: i64) -> Value {
-    match assessor {
-        "owners" => json!({ "assessor": "owners", "satisfaction": share.to_string(), "respondents": 120 }),
-        _ => json!({ "assessor": assessor, "items": items(share) }),
+/// The sheet of a rater that gives the same share of everything.
+pub fn sheet(rater: &str, share: i64) -> Value {
+    match rater {
+        "owners" => json!({ "rater": "owners", "satisfaction": share.to_string(), "respondents": 120 }),
+        _ => json!({ "rater": rater, "items": items(share) }),
     }
 }
 
@@ -92,7 +92,7 @@ pub async fn announced(app: &TestApp, cycle: &Value, complex: &str, share: i64) 
     let rating = begin_rating(app, cycle, complex).await;
     reviewed(app, &rating, share).await;
     let rating = app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
-    let last = text(&rating["summary"]["publicity_ends_on"]).to_owned();
+    let last = text(&rating["summary"]["announcement_ends_on"]).to_owned();
     (rating, last)
 }
 

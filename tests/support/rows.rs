@@ -108,12 +108,12 @@ pub async fn a_served_complex(app: &TestApp) -> (Value, Value) {
 pub fn office_input(role: &str, division: &str) -> Value {
     json!({
         "role": role, "division": division, "name": format!("测试机构{}", unique()), "phone": "0951-0000100",
-        "complaint_phone": "0951-0000101", "hours": "工作日 8:30–12:00，14:00–18:00", "document_word": a_word(),
+        "complaint_phone": "0951-0000101", "hours": "工作日 8:30–12:00，14:00–18:00", "document_prefix": a_prefix(),
     })
 }
 
 /// A word that numbers nobody else's documents: letters that count.
-pub fn a_word() -> String {
+pub fn a_prefix() -> String {
     let mut number = unique();
     let mut word = String::from("测");
     while number > 0 {
@@ -135,9 +135,9 @@ pub fn path(collection: &str, row: &Value) -> String {
 /// Ends a contract by agreement.
 pub async fn end_contract(app: &TestApp, contract: &Value, last_day: &str) -> Value {
     let county = app.office(Role::CountyAuthority, text(&contract["county"]));
-    let ending = json!({
+    let termination = json!({
         "ground": "agreement", "last_day": last_day, "reasons": "双方协商解除",
         "evidence": [{ "title": "终止协议", "text": "双方同意终止" }],
     });
-    county.post(&format!("{}/termination", path("contracts", contract)), &ending).await.expect(200)
+    county.post(&format!("{}/termination", path("contracts", contract)), &termination).await.expect(200)
 }

@@ -5,8 +5,8 @@ use super::{rules, store};
 use crate::access::Actor;
 use crate::complexes;
 use crate::db::{Id, Json, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::problem::Problem;
 use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
@@ -24,7 +24,7 @@ pub fn create___feature__(tx: &mut Tx, body: &Body<__Feature__In>) -> WorkResult
             place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
                 let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-                faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+                faults.push(InputError::new("/complex_id", "unknown_reference", zh, en));
             }
             Ok(())
         },

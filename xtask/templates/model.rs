@@ -11,7 +11,7 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::view::{Official, RemarkView};
+use crate::proceedings::view::{NoteView, Officer};
 
 coded_enum! {
     /// Where __a_feature__ stands (__zh__状态).
@@ -113,8 +113,8 @@ pub struct __Feature__ {
     pub title: String,
     /// Planned day.
     pub planned_on: NaiveDate,
-    pub created_by: Official,
-    pub outcome: Option<RemarkView>,
+    pub created_by: Officer,
+    pub outcome: Option<NoteView>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }

@@ -3,18 +3,23 @@
 use chrono::{Days, NaiveDate};
 
 use super::model::__Feature__State;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 /// As far ahead as a day may be set.
 const AHEAD: Days = Days::new(366);
 
 /// It is planned for a day that comes.
-pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
     if planned_on < today {
-        faults.push(Fault::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
+        faults.push(InputError::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
     } else if planned_on > today + AHEAD {
-        faults.push(Fault::new("/planned_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
+        faults.push(InputError::new(
+            "/planned_on",
+            "out_of_range",
+            "不得晚于一年后",
+            "must not be more than a year ahead",
+        ));
     }
 }
 

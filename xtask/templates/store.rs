@@ -11,7 +11,7 @@ use crate::http::Entity;
 use crate::http::paging::PageOf;
 use crate::newest_first;
 use crate::problem::Problem;
-use crate::proceedings::view::{official, remark};
+use crate::proceedings::view::{note_view, officer};
 use crate::service::Ctx;
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<__Feature__Row> {
@@ -70,8 +70,8 @@ fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<__Feature__Row>) -> WorkResult<Ve
     let views = rows.into_iter().map(|row| __Feature__ {
         complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
-        created_by: official(ctx, row.created_by.0),
-        outcome: row.outcome.0.map(|one| remark(ctx, one)),
+        created_by: officer(ctx, row.created_by.0),
+        outcome: row.outcome.0.map(|one| note_view(ctx, one)),
         id: row.id,
         version: row.version,
         state: row.state,

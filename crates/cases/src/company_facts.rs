@@ -10,7 +10,7 @@ use crate::access::{Role, Scope};
 use crate::blacklist;
 use crate::db::schema::violations;
 use crate::db::{Conn, Id, WorkResult};
-use crate::standing::model::{CompanyFacts, Place, ViolationFact};
+use crate::standing::model::{CompanyFacts, Territory, ViolationFact};
 use crate::violations::model::ViolationState;
 use crate::violations::scoped;
 
@@ -50,7 +50,7 @@ fn fact(row: FactRow) -> Option<ViolationFact> {
         act,
         policy_version,
         complex_id: complex_id.map(|id| id.0),
-        place: std::sync::Arc::new(Place {
+        place: std::sync::Arc::new(Territory {
             county,
             township: Some(township).filter(|code| !code.is_empty()),
             community: Some(community).filter(|code| !code.is_empty()),

@@ -10,7 +10,7 @@ use crate::http::Entity;
 use crate::problem::Problem;
 use crate::proceedings::ledger_texts::LedgerTexts;
 use crate::proceedings::model::{
-    Delivery, DeliveryIn, Notification, NotificationIn, ReasonsIn, Statement, StatementIn, Step,
+    Delivery, DeliveryIn, NoticeIn, Notification, ReasonsIn, Statement, StatementIn, Step,
 };
 use crate::proceedings::rules;
 use crate::service::{Body, Ctx, Tx};
@@ -102,7 +102,7 @@ pub fn to_entity<P: Proceeding>(conn: &mut Conn, ctx: &Ctx, case: P) -> WorkResu
     Ok(Entity::new(id, version, case.view(conn, ctx)?))
 }
 
-pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<P::View>> {
+pub fn notify<P: Proceeding>(tx: &mut Tx, id: Id, body: &Body<NoticeIn>) -> WorkResult<Entity<P::View>> {
     let ctx = tx.ctx;
     let mut case = P::locked(tx.conn, &ctx.scope, id)?;
     case.may_handle(&ctx.caller)?;

@@ -15,7 +15,7 @@ pub mod files;
 pub mod oauth;
 pub mod offices;
 pub mod policy;
-pub mod revocations;
 pub mod standing;
+pub mod token_revocations;
 
 pub use xiaoqu_service::*;

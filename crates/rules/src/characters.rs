@@ -6,7 +6,7 @@ use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 
 /// Characters that reorder the following text (UAX 9): “gpj.exe” could be displayed as “exe.jpg”.
 fn reorders(letter: char) -> bool {
@@ -65,7 +65,7 @@ pub fn tidied(text: &str) -> Cow<'_, str> {
 
 /// The first character that is not allowed, with its position, or the error that nothing is visible; `None` if the text
 /// is fine. Empty texts and texts of spaces only are checked by the schema.
-pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
+pub fn fault(pointer: &str, text: &str) -> Option<InputError> {
     if let Some((at, letter)) = text.chars().enumerate().find(|(_, letter)| is_forbidden(*letter)) {
         let (place, code) = (at + 1, u32::from(letter));
         let why = match letter {
@@ -74,7 +74,7 @@ pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
             letter if letter.is_control() => ("是控制字符", "it is a control character"),
             _ => ("不可见", "it is invisible"),
         };
-        return Some(Fault::new(
+        return Some(InputError::new(
             pointer,
             "forbidden_character",
             format!("第{place}个字符 U+{code:04X} 不允许使用：{}", why.0),
@@ -83,7 +83,7 @@ pub fn fault(pointer: &str, text: &str) -> Option<Fault> {
     }
     let only_spaces = text.chars().all(char::is_whitespace);
     (!only_spaces && !has_visible_text(text))
-        .then(|| Fault::new(pointer, "blank", "须含有可见文字", "must contain visible text"))
+        .then(|| InputError::new(pointer, "blank", "须含有可见文字", "must contain visible text"))
 }
 
 const fn nfkc() -> ComposingNormalizerBorrowed<'static> {

@@ -7,8 +7,8 @@
 pub mod calendar;
 pub mod characters;
 pub mod coded;
-pub mod fault;
 pub mod figures;
+pub mod input_error;
 pub mod language;
 pub mod points;
 pub mod policy;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::fault::{Fault, MOST_FAULTS};
+use crate::input_error::{InputError, MOST_INPUT_ERRORS};
 
 /// Values of any kind in one document. The largest that the API takes, 200 results of an inspection with 100 items
 /// each, has fewer.
@@ -17,12 +17,12 @@ pub enum NotRead {
     /// Not JSON, and where.
     Malformed(String),
     /// Too large to be looked at.
-    Refused(Fault),
+    Refused(InputError),
 }
 
 /// The document, with a fault for each member that stands twice in one object: which of the two counts, programs on the
 /// way may see differently (RFC 8259, 4).
-pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<Fault>), NotRead> {
+pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<InputError>), NotRead> {
     let reader = Reader::default();
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let read = (&reader).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
@@ -34,12 +34,12 @@ pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<Fault>), NotRead> {
             );
             // The last step is the value that was one too many; its container is too large.
             let container: Vec<String> = path.into_iter().skip(1).collect();
-            Err(NotRead::Refused(Fault::new(pointer(&container), "too_many", zh, en)))
+            Err(NotRead::Refused(InputError::new(pointer(&container), "too_many", zh, en)))
         }
         (Err(error), None) => Err(NotRead::Malformed(error.to_string())),
         (Ok(value), None) => {
             let twice = |path: Vec<String>| {
-                Fault::new(
+                InputError::new(
                     pointer(&path),
                     "duplicate",
                     "同一对象中成员不得重复",
@@ -150,7 +150,7 @@ impl<'de> Visitor<'de> for &Reader {
             let value = members.next_value_seed(self);
             self.step(&name, before);
             let value = value?;
-            if all.contains_key(&name) && self.twice.borrow().len() < MOST_FAULTS {
+            if all.contains_key(&name) && self.twice.borrow().len() < MOST_INPUT_ERRORS {
                 self.twice.borrow_mut().push(vec![name.clone()]);
             }
             all.insert(name, value);

@@ -26,6 +26,6 @@ pub mod traces;
 #[doc(hidden)]
 pub use pastey;
 pub use xiaoqu_rules::{
-    characters, coded, fault, figures, language, points, price, problem, role, templates, types, uscc, words,
+    characters, coded, figures, input_error, language, points, price, problem, role, templates, types, uscc, words,
 };
 pub use xiaoqu_rules::{code_column, coded_enum, on_both};

@@ -50,13 +50,13 @@ on_both_databases! {
     async fn a_revocation_ends_every_spelling(app: TestApp) {
         let revocation = |value: &str| json!({ "kind": "subject", "issuer": ISSUER, "value": value, "reason": "测试吊销" });
         for odd in ["leaver ", "\u{200b}leaver", "lea\u{3164}ver", "lea\u{ad}ver"] {
-            let answer = app.administrator().post("/v1/revocations", &revocation(odd)).await;
+            let answer = app.administrator().post("/v1/token-revocations", &revocation(odd)).await;
             assert_eq!(answer.status, 400, "{odd:?} {}", answer.json);
         }
         let fresh = |subject: &str| app.officer(Role::SocialAffairsOffice, TOWNSHIP, subject);
         let before = fresh("Leaver");
         before.get("/v1/me").await.expect(200);
-        app.administrator().post("/v1/revocations", &revocation("ＬEAVER")).await.expect(201);
+        app.administrator().post("/v1/token-revocations", &revocation("ＬEAVER")).await.expect(201);
         app.state.revoked.refresh(&app.state.db).await.expect("what is revoked");
         before.get("/v1/me").await.problem(401, "invalid_token");
         for spelling in spellings("leaver") {

@@ -94,20 +94,20 @@ on_both_databases! {
         assert_eq!(owner(&file).await["owner_kind"], "measure");
         // A measure's statement.
         let measures = case.measures().await;
-        let biting = measures.iter().find(|m| m["kind"] == "removal" && m["state"] == "proposed").expect("level 3");
-        let path = format!("/v1/measures/{}", text(&biting["id"]));
+        let adverse = measures.iter().find(|m| m["kind"] == "removal" && m["state"] == "proposed").expect("level 3");
+        let path = format!("/v1/measures/{}", text(&adverse["id"]));
         case.officer().post(&format!("{path}/notification"), &notice()).await.expect(200);
         let file = portal.a_picture().await;
         portal.post(&format!("{path}/statement"), &say(&file)).await.expect(200);
-        assert_eq!(owner(&file).await["owner_id"], biting["id"]);
+        assert_eq!(owner(&file).await["owner_id"], adverse["id"]);
         // Credit repair.
         let listed = uuid::Uuid::now_v7();
         let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
         app.execute(&format!(
-            "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, publicity, \
+            "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, public_reason, \
              listed_from, listed_until, repair, created_at, updated_at) VALUES ('{listed}', 1, 'blacklist', '{}', '640121', \
              '{}', '测试法规', '测试', '公示', '2026-03-02', '2027-03-01', 'null', {at}, {at})",
-            text(&case.company["id"]), text(&biting["id"]),
+            text(&case.company["id"]), text(&adverse["id"]),
         ));
         let file = portal.a_picture().await;
         portal.post(&format!("/v1/blacklist/{listed}/credit-repair"), &say(&file)).await.expect(200);

@@ -132,12 +132,12 @@ on_both_databases! {
             admin.post(&format!("{}/{step}", system.path()), &reason()).await.expect(200);
         }
         let made = json!({ "kind": "subject", "issuer": ISSUER, "value": "officer-9", "reason": "调离" });
-        let revocation = admin.post("/v1/revocations", &made).await.expect(201);
-        admin.post(&format!("{}/withdrawal", path("revocations", &revocation)), &reason()).await.expect(200);
+        let revocation = admin.post("/v1/token-revocations", &made).await.expect(201);
+        admin.post(&format!("{}/withdrawal", path("token-revocations", &revocation)), &reason()).await.expect(200);
         let kinds = app.values("SELECT kind AS value FROM ledger_events WHERE actor_role <> 'program' ORDER BY recorded_at, id");
         assert_eq!(kinds, [
             "client.registered", "client.secret_rotated", "client.approved", "client.suspended", "client.resumed",
-            "client.revoked", "revocation.made", "revocation.withdrawn",
+            "client.revoked", "token_revocation.created", "token_revocation.withdrawn",
         ]);
         for leaf in app.values("SELECT leaf AS value FROM ledger_events") {
             assert!(!leaf.contains("xqs_") && !leaf.contains("测试联系人"), "{leaf}");

@@ -60,7 +60,7 @@ on_both_databases! {
         let lost = app.officer(Role::SocialAffairsOffice, TOWNSHIP, "lost-card");
         let (colleague, elsewhere) = (app.social(), app.officer(Role::SocialAffairsOffice, OTHER_TOWNSHIP, "lost-card"));
         lost.get("/v1/me").await.expect(200);
-        let made = app.administrator().post("/v1/revocations", &revocation("subject", "lost-card")).await;
+        let made = app.administrator().post("/v1/token-revocations", &revocation("subject", "lost-card")).await;
         let row = made.expect(201);
         ends(&lost, "a revoked subject").await;
         let fresh = app.officer(Role::CountyAuthority, COUNTY, "lost-card");
@@ -68,7 +68,7 @@ on_both_databases! {
         colleague.get("/v1/me").await.expect(200);
         elsewhere.get("/v1/me").await.expect(200);
         // Taken back: the card was found.
-        let at = path("revocations", &row);
+        let at = path("token-revocations", &row);
         app.office(Role::SystemAdministrator, "640122").get(&at).await.problem(404, "not_found");
         app.administrator().post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
         app.administrator().post(&format!("{at}/withdrawal"), &reason()).await.problem(409, "state_conflict");
@@ -81,11 +81,11 @@ on_both_databases! {
         let past = json!({ "expires_at": "2020-01-01T00:00:00Z" });
         let mut input = revocation("token", &claim(&token, "jti"));
         input["expires_at"] = past["expires_at"].clone();
-        app.administrator().post("/v1/revocations", &input).await.faults(&[("/expires_at", "out_of_range")]);
+        app.administrator().post("/v1/token-revocations", &input).await.faults(&[("/expires_at", "out_of_range")]);
         let mut nobody = revocation("subject", "leaver");
         nobody["issuer"] = json!(format!("{ISSUER}/"));
-        app.administrator().post("/v1/revocations", &nobody).await.faults(&[("/issuer", "unknown_reference")]);
-        app.administrator().post("/v1/revocations", &revocation("token", &claim(&token, "jti"))).await.expect(201);
+        app.administrator().post("/v1/token-revocations", &nobody).await.faults(&[("/issuer", "unknown_reference")]);
+        app.administrator().post("/v1/token-revocations", &revocation("token", &claim(&token, "jti"))).await.expect(201);
         ends(&leaked, "a revoked token").await;
         next.get("/v1/me").await.expect(200);
     }
@@ -148,7 +148,7 @@ fn a_revocation_on_one_replica_holds_on_the_other_and_after_a_restart() {
         officer.get("/v1/me").await.expect(200);
         first.administrator().post(&format!("{}/suspension", system.path()), &reason()).await.expect(200);
         ends(&second.bearer(&token), "a client suspended on the other replica").await;
-        first.administrator().post("/v1/revocations", &revocation("subject", "leaver")).await.expect(201);
+        first.administrator().post("/v1/token-revocations", &revocation("subject", "leaver")).await.expect(201);
         ends(&officer, "a subject revoked on the other replica").await;
         // From its very first answer.
         let second = second.restart(setup());
@@ -179,7 +179,7 @@ fn a_replica_that_does_not_know_what_is_revoked_takes_no_token() {
         assert_eq!(answer.header("retry-after"), "2");
         app.nobody().get("/livez").await.expect(200);
         app.nobody().get("/.well-known/jwks.json").await.expect(200);
-        app.nobody().get("/readyz").await.problem(503, "store_unavailable");
+        app.nobody().get("/readyz").await.problem(503, "database_unavailable");
         std::thread::scope(|scope| scope.spawn(|| cluster.start()).join().expect("started"));
         becomes(&social, 200).await;
     });

@@ -78,11 +78,11 @@ on_both_databases! {
         let ticket = resident(&app).post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
         move_clock(&app, "2026-03-04T01:00:00Z").await;
         assert_eq!(waits(&portal).await, late("accept_complaint", "2026-03-03"));
-        assert_eq!(waits(&community).await, late("pursue_complaint", "2026-03-03"));
-        assert_eq!(community.get("/v1/inbox?kind=pursue_complaint&overdue=true").await.items().len(), 1);
+        assert_eq!(waits(&community).await, late("supervise_complaint", "2026-03-03"));
+        assert_eq!(community.get("/v1/inbox?kind=supervise_complaint&overdue=true").await.items().len(), 1);
         step(&portal, &ticket, "acceptance", json!({})).await;
         assert_eq!(waits(&portal).await, one("answer_complaint", "2026-03-09"));
-        assert_eq!(waits(&community).await, one("pursue_complaint", "2026-03-09"));
+        assert_eq!(waits(&community).await, one("supervise_complaint", "2026-03-09"));
         step(&portal, &ticket, "reply", json!({ "text": "已清理完毕" })).await;
         assert!(waits(&portal).await.is_empty() && waits(&community).await.is_empty());
     }
@@ -95,7 +95,7 @@ on_both_databases! {
         move_clock(&app, "2026-03-02T02:30:00Z").await;
         assert_eq!(waits(&portal).await, late("accept_complaint", "2026-03-02"));
         let supervisor = app.office(Role::EnforcementOffice, TOWNSHIP);
-        assert_eq!(waits(&supervisor).await, late("pursue_complaint", "2026-03-02"));
+        assert_eq!(waits(&supervisor).await, late("supervise_complaint", "2026-03-02"));
     }
 
     async fn agencies_and_utilities_have_what_they_handle_and_no_other_cases(app: TestApp) {

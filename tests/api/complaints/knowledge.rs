@@ -159,7 +159,7 @@ async fn ways_out(app: &TestApp, fixture: &Fixture, who: &Client) -> Vec<(String
         "/v1/me",
         "/v1/complaints?limit=200",
         "/v1/complaints?open=true",
-        "/v1/complaint-news?limit=200",
+        "/v1/complaint-updates?limit=200",
         "/v1/inbox",
         "/v1/events?limit=200",
         "/v1/ledger/entries?limit=200",
@@ -175,10 +175,7 @@ async fn ways_out(app: &TestApp, fixture: &Fixture, who: &Client) -> Vec<(String
     .to_vec();
     paths.push(format!("/v1/complaints?hotline_number={HOTLINE}"));
     paths.push(format!("/v1/complaints?company_id={}", text(&fixture.company["id"])));
-    paths.push(format!(
-        "/v1/complaint-suggestions?category=service.cleaning&complex_id={}",
-        text(&fixture.complex["id"])
-    ));
+    paths.push(format!("/v1/similar-complaints?category=service.cleaning&complex_id={}", text(&fixture.complex["id"])));
     paths.push(format!("/v1/violations/{}", text(&fixture.violation["id"])));
     for ticket in &fixture.tickets {
         paths.extend([of(ticket), at(ticket, "timeline"), at(ticket, "duplicates")]);
@@ -286,7 +283,7 @@ on_both_databases! {
         let fixture = a_fixture(&app).await;
         let resident = app.officer(Role::Resident, "", ACCOUNT);
         let words = json!({ "phone": PHONE });
-        let search_key = app.social().post("/v1/complaint-caller-searches", &words).key("search").await;
+        let search_key = app.social().post("/v1/complaint-phone-searches", &words).key("search").await;
         search_key.expect(200);
         for ticket in &fixture.tickets {
             let who = if ticket["channel"] == "hotline" { app.county() } else { resident.clone() };
@@ -363,7 +360,7 @@ on_both_databases! {
         let made = resident.upload(FILE_NAME, "image/jpeg", a_jpeg(2000)).await.expect(201);
         assert_eq!(text(&made["name"]), FILE_NAME);
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);
-        app.execute("DELETE FROM sealed_texts");
+        app.execute("DELETE FROM encrypted_texts");
         app.execute("UPDATE attachments SET name = '旧名.jpg'");
         while xiaoqu::files::encrypt_old(&app.state).await.expect("the store answers") > 0 {}
         assert_eq!(app.values("SELECT name AS value FROM attachments"), [""]);

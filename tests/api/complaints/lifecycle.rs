@@ -14,7 +14,7 @@ on_both_databases! {
         let made = resident.post("/v1/complaints", &ticket).key("once").await;
         assert_eq!(resident.post("/v1/complaints", &ticket).key("once").await.expect(201), made.json);
         let made = made.expect(201);
-        assert_eq!((text(&made["handler"]["role"]), text(&made["supervisor"]["role"])), ("property_company", "community"));
+        assert_eq!((text(&made["handler"]["role"]), text(&made["supervising_office"]["role"])), ("property_company", "community"));
         // One working day to accept, five to answer: until the end of each day.
         assert_eq!((text(&made["accept_due"]), text(&made["resolve_due"])), ("2026-03-03T16:00:00Z", "2026-03-09T16:00:00Z"));
         assert_eq!(made["contact"]["phone"], "13912345678", "the complainant reads its own");
@@ -23,7 +23,7 @@ on_both_databases! {
         assert_eq!(seen["contact"], json!(null));
         let community = app.office(Role::Community, COMMUNITY);
         assert_eq!(community.get(&of(&made)).await.expect(200)["contact"]["phone"], "139****5678");
-        assert_eq!(community.get("/v1/complaints?supervised=true&open=true").await.ids(), [text(&made["id"])]);
+        assert_eq!(community.get("/v1/complaints?supervised_by_me=true&open=true").await.ids(), [text(&made["id"])]);
         assert_eq!(portal.get("/v1/complaints?mine=true&open=true").await.ids(), [text(&made["id"])]);
         step(&portal, &made, "acceptance", json!({ "text": "已安排保洁" })).await;
         move_clock(&app, "2026-03-06T03:00:00Z").await;
@@ -32,7 +32,7 @@ on_both_databases! {
         let rated = step(&resident, &made, "satisfaction", json!({ "score": 5 })).await;
         assert_eq!(rated["state"], "closed");
         assert_eq!(kinds(&resident, &made).await, ["submitted", "accepted", "replied", "satisfaction"]);
-        let news = resident.get("/v1/complaint-news").await;
+        let news = resident.get("/v1/complaint-updates").await;
         assert_eq!(news.items().len(), 4);
     }
 
@@ -74,7 +74,7 @@ on_both_databases! {
         let resident = app.officer(Role::Resident, "", "resident-7");
         let ticket = resident.post("/v1/complaints", &complaint("service.facilities", &complex)).await.expect(201);
         let (community, portal) = (app.office(Role::Community, COMMUNITY), app.company(text(&company["uscc"])));
-        let to = |role: &str| json!({ "role": role, "reasons": "按职责转派" });
+        let to = |role: &str| json!({ "role": role, "reasons": "按职责转办" });
         community.post(&at(&ticket, "transfer"), &to("property_company")).await.faults(&[("/role", "conflict")]);
         community.post(&at(&ticket, "transfer"), &to("resident")).await.faults(&[("/role", "wrong_party")]);
         community.post(&at(&ticket, "transfer"), &to("utility_operator")).await.faults(&[("/organisation", "required")]);
@@ -136,7 +136,7 @@ on_both_databases! {
         app.social().post(&at(&ticket, "rejection"), &json!({})).await.faults(&[("/reasons", "required")]);
         let rejected = step(&app.social(), &ticket, "rejection", json!({ "reasons": "收费标准已备案" })).await;
         assert_eq!((text(&rejected["state"]), &rejected["open"]), ("rejected", &json!(false)));
-        let told = resident.get("/v1/complaint-news").await;
+        let told = resident.get("/v1/complaint-updates").await;
         assert_eq!(told.items()[0]["text"], "收费标准已备案");
         assert_eq!(told.items()[0]["office"]["subject"], json!(null), "of an officer a resident learns the office");
         step(&resident, &ticket, "reopening", json!({ "reasons": "实际收费高于备案" })).await;

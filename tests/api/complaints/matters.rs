@@ -51,7 +51,7 @@ on_both_databases! {
         let portal = app.company(text(&company["uscc"]));
         step(&portal, &first, "reply", json!({ "text": "电梯已修复" })).await;
         for who in [&one, &two, &both] {
-            let news = who.get("/v1/complaint-news").await;
+            let news = who.get("/v1/complaint-updates").await;
             let replies = news.items().iter().filter(|step| step["kind"] == "replied").count();
             assert_eq!(replies, 1);
         }
@@ -65,7 +65,7 @@ on_both_databases! {
         let one = resident(&app, "r-1");
         let ticket = one.post("/v1/complaints", &complaint("service.lift", &complex)).await.expect(201);
         one.post("/v1/complaints", &complaint("privacy.leak", &complex)).await.expect(201);
-        let ask = |category: &str| format!("/v1/complaint-suggestions?category={category}&complex_id={}", text(&complex["id"]));
+        let ask = |category: &str| format!("/v1/similar-complaints?category={category}&complex_id={}", text(&complex["id"]));
         let two = resident(&app, "r-2");
         let found = two.get(&ask("service.lift")).await;
         assert_eq!(found.ids(), [text(&ticket["id"])]);
@@ -155,7 +155,7 @@ on_both_databases! {
     async fn where_nobody_serves_the_community_answers(app: TestApp) {
         let complex = crate::support::rows::a_complex(&app).await;
         let ticket = resident(&app, "r-1").post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
-        assert_eq!((text(&ticket["handler"]["role"]), text(&ticket["supervisor"]["role"])), ("community", "social_affairs_office"));
+        assert_eq!((text(&ticket["handler"]["role"]), text(&ticket["supervising_office"]["role"])), ("community", "social_affairs_office"));
         let mut noise = elsewhere("environment.noise");
         noise["point"] = json!({ "longitude": 106.25, "latitude": 38.28, "system": "wgs84" });
         let made = resident(&app, "r-1").post("/v1/complaints", &noise).await.expect(201);

@@ -113,13 +113,13 @@ on_both_databases! {
         other["contact"]["phone"] = json!("13900000000");
         desk.post("/v1/complaints", &other).await.expect(201);
         let search = json!({ "phone": "+86 139-1234-5678" });
-        let found = desk.post("/v1/complaint-caller-searches", &search).await.expect(200);
+        let found = desk.post("/v1/complaint-phone-searches", &search).await.expect(200);
         let ids: Vec<&str> = found["items"].as_array().expect("items").iter().map(|one| text(&one["id"])).collect();
         assert_eq!(ids, [text(&second["id"]), text(&first["id"])]);
         assert_eq!(text(&found["items"][0]["contact"]["phone"]), "139****5678");
-        let none = app.neighbour().post("/v1/complaint-caller-searches", &search).await.expect(200);
+        let none = app.neighbour().post("/v1/complaint-phone-searches", &search).await.expect(200);
         assert_eq!(none["items"], json!([]), "in the territory of whoever asks");
-        app.company("91640121MA0000000X").post("/v1/complaint-caller-searches", &search).await.problem(403, "forbidden");
+        app.company("91640121MA0000000X").post("/v1/complaint-phone-searches", &search).await.problem(403, "forbidden");
     }
 
     async fn an_anonymous_ticket_has_nobody_to_show(app: TestApp) {
@@ -156,7 +156,7 @@ on_both_databases! {
         resident.get(&of(&ticket)).await.problem(404, "not_found");
         let search = json!({ "phone": "13912345678" });
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
-        assert_eq!(desk.post("/v1/complaint-caller-searches", &search).await.expect(200)["items"], json!([]));
+        assert_eq!(desk.post("/v1/complaint-phone-searches", &search).await.expect(200)["items"], json!([]));
         // The leaves are what they were; what they could be matched with is gone.
         app.sealed().await;
         let entries = app.entries_about(text(&ticket["id"])).await;

@@ -20,7 +20,7 @@ on_both_databases! {
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let ticket = resident.post("/v1/complaints", &complaint("privacy.leak", &complex)).await.expect(201);
-        assert_eq!(ticket["secrecy"], "restricted");
+        assert_eq!(ticket["confidentiality"], "restricted");
         let handler = app.office(
             Role::from_code(text(&ticket["handler"]["role"])).expect("a role"),
             text(&ticket["handler"]["division"]),
@@ -34,7 +34,7 @@ on_both_databases! {
         handler.get(&at(&ticket, "timeline")).await.expect(200);
         let read = readings(&app);
         let what: Vec<&str> = read.iter().map(|leaf| text(&leaf["data"]["step"]["read"])).collect();
-        assert_eq!(what, ["ticket", "timeline"]);
+        assert_eq!(what, ["complaint", "timeline"]);
         for leaf in &read {
             assert_eq!((&leaf["subject"]["id"], &leaf["actor"]["role"]), (&ticket["id"], &ticket["handler"]["role"]));
         }

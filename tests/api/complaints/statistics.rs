@@ -24,7 +24,7 @@ struct Row<'a> {
     complex: Option<&'a str>,
     company: Option<&'a str>,
     place: [&'a str; 3],
-    secrecy: &'a str,
+    confidentiality: &'a str,
     handler: (&'a str, &'a str),
     due: &'a str,
     accepted: Option<bool>,
@@ -45,7 +45,7 @@ const NEW: Row = Row {
     complex: None,
     company: None,
     place: HERE,
-    secrecy: "open",
+    confidentiality: "open",
     handler: ("social_affairs_office", TOWNSHIP),
     due: "2026-04-01T00:00:00Z",
     accepted: None,
@@ -73,8 +73,8 @@ fn put(app: &TestApp, rows: &[Row]) {
         let with_company = row.handler.0 == "property_company";
         app.execute(&format!(
             "INSERT INTO complaints (id, version, kind, channel, category, state, is_open, complex_id, company_id, with_company, \
-             county, township, community, secrecy, is_public, handler_role, handler_division, supervisor_role, \
-             supervisor_division, submitted_at, resolve_due, accepted_on_time, resolved_on_time, working_minutes, satisfaction, \
+             county, township, community, confidentiality, is_public, handler_role, handler_division, supervising_role, \
+             supervising_division, submitted_at, resolve_due, accepted_on_time, resolved_on_time, working_minutes, satisfaction, \
              reopened, red_cards, course, updated_at) VALUES ('{}', 1, 'complaint', 'app', '{}', '{}', {open}, {}, {}, \
              {with_company}, '{county}', '{township}', '{community}', '{}', true, '{}', '{}', 'township_leader', '{TOWNSHIP}', {}, \
              {}, {}, {}, {}, {}, {}, {}, '{{}}', {})",
@@ -83,7 +83,7 @@ fn put(app: &TestApp, rows: &[Row]) {
             row.state,
             quoted(row.complex),
             quoted(row.company),
-            row.secrecy,
+            row.confidentiality,
             row.handler.0,
             row.handler.1,
             instant(row.at),
@@ -134,7 +134,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
             Row { state: "merged", red: 1, ..at_complex },
             Row { state: "rejected", ..at_complex },
             Row {
-                secrecy: "restricted",
+                confidentiality: "restricted",
                 category: "privacy.leak",
                 complex,
                 company,
@@ -150,7 +150,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
             },
             // No office of a township may know of it.
             Row {
-                secrecy: "restricted",
+                confidentiality: "restricted",
                 category: "officials.inaction",
                 place: [COUNTY, "", ""],
                 handler: ("discipline_office", COUNTY),
@@ -158,7 +158,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
             },
             // About the county itself; of the year before; of another county.
             Row {
-                secrecy: "confidential",
+                confidentiality: "confidential",
                 category: "officials.inaction",
                 place: [COUNTY, "", ""],
                 handler: ("discipline_office", COUNTY),
@@ -302,7 +302,7 @@ on_both_databases! {
         }
         let beside = a_complex_in(&app, NEIGHBOUR_COMMUNITY).await;
         let (warm, cool, unknown) = (Some(ids[0].as_str()), Some(ids[1].as_str()), Some(ids[2].as_str()));
-        let hidden = Row { secrecy: "restricted", category: "privacy.leak", complex: cool, handler: ("police_station", TOWNSHIP), ..NEW };
+        let hidden = Row { confidentiality: "restricted", category: "privacy.leak", complex: cool, handler: ("police_station", TOWNSHIP), ..NEW };
         put(&app, &[
             Row { complex: warm, ..NEW }, Row { complex: warm, state: "merged", ..NEW }, Row { complex: warm, category: "animals", ..DONE },
             Row { complex: warm, state: "rejected", ..NEW },
@@ -314,11 +314,11 @@ on_both_databases! {
         let list = async |query: &str| app.social().get(&format!("{AT}/heat?{query}")).await;
         let all = list("with_total=true").await;
         assert_eq!(all.json["total"], json!(4));
-        let shown = |row: &Value| (text(&row["complex_id"]).to_owned(), row["tickets"].as_i64().unwrap(), row["per_hundred_households"].clone());
+        let shown = |row: &Value| (text(&row["complex_id"]).to_owned(), row["complaints"].as_i64().unwrap(), row["per_hundred_households"].clone());
         let wanted = [(&ids[0], 3, json!("1.50")), (&ids[1], 1, json!("0.10")), (&ids[3], 0, json!("0.00")), (&ids[2], 2, json!(null))];
         assert_eq!(all.items().iter().map(shown).collect::<Vec<_>>(), wanted.map(|(id, tickets, heat)| (id.clone(), tickets, heat)));
         let first = &all.items()[0];
-        assert_eq!((&first["top_category"], &first["top_category_zh"], &first["top_category_tickets"]), (&json!("fees.overcharging"), &json!("擅自涨价、乱收费"), &json!(2)));
+        assert_eq!((&first["top_category"], &first["top_category_zh"], &first["top_category_complaints"]), (&json!("fees.overcharging"), &json!("擅自涨价、乱收费"), &json!(2)));
         assert_eq!((&all.items()[3]["top_category"], &all.items()[2]["top_category"]), (&json!("animals"), &json!(null)));
         // Page by page it is the same list.
         let mut paged = Vec::new();
@@ -331,11 +331,11 @@ on_both_databases! {
         }
         assert_eq!(&paged, all.items());
         list("cursor=bm90aGluZw").await.faults(&[("query/cursor", "invalid_cursor")]);
-        assert_eq!(list("category=animals").await.items()[0]["tickets"], json!(1));
+        assert_eq!(list("category=animals").await.items()[0]["complaints"], json!(1));
         assert_eq!(list(&format!("township={NEIGHBOUR}")).await.items().len(), 0);
         // The leader counts what is restricted too, the county the township beside.
         let leaders = app.office(Role::TownshipLeader, TOWNSHIP).get(&format!("{AT}/heat")).await;
-        assert_eq!(leaders.items()[1]["tickets"], json!(2));
+        assert_eq!(leaders.items()[1]["complaints"], json!(2));
         assert_eq!(app.county().get(&format!("{AT}/heat")).await.items().len(), 5);
     }
 
@@ -375,7 +375,7 @@ on_both_databases! {
             Row { at: "2025-06-30T15:59:59Z", ..of_company },
             Row { complex: Some(case.id("Q")), ..of_company },
             Row { company: None, ..of_company },
-            Row { secrecy: "restricted", category: "privacy.leak", ..within },
+            Row { confidentiality: "restricted", category: "privacy.leak", ..within },
         ]);
         let cycle = a_cycle(&app, &cycle_input()).await;
         let rating = begin_rating(&app, &cycle, case.id("P")).await;

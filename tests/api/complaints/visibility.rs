@@ -43,8 +43,8 @@ on_both_databases! {
         let ids = |wanted: &dyn Fn(&str, &Value) -> bool| -> BTreeSet<String> {
             tickets.iter().filter(|(code, ticket)| wanted(code, ticket)).map(|(_, ticket)| text(&ticket["id"]).to_owned()).collect()
         };
-        let open = |ticket: &Value| ticket["secrecy"] == "open";
-        let part = |ticket: &Value, role: &str| ticket["handler"]["role"] == role || ticket["supervisor"]["role"] == role;
+        let open = |ticket: &Value| ticket["confidentiality"] == "open";
+        let part = |ticket: &Value, role: &str| ticket["handler"]["role"] == role || ticket["supervising_office"]["role"] == role;
         let about_officials = |code: &str| code == "officials.inaction";
         assert_eq!(seen(&app.county()).await, ids(&|_, _| true));
         let leader = app.office(Role::TownshipLeader, TOWNSHIP);
@@ -147,7 +147,7 @@ on_both_databases! {
         let resident = app.officer(Role::Resident, "", "resident-7");
         let discipline = app.office(Role::DisciplineOffice, COUNTY);
         let to = |role: &str| json!({ "role": role, "reasons": "依职责转办" });
-        let seats = |seen: &Value| [seen["handler"]["role"].clone(), seen["supervisor"]["role"].clone()];
+        let seats = |seen: &Value| [seen["handler"]["role"].clone(), seen["supervising_office"]["role"].clone()];
         let mut ticket = complaint("officials.inaction", &complex);
         ticket["complained_office"] = json!({ "role": "county_authority", "division": COUNTY });
         let made = resident.post("/v1/complaints", &ticket).await.expect(201);
@@ -180,7 +180,7 @@ on_both_databases! {
         let to = json!({ "role": "county_authority", "reasons": "属业务指导问题" });
         discipline.post(&at(&made, "transfer"), &to).await.expect(200);
         let seen = app.county().get(&of(&made)).await.expect(200);
-        assert_eq!((text(&seen["handler"]["role"]), &seen["supervisor"]), ("county_authority", &json!(null)));
+        assert_eq!((text(&seen["handler"]["role"]), &seen["supervising_office"]), ("county_authority", &json!(null)));
         step(&app.county(), &made, "acceptance", json!({})).await;
     }
 

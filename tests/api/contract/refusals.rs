@@ -12,10 +12,10 @@ use crate::support::complaining::complaint;
 use crate::support::rows::{a_company, a_complex, company_input, path};
 use crate::{on_both_databases, on_sqlite};
 
-const MOST_FAULTS: usize = 100;
+const MOST_INPUT_ERRORS: usize = 100;
 
 fn errors(answer: &Response) -> Vec<(String, String)> {
-    assert!(answer.json["errors"].as_array().is_some_and(|all| all.len() <= MOST_FAULTS), "{}", answer.json);
+    assert!(answer.json["errors"].as_array().is_some_and(|all| all.len() <= MOST_INPUT_ERRORS), "{}", answer.json);
     answer.errors().into_iter().map(|(pointer, code)| (pointer.to_owned(), code.to_owned())).collect()
 }
 
@@ -42,7 +42,7 @@ on_both_databases! {
     async fn of_more_faults_than_are_listed_the_answer_says_that_there_are_more(app: TestApp) {
         let members = |count: usize| Value::Object((0..count).map(|n| (format!("m{n:05}"), json!(0))).collect());
         let answer = app.county().post("/v1/companies", &members(20_000)).await;
-        assert_eq!(errors(&answer).len(), MOST_FAULTS);
+        assert_eq!(errors(&answer).len(), MOST_INPUT_ERRORS);
         assert_eq!(answer.json["more"], true);
         let few = app.county().post("/v1/companies", &members(3)).await;
         assert!(errors(&few).len() < 10);
@@ -111,7 +111,7 @@ on_sqlite! {
         // A hundred names that nobody knows are a hundred faults.
         let hundred: Vec<String> = (0..100).map(|n| format!("p{n}=1")).collect();
         let answer = app.county().get(&format!("/v1/companies?{}", hundred.join("&"))).await;
-        assert_eq!(errors(&answer).len(), MOST_FAULTS);
+        assert_eq!(errors(&answer).len(), MOST_INPUT_ERRORS);
     }
 
     async fn a_pointer_repeats_no_more_of_a_name_than_a_reader_can_use(app: TestApp) {

@@ -120,7 +120,7 @@ on_both_databases! {
         let contract = filed(&app, &company, &draft(&complex, "2026-01-01", Some("2028-12-31"))).await;
         assert_eq!(contract["in_force"], true);
         let record = app.county().get(&path("contracts", &record)).await.expect(200);
-        assert_eq!((&record["in_force"], &record["ending"]["ground"]), (&json!(false), &json!("succession")));
+        assert_eq!((&record["in_force"], &record["termination"]["ground"]), (&json!(false), &json!("succession")));
         let services = app.county().get(&format!("{}/service", path("complexes", &complex))).await;
         assert_eq!(services.ids(), [text(&contract["id"])]);
     }
@@ -145,7 +145,7 @@ on_both_databases! {
 
         let second = filed(&app, &owners_s, &draft(&complex, "2026-04-01", None)).await;
         let ended = portal.get(&path("contracts", &first)).await.expect(200);
-        assert_eq!((&ended["last_day"], &ended["ending"]["ground"]), (&json!("2026-03-31"), &json!("succession")));
+        assert_eq!((&ended["last_day"], &ended["termination"]["ground"]), (&json!("2026-03-31"), &json!("succession")));
         assert_eq!(ended["handover"]["due_on"], "2026-04-15");
         assert!(ended["handover"]["items"].as_array().is_some_and(|items| items.len() == 6));
         assert_eq!(second["last_day"], Value::Null);
@@ -220,7 +220,7 @@ on_both_databases! {
         assert_eq!((waits(&app.county()).await, waits(&app.social()).await), ("review_contract".into(), String::new()));
         let at = path("contracts", &sent);
         filer(&app).post(&format!("{at}/refusal"), &reasons()).await.expect(200);
-        assert_eq!((waits(&app.county()).await, waits(&portal).await), (String::new(), "mend_contract".into()));
+        assert_eq!((waits(&app.county()).await, waits(&portal).await), (String::new(), "correct_contract".into()));
         portal.post(&format!("{at}/submission"), &json!({})).await.expect(200);
         filer(&app).post(&format!("{at}/filing"), &json!({})).await.expect(200);
         assert_eq!(waits(&portal).await, "");

@@ -50,18 +50,18 @@ on_both_databases! {
         let (portal, committee) = (app.company(text(&company["uscc"])), app.office(Role::ComplexCommittee, text(&complex["id"])));
         app.set_clock("2026-04-15T01:00:00Z");
         let said = portal.post(&format!("{at}/handover"), &items(&ITEMS, "2026-04-15")).await.expect(200);
-        assert_eq!((&said["handover"]["standing"], &said["handover"]["confirmation_due_on"]), (&json!("unconfirmed"), &json!("2026-04-22")));
+        assert_eq!((&said["handover"]["state"], &said["handover"]["confirmation_due_on"]), (&json!("unconfirmed"), &json!("2026-04-22")));
         committee.post(&format!("{at}/handover"), &items(&ITEMS[..5], "2026-04-15")).await.expect(200);
         app.set_clock("2026-04-30T01:00:00Z");
         let seen = app.social().get(&at).await.expect(200);
-        assert_eq!((&seen["handover"]["overdue"], &seen["handover"]["standing"]), (&json!(false), &json!("unconfirmed")));
+        assert_eq!((&seen["handover"]["overdue"], &seen["handover"]["state"]), (&json!(false), &json!("unconfirmed")));
         app.social().post(&format!("{at}/handover-report"), &json!({})).await.problem(409, "state_conflict");
         // It waits for whoever receives, who is late; the company has nothing to do.
         let item = committee.get("/v1/inbox?kind=receive_handover").await.items()[0].clone();
         assert_eq!((&item["due_on"], &item["overdue"]), (&json!("2026-04-22"), &json!(true)));
         assert!(portal.get("/v1/inbox?kind=hand_over").await.items().is_empty());
         let done = committee.post(&format!("{at}/handover"), &items(&ITEMS[5..], "2026-04-30")).await.expect(200);
-        assert_eq!((&done["handover"]["standing"], &done["handover"]["done_on"]), (&json!("done"), &json!("2026-04-30")));
+        assert_eq!((&done["handover"]["state"], &done["handover"]["done_on"]), (&json!("done"), &json!("2026-04-30")));
     }
 
     async fn what_was_recorded_after_the_last_day_is_late_whatever_day_it_names(app: TestApp) {
@@ -74,7 +74,7 @@ on_both_databases! {
         portal.post(&format!("{at}/handover"), &items(&ITEMS[..5], "2026-04-15")).await.expect(200);
         app.set_clock("2026-04-16T01:00:00Z");
         let late = portal.post(&format!("{at}/handover"), &items(&ITEMS[5..], "2026-04-15")).await.expect(200);
-        assert_eq!((&late["handover"]["standing"], &late["handover"]["overdue"]), (&json!("late"), &json!(true)));
+        assert_eq!((&late["handover"]["state"], &late["handover"]["overdue"]), (&json!("overdue"), &json!(true)));
         let reported = app.social().post(&format!("{at}/handover-report"), &json!({})).await.expect(201);
         let told = text(&reported["description"]);
         assert!(told.contains("2026年3月31日") && !told.contains("图纸"), "what was recorded in time is not among it: {told}");

@@ -18,16 +18,16 @@ on_both_databases! {
         let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "2.10"), ("装修管理费", "1.00")]));
         let sent = case.portal().post(&at, &body).await.expect(201);
         let findings = sent["findings"].as_array().expect("findings");
-        let told: Vec<(&str, &Value)> = findings.iter().map(|one| (text(&one["fault"]), &one["name"])).collect();
+        let told: Vec<(&str, &Value)> = findings.iter().map(|one| (text(&one["kind"]), &one["name"])).collect();
         assert_eq!(told, [("exceeds_contract", &json!("物业服务费")), ("not_in_contract", &json!("装修管理费"))]);
         assert_eq!(sent["compared_with"], contract["id"]);
 
-        let list = "/v1/disclosure-survey/problems?problem=exceeds_contract";
+        let list = "/v1/disclosure-survey/findings?finding=exceeds_contract";
         let found = app.social().get(list).await.items()[0].clone();
         let facts = text(&found["facts_zh"]);
         assert!(facts.contains("1.80") && facts.contains("2.10"), "{facts}");
         assert_eq!(found["acts"][0]["act"], "nine.unlawful_fees_or_contract");
-        let report = format!("/v1/disclosure-survey/problems/{}/violation", text(&found["key"]));
+        let report = format!("/v1/disclosure-survey/findings/{}/violation", text(&found["key"]));
         let made = case.reporter().post(&report, &json!({ "description": "公示栏现场核对属实" })).await.expect(201);
         let evidence = made["evidence"].as_array().expect("evidence");
         let said: String = evidence.iter().filter_map(|one| one["text"].as_str()).collect();

@@ -8,7 +8,7 @@ use crate::on_both_databases;
 use crate::support::cases::{Case, nine, notice, reasons};
 use crate::support::rows::{a_company, a_complex, a_service, path, text};
 
-fn ending(ground: &str, notice: Option<&str>, last: &str) -> Value {
+fn termination_on(ground: &str, notice: Option<&str>, last: &str) -> Value {
     json!({
         "ground": ground, "notice_given_on": notice, "last_day": last, "reasons": "依法终止",
         "evidence": [{ "title": "文书", "text": "见原件" }],
@@ -29,23 +29,23 @@ on_both_databases! {
         let contract = filed(&app, &company, &draft(&complex, "2025-01-01", Some("2026-12-31"))).await;
         let (at, portal) = (path("contracts", &contract), app.company(text(&company["uscc"])));
         let termination = format!("{at}/termination");
-        let short = app.county().post(&termination, &ending("owners_vote", Some("2026-03-02"), "2026-04-30")).await;
+        let short = app.county().post(&termination, &termination_on("owners_vote", Some("2026-03-02"), "2026-04-30")).await;
         short.faults(&[("/last_day", "notice_too_short")]);
-        portal.post(&termination, &ending("owners_vote", Some("2026-03-02"), "2026-05-01")).await.faults(&[("/ground", "wrong_party")]);
-        portal.post(&termination, &ending("declined_renewal", None, "2026-11-30")).await.faults(&[
+        portal.post(&termination, &termination_on("owners_vote", Some("2026-03-02"), "2026-05-01")).await.faults(&[("/ground", "wrong_party")]);
+        portal.post(&termination, &termination_on("declined_renewal", None, "2026-11-30")).await.faults(&[
             ("/last_day", "conflict"),
             ("/notice_given_on", "required"),
         ]);
-        let ended = app.county().post(&termination, &ending("owners_vote", Some("2026-03-02"), "2026-05-01")).await.expect(200);
+        let ended = app.county().post(&termination, &termination_on("owners_vote", Some("2026-03-02"), "2026-05-01")).await.expect(200);
         assert_eq!((&ended["last_day"], &ended["in_force"]), (&json!("2026-05-01"), &json!(true)));
         // The sixteenth is a Saturday (Civil Code 203).
         assert_eq!(ended["handover"]["due_on"], "2026-05-18");
-        app.county().post(&termination, &ending("agreement", None, "2026-04-01")).await.problem(409, "state_conflict");
+        app.county().post(&termination, &termination_on("agreement", None, "2026-04-01")).await.problem(409, "state_conflict");
         let back = app.county().post(&format!("{at}/termination-withdrawal"), &json!({ "reasons": "登记有误" })).await.expect(200);
-        assert_eq!((&back["last_day"], &back["ending"]), (&json!("2026-12-31"), &Value::Null));
+        assert_eq!((&back["last_day"], &back["termination"]), (&json!("2026-12-31"), &Value::Null));
         let shown = app.social().get(&path("complexes", &complex)).await.expect(200);
         assert_eq!(shown["service"]["effective_to"], "2026-12-31");
-        portal.post(&termination, &ending("declined_renewal", Some("2026-03-02"), "2026-12-31")).await.expect(200);
+        portal.post(&termination, &termination_on("declined_renewal", Some("2026-03-02"), "2026-12-31")).await.expect(200);
     }
 
     async fn interim_service_ends_with_the_next_contract(app: TestApp) {
@@ -78,11 +78,11 @@ on_both_databases! {
         assert_eq!(format!("/v1/measures/{}", text(&contract["removal_id"])), removal);
         let today = app.state.clock.today().to_string();
         // A lawful ground and its document: the removal is done with them.
-        let mut input = ending("agreement", None, &today);
+        let mut input = termination_on("agreement", None, &today);
         input["evidence"] = json!([]);
         let termination = format!("{}/termination", path("contracts", &contract));
         app.social().post(&termination, &input).await.faults(&[("/evidence", "required")]);
-        app.social().post(&termination, &ending("agreement", None, &today)).await.expect(200);
+        app.social().post(&termination, &termination_on("agreement", None, &today)).await.expect(200);
         let done = app.social().get(&removal).await.expect(200);
         assert_eq!((&done["state"], &done["completion"]["removal_ground"]), (&json!("done"), &json!("agreement")));
         let back = json!({ "reasons": "登记有误" });
@@ -108,7 +108,7 @@ on_both_databases! {
         let (company, complex) = (a_company(&app).await, a_complex(&app).await);
         let contract = a_service(&app, &complex, &company, "2026-01-01").await;
         let termination = format!("{}/termination", path("contracts", &contract));
-        let input = ending("agreement", None, "2026-03-31");
+        let input = termination_on("agreement", None, "2026-03-31");
         app.county().post(&termination, &input).if_match("\"7\"").await.problem(412, "precondition_failed");
         app.county().post(&termination, &input).if_match("\"1\"").await.expect(200);
     }
@@ -119,11 +119,11 @@ on_both_databases! {
         let (at, portal) = (path("contracts", &contract), app.company(text(&company["uscc"])));
         app.social().post(&format!("{at}/interim-service"), &json!({ "reasons": "业主未作决定" })).await.expect(200);
         let termination = format!("{at}/termination");
-        portal.post(&termination, &ending("notice", Some("2026-03-02"), "2026-04-30")).await.faults(&[("/last_day", "notice_too_short")]);
-        let ended = portal.post(&termination, &ending("notice", Some("2026-03-02"), "2026-05-01")).await.expect(200);
-        assert_eq!((&ended["interim_until"], &ended["ending"]["last_day"]), (&json!("2026-05-01"), &json!("2026-05-01")));
+        portal.post(&termination, &termination_on("notice", Some("2026-03-02"), "2026-04-30")).await.faults(&[("/last_day", "notice_too_short")]);
+        let ended = portal.post(&termination, &termination_on("notice", Some("2026-03-02"), "2026-05-01")).await.expect(200);
+        assert_eq!((&ended["interim_until"], &ended["termination"]["last_day"]), (&json!("2026-05-01"), &json!("2026-05-01")));
         assert_eq!((&ended["last_day"], &ended["handover"]["due_on"]), (&json!("2026-02-28"), &json!("2026-05-18")));
-        app.county().post(&termination, &ending("agreement", None, "2026-05-01")).await.problem(409, "state_conflict");
+        app.county().post(&termination, &termination_on("agreement", None, "2026-05-01")).await.problem(409, "state_conflict");
         app.set_clock("2026-05-02T01:00:00Z");
         assert_eq!(app.social().get(&path("complexes", &complex)).await.json["service"], Value::Null);
     }
@@ -138,14 +138,14 @@ on_both_databases! {
         let at = path("contracts", &first);
         let mistaken = a_service(&app, &complex, &owners, "2026-03-01").await;
         let ended = app.county().get(&at).await.expect(200);
-        assert_eq!((&ended["last_day"], &ended["ending"]["ground"]), (&json!("2026-02-28"), &json!("succession")));
+        assert_eq!((&ended["last_day"], &ended["termination"]["ground"]), (&json!("2026-02-28"), &json!("succession")));
         // Moved, then taken back.
         let mistaken = path("contracts", &mistaken);
         app.county().patch(&mistaken, &json!({ "effective_from": "2026-03-11" })).if_match("*").await.expect(200);
         assert_eq!(app.county().get(&at).await.expect(200)["last_day"], "2026-03-10");
         app.county().post(&format!("{mistaken}/withdrawal"), &json!({ "note": "登记有误" })).await.expect(200);
         let again = app.county().get(&at).await.expect(200);
-        assert_eq!((&again["last_day"], &again["ending"], &again["in_force"]), (&json!("2027-12-31"), &Value::Null, &json!(true)));
+        assert_eq!((&again["last_day"], &again["termination"], &again["in_force"]), (&json!("2027-12-31"), &Value::Null, &json!(true)));
         assert_eq!(again["handover"]["due_on"], "2028-01-17");
         let shown = app.social().get(&path("complexes", &complex)).await.expect(200);
         assert_eq!(shown["service"]["company_id"], developers["id"]);
@@ -159,11 +159,11 @@ on_both_databases! {
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
         let contract = app.social().get(&format!("/v1/contracts?complex_id={}", case.id("P"))).await.items()[0].clone();
         let at = path("contracts", &contract);
-        app.social().post(&format!("{at}/termination"), &ending("agreement", None, "2026-09-30")).await.expect(200);
+        app.social().post(&format!("{at}/termination"), &termination_on("agreement", None, "2026-09-30")).await.expect(200);
         assert_eq!(app.social().get(&removal).await.expect(200)["state"], "approved", "the company serves on");
         let back = json!({ "reasons": "登记有误" });
         app.social().post(&format!("{at}/termination-withdrawal"), &back).await.expect(200);
-        app.social().post(&format!("{at}/termination"), &ending("agreement", None, "2026-09-30")).await.expect(200);
+        app.social().post(&format!("{at}/termination"), &termination_on("agreement", None, "2026-09-30")).await.expect(200);
         case.on("2026-10-09");
         let done = json!({
             "completed_on": "2026-10-09", "outcome": "合同已终止，企业已退出", "removal_ground": "agreement",

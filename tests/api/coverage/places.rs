@@ -25,7 +25,7 @@ pub struct Place {
     /// An entry of the blacklist.
     pub listing: Value,
     /// A problem of the survey, and a typical case.
-    pub problem: Value,
+    pub finding: Value,
     pub typical: Value,
     /// Number of a sealed event about the violation.
     pub entry: Value,
@@ -77,8 +77,8 @@ impl Place {
         let (measure, removal) = (measure("rectification_order"), measure("removal"));
         let listing = listing(app, &company, &measure);
         let typical = typical(app, &company, &complex, &violation);
-        let problems = format!("/v1/disclosure-survey/problems?complex_id={}&kind=fee_standard", text(&complex["id"]));
-        let problem = county.get(&problems).await.items()[0].clone();
+        let findings = format!("/v1/disclosure-survey/findings?complex_id={}&kind=fee_standard", text(&complex["id"]));
+        let finding = county.get(&findings).await.items()[0].clone();
         let entry = json!(app.entries_about(text(&violation["id"])).await[0]);
         let administrator = app.office(Role::SystemAdministrator, &community[..6]);
         let input = json!({
@@ -87,7 +87,7 @@ impl Place {
         let client = administrator.post("/v1/clients", &input).await.expect(201);
         let revoked =
             json!({ "kind": "subject", "issuer": ISSUER, "value": "nobody", "reason": "测试吊销", "residents": false });
-        let revocation = administrator.post("/v1/revocations", &revoked).await.expect(201);
+        let revocation = administrator.post("/v1/token-revocations", &revoked).await.expect(201);
         let township = text(&complex["township"]);
         let office = county.post("/v1/offices", &office_input("social_affairs_office", township)).await.expect(201);
         let order = json!({ "kind": "rectification_order", "subject_id": measure["id"] });
@@ -105,7 +105,7 @@ impl Place {
             measure,
             removal,
             listing,
-            problem,
+            finding,
             typical,
             entry,
             client,
@@ -146,7 +146,7 @@ fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
     let id = uuid::Uuid::now_v7();
     let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
     app.execute(&format!(
-        "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, publicity, \
+        "INSERT INTO listings (id, version, kind, company_id, county, measure_id, legal_basis, reason, public_reason, \
          listed_from, listed_until, repair, created_at, updated_at) VALUES ('{id}', 1, 'blacklist', '{}', '{}', '{}', \
          '测试法规', '测试', '公示', '2026-03-02', '2027-03-01', 'null', {at}, {at})",
         text(&company["id"]),

@@ -18,7 +18,7 @@ async fn send(client: &Client, results: &[Value]) -> Value {
 
 fn counts(answer: &Value) -> (u64, u64, u64) {
     let count = |name: &str| answer[name].as_u64().expect("a count");
-    (count("created"), count("already_taken"), count("refused"))
+    (count("created"), count("already_received"), count("refused"))
 }
 
 /// Two hundred results of two complexes; every tenth finds a blocked fire lane.
@@ -123,7 +123,7 @@ on_both_databases! {
         };
         let told = |pairs: &[(&str, &str)]| pairs.iter().map(|(at, code)| ((*at).to_owned(), (*code).to_owned())).collect::<Vec<_>>();
         assert_eq!(faults(0), []);
-        assert_eq!(faults(1), told(&[("/visited_at", "in_the_future"), ("/items", "required")]));
+        assert_eq!(faults(1), told(&[("/inspected_at", "in_the_future"), ("/items", "required")]));
         assert_eq!(faults(2), told(&[("/complex_id", "unknown_reference")]));
         assert_eq!(faults(3), told(&[("/checklist", "wrong_party")]));
         assert_eq!(faults(4), told(&[("/complex_id", "required")]));

@@ -81,7 +81,7 @@ on_both_databases! {
         let march = get("?from=2026-03-01&to=2026-03-31").await.expect(200);
         let total = &march["total"];
         assert_eq!((&total["complexes"], &total["inspected"], &total["coverage_percent"]), (&json!(4), &json!(2), &json!("50.0")));
-        assert_eq!(total["hazards"], json!({ "found": 4, "open": 2, "late": 1, "closed_in_time": 1, "closed_late": 1 }));
+        assert_eq!(total["hazards"], json!({ "found": 4, "open": 2, "overdue": 1, "closed_in_time": 1, "closed_late": 1 }));
         assert_eq!(total["checklists"], json!([
             { "checklist": "general", "done": 1, "overdue": 1 }, { "checklist": "safety", "done": 2, "overdue": 1 },
         ]));
@@ -104,7 +104,7 @@ on_both_databases! {
         let period = ("2026-03-01".parse().unwrap(), "2026-03-31".parse().unwrap());
         let today = "2026-03-06".parse().unwrap();
         let facts = app.state.db.read(move |conn| inspections::facts_of(conn, complex, company, period, today)).await.expect("facts");
-        assert_eq!((facts.inspections, facts.failed.len(), facts.hazards.found, facts.hazards.late), (2, 4, 3, 0));
+        assert_eq!((facts.inspections, facts.failed.len(), facts.hazards.found, facts.hazards.overdue), (2, 4, 3, 0));
         let failed: Vec<(&str, String)> = facts.failed.iter().map(|one| (one.item.as_str(), one.on.to_string())).collect();
         assert!(failed.contains(&("uniform", "2026-03-02".to_owned())), "{failed:?}");
         let scope = Scope::Township(TOWNSHIP.into());

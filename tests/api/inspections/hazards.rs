@@ -35,7 +35,7 @@ on_both_databases! {
         let hazard = a_hazard(&app, &complex, "fire_equipment", "2026-04-02T02:00:00Z").await;
         let at = path("hazards", &hazard);
         assert_eq!((&hazard["due_on"], &hazard["found_on"], &hazard["state"]), (&json!("2026-04-10"), &json!("2026-04-02"), &json!("open")));
-        assert_eq!((&hazard["company_id"], &hazard["late"], &hazard["item_zh"]), (&company["id"], &json!(false), &json!("共用消防设施")));
+        assert_eq!((&hazard["company_id"], &hazard["overdue"], &hazard["item_zh"]), (&company["id"], &json!(false), &json!("共用消防设施")));
         let portal = app.company(text(&company["uscc"]));
         let photo = text(&portal.get(&at).await.expect(200)["evidence"][0]["attachment_id"]).to_owned();
         portal.get(&format!("/v1/attachments/{photo}")).await.expect(200);
@@ -62,7 +62,7 @@ on_both_databases! {
         // It waits for the office, and is not late meanwhile.
         app.set_clock("2026-04-24T03:00:00Z");
         assert_eq!(office.get("/v1/inbox?kind=recheck_hazard").await.items().len(), 1);
-        assert_eq!(office.get("/v1/hazards?late=true&with_total=true").await.json["total"], 0);
+        assert_eq!(office.get("/v1/hazards?overdue=true&with_total=true").await.json["total"], 0);
         office.post(&format!("{at}/recheck"), &recheck("closed", Some("2026-05-01"))).await.faults(&[("/due_on", "conflict")]);
         office.post(&format!("{at}/recheck"), &recheck("not_rectified", None)).await.faults(&[("/due_on", "required")]);
         let closed = office.post(&format!("{at}/recheck"), &recheck("closed", None)).await.expect(200);
@@ -80,26 +80,26 @@ on_both_databases! {
         let at = path("hazards", &hazard);
         let (office, portal) = (app.office(Role::EnforcementOffice, TOWNSHIP), app.company(text(&company["uscc"])));
         let late = async || {
-            let list = app.county().get("/v1/hazards?late=true&with_total=true").await;
+            let list = app.county().get("/v1/hazards?overdue=true&with_total=true").await;
             list.json["total"].as_i64().unwrap()
         };
         app.set_clock("2026-03-03T15:59:59Z");
         assert_eq!(late().await, 0, "the last day is not over in Yongning");
         app.set_clock("2026-03-03T16:00:01Z");
         assert_eq!(late().await, 1);
-        assert_eq!(portal.get(&at).await.json["late"], true);
+        assert_eq!(portal.get(&at).await.json["overdue"], true);
         assert_eq!(portal.get("/v1/inbox?kind=rectify_hazard&overdue=true").await.items().len(), 1);
-        assert_eq!(office.get("/v1/inbox?kind=pursue_hazard&overdue=true").await.items().len(), 1);
+        assert_eq!(office.get("/v1/inbox?kind=supervise_hazard&overdue=true").await.items().len(), 1);
         let extension = json!({ "due_on": "2026-03-20", "reasons": "配件采购需要时间" });
         office.post(&format!("{at}/extension"), &extension).await.problem(409, "deadline_passed");
         // The office looks, and it is not done: a new day, and the old one stays missed.
         let again = office.post(&format!("{at}/recheck"), &recheck("not_rectified", Some("2026-03-06"))).await.expect(200);
-        assert_eq!((&again["state"], &again["due_on"], &again["missed"], &again["late"]), (&json!("open"), &json!("2026-03-06"), &json!(true), &json!(false)));
+        assert_eq!((&again["state"], &again["due_on"], &again["missed"], &again["overdue"]), (&json!("open"), &json!("2026-03-06"), &json!(true), &json!(false)));
         assert_eq!(late().await, 0);
         portal.post(&format!("{at}/rectification"), &json!({ "text": "已清理消防车道" })).await.expect(200);
         let closed = app.social().post(&format!("{at}/recheck"), &recheck("closed", None)).await.expect(200);
         assert_eq!((&closed["state"], &closed["missed"]), (&json!("closed"), &json!(true)));
-        for (query, count) in [("state=closed", 1), ("state=open", 0), ("late=false", 1), ("role=enforcement_office", 1), ("role=community", 0), ("due_to=2026-03-05", 0)] {
+        for (query, count) in [("state=closed", 1), ("state=open", 0), ("overdue=false", 1), ("role=enforcement_office", 1), ("role=community", 0), ("due_to=2026-03-05", 0)] {
             assert_eq!(app.social().get(&format!("/v1/hazards?{query}")).await.items().len(), count, "{query}");
         }
         app.neighbour().get(&at).await.problem(404, "not_found");

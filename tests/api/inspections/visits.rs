@@ -49,7 +49,7 @@ on_both_databases! {
         let mut left_out = result("safety", AT, &[]);
         left_out["items"].as_array_mut().unwrap().remove(5);
         give(&fire, &left_out).await.faults(&[("/items", "required")]);
-        give(&fire, &result("safety", "2026-03-03T09:00:00Z", &[])).await.faults(&[("/visited_at", "in_the_future")]);
+        give(&fire, &result("safety", "2026-03-03T09:00:00Z", &[])).await.faults(&[("/inspected_at", "in_the_future")]);
         give(&fire, &result("general", AT, &[])).await.faults(&[("/checklist", "wrong_party")]);
         give(&app.office(Role::Community, COMMUNITY), &result("general", AT, &[])).await.problem(403, "forbidden");
 

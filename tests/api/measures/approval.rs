@@ -111,7 +111,7 @@ on_both_databases! {
         case.confirmed("V4", nine(8), "P", "2026-06-08").await;
         let told = |measure: &serde_json::Value| {
             let grounds = measure["grounds"].as_array().unwrap().iter();
-            grounds.filter(|ground| ground["told"] == json!(true)).count()
+            grounds.filter(|ground| ground["in_notice"] == json!(true)).count()
         };
         let now = case.officer().get(&removal).await.expect(200);
         assert_eq!((told(&now), now["grounds"].as_array().map(Vec::len)), (3, Some(4)));

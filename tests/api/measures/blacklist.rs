@@ -72,15 +72,15 @@ on_both_databases! {
         assert_eq!(case.level().await, 3);
         // At once: no company stays on a list on a ground that was revoked.
         let entry = app.county().get(&path).await.expect(200);
-        assert_eq!((&entry["state"], &entry["removed_on"]), (&json!("removed"), &json!(today)));
-        assert!(text(&entry["removal_reason"]).contains("撤销"), "{entry}");
+        assert_eq!((&entry["state"], &entry["delisted_on"]), (&json!("delisted"), &json!(today)));
+        assert!(text(&entry["delisting_reason"]).contains("撤销"), "{entry}");
         let id = blacklist.rsplit('/').next().unwrap();
         let reversal = case.measure(&format!("reversal:{id}")).await;
         let completed = json!({ "completed_on": today, "outcome": "已公告移出黑名单" });
         app.county().post(&format!("{reversal}/completion"), &completed).await.expect(200);
         assert_eq!(case.standing().await["credit"]["listed"], json!(false));
         a_service(&app, &new, &case.company, &today).await;
-        app.county().post(&format!("{path}/removal"), &reasons()).await.problem(409, "state_conflict");
+        app.county().post(&format!("{path}/delisting"), &reasons()).await.problem(409, "state_conflict");
     }
 
     async fn an_application_for_credit_repair_is_answered_and_may_be_made_again(app: TestApp) {

@@ -54,9 +54,9 @@ on_both_databases! {
         case.on("2026-07-20");
         for (measure, approver) in &measures {
             let refused = approver.post(&format!("{measure}/approval"), &reasons()).await;
-            let told = refused.problem(409, "decision_not_served");
+            let told = refused.problem(409, "decision_not_delivered");
             let mut wanted: Vec<(String, String)> = ["V1", "V2", "V3", "V4"]
-                .map(|name| ("decision_not_served".to_owned(), format!("violations/{}", case.id(name)))).to_vec();
+                .map(|name| ("decision_not_delivered".to_owned(), format!("violations/{}", case.id(name)))).to_vec();
             let mut found = named(told);
             wanted.sort();
             found.sort();
@@ -68,8 +68,8 @@ on_both_databases! {
         }
         let (removal, leader) = &measures[0];
         let told = leader.post(&format!("{removal}/approval"), &reasons()).await;
-        let codes: Vec<String> = named(told.problem(409, "decision_not_served")).into_iter().map(|(code, _)| code).collect();
-        assert_eq!(codes, ["decision_not_served", "appeal_period_open", "appeal_period_open", "appeal_period_open"]);
+        let codes: Vec<String> = named(told.problem(409, "decision_not_delivered")).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(codes, ["decision_not_delivered", "appeal_period_open", "appeal_period_open", "appeal_period_open"]);
         let seen = case.portal().get(&case.violation("V4")).await.expect(200);
         leader.post(&format!("{removal}/approval"), &reasons()).await.problem(409, "appeal_period_open");
         case.on(text(&seen["appeal_due_on"]));
@@ -95,7 +95,7 @@ on_both_databases! {
         let removal = case.measure("removal:P").await;
         case.after_hearing_period(&removal, &case.officer()).await;
         let told = case.leader().post(&format!("{removal}/approval"), &reasons()).await;
-        assert_eq!(named(told.problem(409, "decision_not_served")), [("decision_not_served".to_owned(), format!("violations/{}", case.id("V3")))]);
+        assert_eq!(named(told.problem(409, "decision_not_delivered")), [("decision_not_delivered".to_owned(), format!("violations/{}", case.id("V3")))]);
         case.decisions_are_final().await;
         case.leader().post(&format!("{removal}/approval"), &reasons()).await.expect(200);
     }
@@ -165,6 +165,6 @@ on_both_databases! {
         case.portal().post(&format!("{}/appeal", case.violation("V2")), &json!({ "text": "决定书从未送达" })).await.expect(200);
         let decision = json!({ "outcome": "revoked", "reasons": "证据不足" });
         app.county().post(&format!("{}/appeal-decision", case.violation("V2")), &decision).await.expect(200);
-        assert_eq!(entry().await["state"], "removed");
+        assert_eq!(entry().await["state"], "delisted");
     }
 }

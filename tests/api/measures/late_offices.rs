@@ -32,7 +32,7 @@ on_both_databases! {
         let own = |card: Value, level: &str| json!(["notify_violation", "2026-03-16", card, level, null, null]);
         let late = |level: &str| {
             let late_office = json!({ "role": "social_affairs_office", "division": TOWNSHIP });
-            json!(["pursue_office", "2026-03-16", "red", level, "notify_violation", late_office])
+            json!(["supervise_office", "2026-03-16", "red", level, "notify_violation", late_office])
         };
         for (day, card) in [("2026-03-12", json!(null)), ("2026-03-13", json!("yellow")), ("2026-03-16", json!("yellow"))] {
             case.on(day);
@@ -46,7 +46,7 @@ on_both_databases! {
         case.on("2026-03-24");
         assert_eq!((cases(&leader).await, cases(&county).await), (vec![late("county")], vec![late("county")]));
         assert!(cases(&app.neighbour()).await.is_empty());
-        assert_eq!(leader.get("/v1/inbox?kind=pursue_office&overdue=true").await.items().len(), 1);
+        assert_eq!(leader.get("/v1/inbox?kind=supervise_office&overdue=true").await.items().len(), 1);
         office.post(&format!("{}/notification", case.violation("V1")), &notice()).await.expect(200);
         assert!(cases(&leader).await.is_empty() && cases(&county).await.is_empty());
     }
@@ -108,7 +108,7 @@ on_both_databases! {
         };
         let leader = app.office(Role::TownshipLeader, TOWNSHIP);
         let own = |level: &str| vec![json!(["receive_handover", null, level, "red"])];
-        let above = |level: &str| vec![json!(["pursue_office", "receive_handover", level, "red"])];
+        let above = |level: &str| vec![json!(["supervise_office", "receive_handover", level, "red"])];
         for (day, level) in [("2026-06-01", "county"), ("2026-04-17", "leader")] {
             app.set_clock(&format!("{day}T01:00:00Z"));
             assert_eq!(late(&app.social()).await, own(level), "{day}");
@@ -131,10 +131,10 @@ on_both_databases! {
         assert!(seen(&leader).await.is_empty());
         app.set_clock("2026-03-04T01:00:00Z");
         assert_eq!(seen(&app.social()).await, [json!(["carry_out_inspection", "leader"])]);
-        assert_eq!(seen(&leader).await, [json!(["pursue_office", "leader"])]);
+        assert_eq!(seen(&leader).await, [json!(["supervise_office", "leader"])]);
         assert!(seen(&app.county()).await.is_empty() && seen(&app.neighbour()).await.is_empty());
         app.set_clock("2026-03-20T01:00:00Z");
-        assert_eq!(seen(&app.county()).await, [json!(["pursue_office", "county"])]);
+        assert_eq!(seen(&app.county()).await, [json!(["supervise_office", "county"])]);
     }
 
     async fn a_hazard_where_nobody_serves_waits_for_the_office_at_once(app: TestApp) {
@@ -147,7 +147,7 @@ on_both_databases! {
         let failed = items.iter_mut().find(|one| one["item"] == "fire_equipment").expect("the item");
         failed["evidence"] = crate::support::files::evidence(&picture);
         office.post("/v1/inspection-results", &json!({ "results": [body] })).await.expect(200);
-        let items = office.get("/v1/inbox?kind=pursue_hazard").await.items().clone();
+        let items = office.get("/v1/inbox?kind=supervise_hazard").await.items().clone();
         assert_eq!((items.len(), &items[0]["due_on"], &items[0]["overdue"]), (1, &json!("2026-04-10"), &json!(false)));
     }
 
@@ -159,7 +159,7 @@ on_both_databases! {
         let community = app.office(Role::Community, COMMUNITY);
         let (leader, county) = (app.office(Role::TownshipLeader, TOWNSHIP), app.office(Role::CountyAuthority, COUNTY));
         let levels = async |client: &Client| {
-            let items = client.get("/v1/inbox?kind=pursue_complaint").await.items().clone();
+            let items = client.get("/v1/inbox?kind=supervise_complaint").await.items().clone();
             items.iter().map(|one| text(&one["level"]).to_owned()).collect::<Vec<_>>()
         };
         move_clock(&app, "2026-03-04T01:00:00Z").await;

@@ -19,7 +19,7 @@ pub async fn replied(app: &TestApp, cycle: &Value, complex: &str, company: &Valu
     let announced = app.social().post(&format!("{at}/announcement"), &json!({})).await.expect(200);
     let reply = json!({ "text": "已对照扣分项逐项整改。\n楼道照明于本月底前全部修复。" });
     app.company(text(&company["uscc"])).post(&format!("{at}/reply"), &reply).await.expect(200);
-    app.set_clock(&format!("{}T01:00:00Z", next_day(text(&announced["summary"]["publicity_ends_on"]))));
+    app.set_clock(&format!("{}T01:00:00Z", next_day(text(&announced["summary"]["announcement_ends_on"]))));
     app.social().post(&format!("{at}/publication"), &json!({})).await.expect(200)
 }
 
@@ -60,8 +60,8 @@ on_both_databases! {
         assert_eq!((&shown["earlier"], &shown["adjustments"]), (&json!([]), &json!([])));
         assert_eq!(shown["reply"]["text"], json!("已对照扣分项逐项整改。\n楼道照明于本月底前全部修复。"));
         // What is shown adds up to what is shown.
-        assert_eq!(sum(&shown["assessors"], "weighted") + units(&shown["bonus_counted"]), units(&shown["total"]));
-        for one in shown["assessors"].as_array().unwrap().iter().filter(|one| one["assessor"] != json!("owners")) {
+        assert_eq!(sum(&shown["raters"], "weighted") + units(&shown["bonus_counted"]), units(&shown["total"]));
+        for one in shown["raters"].as_array().unwrap().iter().filter(|one| one["rater"] != json!("owners")) {
             assert_eq!(sum(&one["dimensions"], "points"), units(&one["points"]));
             assert_eq!(one["dimensions"].as_array().map(Vec::len), Some(7));
         }
@@ -107,7 +107,7 @@ on_both_databases! {
         let reason = text(&shown["adjustments"][0]["reason_zh"]).to_owned();
         assert!(reason.contains("第3条") && reason.contains("第7条"), "{shown}");
         let html = page(&app, &format!("/public/complexes/{}", case.id("P")), 200).await;
-        assert!(html.contains(&format!("星级下调，由三星级调整为二星级：{reason}")), "{html}");
+        assert!(html.contains(&format!("降星，由三星级调整为二星级：{reason}")), "{html}");
         assert!(html.contains("总分对应三星级；经下列调整，现为二星级"), "{html}");
     }
 

@@ -18,7 +18,7 @@ on_both_databases! {
         assert_eq!(last, "2026-03-11");
         let (objection, decision) = (format!("{}/objection", at(&rating)), format!("{}/objection-decision", at(&rating)));
         let publication = format!("{}/publication", at(&rating));
-        app.social().post(&publication, &json!({})).await.problem(409, "publicity_open");
+        app.social().post(&publication, &json!({})).await.problem(409, "announcement_open");
         case.on(&last);
         let text_of = json!({ "text": "消防设施 2 月已更换，评分未采用最新检查结果" });
         let objected = case.portal().post(&objection, &text_of).await.expect(200);
@@ -52,10 +52,10 @@ on_both_databases! {
         let case = Case::new(&app, &["P"]).await;
         let (rating, last) = announced(&app, &a_cycle(&app, &cycle_input()).await, case.id("P"), 69).await;
         let objected = case.portal().post(&format!("{}/objection", at(&rating)), &json!({ "text": "保洁评分有误" })).await.expect(200);
-        let decide = json!({ "objection_id": objected["objections"][0]["id"], "outcome": "accepted", "reasons": "复查属实，重新评分" });
+        let decide = json!({ "objection_id": objected["objections"][0]["id"], "outcome": "sustained", "reasons": "复查属实，重新评分" });
         case.portal().post(&format!("{}/reply", at(&rating)), &json!({ "text": "对六十九分的回应" })).await.expect(200);
         let decided = case.leader().post(&format!("{}/objection-decision", at(&rating)), &decide).await.expect(200);
-        assert_eq!((&decided["summary"]["state"], &decided["summary"]["publicity_ends_on"]), (&json!("draft"), &json!(null)));
+        assert_eq!((&decided["summary"]["state"], &decided["summary"]["announcement_ends_on"]), (&json!("draft"), &json!(null)));
         case.on(&next_day(&last));
         app.social().post(&format!("{}/publication", at(&rating)), &json!({})).await.problem(409, "state_conflict");
         let again = reviewed(&app, &rating, 71).await;
@@ -68,7 +68,7 @@ on_both_databases! {
         assert!(told.items().is_empty(), "{:?}", told.json);
         app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
         let now = case.portal().get(&at(&rating)).await.expect(200);
-        assert_eq!(now["objections"][0]["decision"]["outcome"], json!("accepted"), "what was said stays on file");
+        assert_eq!(now["objections"][0]["decision"]["outcome"], json!("sustained"), "what was said stays on file");
         assert_eq!(now["reply"], json!(null), "it was to another rating");
         case.portal().post(&format!("{}/reply", at(&rating)), &json!({ "text": "对新得分的回应" })).await.expect(200);
     }

@@ -58,7 +58,7 @@ on_both_databases! {
         app.social().post(&format!("{}/review", at(&rating)), &json!({ "outcome": "confirmed" })).await.expect(200);
         assert_eq!(waits(&app.social()).await, kind("announce_ratings", json!("2026-05-25")));
         let announced = app.social().post(&format!("{}/announcement", at(&rating)), &json!({})).await.expect(200);
-        let last = announced["summary"]["publicity_ends_on"].clone();
+        let last = announced["summary"]["announcement_ends_on"].clone();
         assert_eq!(waits(&case.portal()).await, kind("object_to_rating", last.clone()));
         assert!(waits(&app.social()).await.is_empty());
         case.portal().post(&format!("{}/objection", at(&rating)), &json!({ "text": "评分依据不足" })).await.expect(200);

@@ -41,7 +41,7 @@ on_both_databases! {
         app.social().post(&format!("{at_cycle}/publication"), &json!({})).await.problem(409, "state_conflict");
         let announced = app.social().post(&format!("{at_cycle}/announcement"), &json!({})).await.expect(200);
         assert_eq!(announced["progress"]["moved"], json!(COMPLEXES - 1));
-        let last = text(&app.social().get(&of(0)).await.expect(200)["summary"]["publicity_ends_on"]).to_owned();
+        let last = text(&app.social().get(&of(0)).await.expect(200)["summary"]["announcement_ends_on"]).to_owned();
         // Whoever may object is told, rating by rating.
         settled(&app, &cycle).await;
         app.entries_about(of(0).rsplit('/').next().unwrap()).await;

@@ -78,7 +78,7 @@ on_both_databases! {
         // Due process as for every removal: the notice names the ratings.
         app.social().post(&format!("{removal}/notification"), &notice()).await.expect(200);
         let opened = case.portal().get(&removal).await.expect(200);
-        assert_eq!(opened["rating_grounds"][0]["told"], json!(true));
+        assert_eq!(opened["rating_grounds"][0]["in_notice"], json!(true));
         // A withdrawn rating takes back what followed from it.
         app.social().post(&format!("{}/withdrawal", at(&second)), &reasons()).await.expect(200);
         assert_eq!(removals(&case).await, ["cancelled: 0"]);

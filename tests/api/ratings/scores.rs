@@ -45,8 +45,8 @@ on_both_databases! {
         assert_eq!((&derivation["vetoed_star"], &derivation["star"]), (&json!("two"), &json!("two")));
         assert_eq!(derivation["vetoes"][0]["from"], json!("four"));
         assert_eq!(derivation["vetoes"][0]["ground"], json!("到期的责令整改至今未落实"));
-        assert_eq!(derivation["assessors"][0]["weighted"], json!("48"));
-        assert_eq!(derivation["assessors"][0]["dimensions"][3]["points"], json!("16"));
+        assert_eq!(derivation["raters"][0]["weighted"], json!("48"));
+        assert_eq!(derivation["raters"][0]["dimensions"][3]["points"], json!("16"));
         assert_eq!(rating["summary"]["state"], json!("scored"));
         // The photograph is seen with the rating.
         let content = format!("/v1/attachments/{}/content", photo);
@@ -77,8 +77,8 @@ on_both_databases! {
         let case = Case::new(&app, &["P"]).await;
         let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         let (scores, review) = (format!("{}/scores", at(&rating)), format!("{}/review", at(&rating)));
-        community(&app).post(&scores, &sheet("office", 90)).await.faults(&[("/assessor", "conflict")]);
-        scorer(&app).post(&scores, &sheet("community", 90)).await.faults(&[("/assessor", "conflict")]);
+        community(&app).post(&scores, &sheet("office", 90)).await.faults(&[("/rater", "conflict")]);
+        scorer(&app).post(&scores, &sheet("community", 90)).await.faults(&[("/rater", "conflict")]);
         app.social().post(&review, &json!({ "outcome": "confirmed" })).await.problem(409, "state_conflict");
         scored_with(&app, &rating, 90, json!({})).await;
         scorer(&app).post(&review, &json!({ "outcome": "confirmed" })).await.problem(403, "same_person");
@@ -106,7 +106,7 @@ on_both_databases! {
         community(&app).post(&scores, &sheet("community", 90)).await.problem(409, "deadline_passed");
     }
 
-    async fn what_is_not_announced_is_the_offices_own_and_then_no_assessor_is_named(app: TestApp) {
+    async fn what_is_not_announced_is_the_offices_own_and_then_no_rater_is_named(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
         let rating = begin_rating(&app, &a_cycle(&app, &cycle_input()).await, case.id("P")).await;
         reviewed(&app, &rating, 72).await;

@@ -166,7 +166,7 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
     let of_company = format!("/v1/complaints/{second}");
     assert_eq!(service.get(&portal, &format!("{of_company}?unmask={WHY_UNMASKED}")).await.1["contact"]["name"], NAME);
     let found =
-        service.made(&desk, "/v1/complaint-caller-searches", &json!({ "phone": format!("+86 {DIGITS}") }), 200).await;
+        service.made(&desk, "/v1/complaint-phone-searches", &json!({ "phone": format!("+86 {DIGITS}") }), 200).await;
     assert_eq!(found["items"].as_array().map(Vec::len), Some(3), "{found}");
     assert!(found.to_string().contains(text(&called["id"])));
 
@@ -189,7 +189,7 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
         format!("/public/complexes/{complex}/notice"),
         "/public/data/complexes".to_owned(),
         format!("/public/data/complexes/{complex}"),
-        format!("/v1/complaint-suggestions?category=fees.overcharging&complex_id={complex}"),
+        format!("/v1/similar-complaints?category=fees.overcharging&complex_id={complex}"),
         "/open311/v2/requests.json".to_owned(),
         "/open311/v2/requests.xml".to_owned(),
         format!("/open311/v2/requests/{taken}.json"),
@@ -279,9 +279,9 @@ async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
     let (status, _) = service.send(request.header("content-type", "application/json").body(malformed)).await;
     assert_eq!(status, 400);
     for phone in [NAME, "138-0951-6620-138-0951-6620"] {
-        service.made(&desk, "/v1/complaint-caller-searches", &json!({ "phone": phone }), 400).await;
+        service.made(&desk, "/v1/complaint-phone-searches", &json!({ "phone": phone }), 400).await;
     }
-    service.made(&leaves, "/v1/complaint-caller-searches", &json!({ "phone": PHONE }), 403).await;
+    service.made(&leaves, "/v1/complaint-phone-searches", &json!({ "phone": PHONE }), 403).await;
     let reasons = json!({ "reasons": named(WHY_ERASED) });
     service.step(&desk, &tickets.erased, "erasure", reasons.clone(), 403).await;
     service.step(&neighbour, &tickets.erased, "erasure", reasons.clone(), 404).await;

@@ -55,10 +55,10 @@ pub fn give_cards(
         write(tx, row, NewStep::new(kind).to(StepAudience::Parties).facts(facts))?;
         if red
             && row.course.0.escalated_at.is_none()
-            && let Some(supervisor) = row.supervisor()
+            && let Some(supervising_office) = row.supervising_office()
         {
             row.course.0.escalated_at = Some(now);
-            let facts = json!({ "supervisor": supervisor });
+            let facts = json!({ "supervising_office": supervising_office });
             write(tx, row, NewStep::new(StepKind::Escalated).to(StepAudience::Parties).facts(facts))?;
         }
     }

@@ -3,7 +3,7 @@
 
 use super::following::SimilarComplaint;
 use super::input::*;
-use super::persons::CallerTickets;
+use super::persons::PhoneSearchResult;
 use super::preview::DeadlinePreview;
 use super::timeline::TimelineStep;
 use super::{following, persons, preview, timeline};
@@ -38,30 +38,30 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
 ///
 /// Lists the recent open complaints of a category at a complex, with their public data, so that a resident can follow
 /// one instead of submitting the matter again. Only public categories appear.
-#[utoipa::path(get, path = "/v1/complaint-suggestions",
+#[utoipa::path(get, path = "/v1/similar-complaints",
     tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
 pub async fn list_similar_complaints(ctx: Ctx) -> Response {
     let query: SimilarQuery = ctx.query()?;
-    ctx.list(move |conn, ctx| following::suggestions(conn, ctx, &query)).await
+    ctx.list(move |conn, ctx| following::similar(conn, ctx, &query)).await
 }
 
 /// List complaint updates
 ///
 /// Lists the steps of the complaints that a resident submitted or follows, newest first. Each step appears once, even
 /// after a merge. An app that remembers the last id can show each step once.
-#[utoipa::path(get, path = "/v1/complaint-news",
-    tag = "complaints", params(ListNews), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
-pub async fn list_complaint_news(ctx: Ctx) -> Response {
-    let query: ListNews = ctx.query()?;
-    ctx.list(move |conn, ctx| timeline::news(conn, ctx, &query)).await
+#[utoipa::path(get, path = "/v1/complaint-updates",
+    tag = "complaints", params(ListComplaintUpdates), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
+pub async fn list_complaint_updates(ctx: Ctx) -> Response {
+    let query: ListComplaintUpdates = ctx.query()?;
+    ctx.list(move |conn, ctx| timeline::updates(conn, ctx, &query)).await
 }
 
 /// Search complaints by phone
 ///
 /// Offices that take calls search for a complainant's complaints by phone number, in any notation. The number is in the
 /// body so that no log contains it. Each search is recorded.
-#[utoipa::path(post, path = "/v1/complaint-caller-searches",
-    tag = "complaints", request_body = CallerSearchIn, responses((status = 200, description = "Up to 200", body = CallerTickets)))]
-pub async fn search_complaints_by_caller(ctx: Ctx, body: Body<CallerSearchIn>) -> Response {
-    ctx.act(body, persons::search_complaints_by_caller).await
+#[utoipa::path(post, path = "/v1/complaint-phone-searches",
+    tag = "complaints", request_body = PhoneSearchIn, responses((status = 200, description = "Up to 200", body = PhoneSearchResult)))]
+pub async fn search_complaints_by_phone(ctx: Ctx, body: Body<PhoneSearchIn>) -> Response {
+    ctx.act(body, persons::search_complaints_by_phone).await
 }

@@ -58,7 +58,7 @@ impl Follows for ComplaintRow {
     }
 
     fn locked(conn: &mut Conn, id: Id) -> WorkResult<ComplaintRow> {
-        store::find_for_update(conn, &Viewer::system("the calendar moves the deadlines of every ticket"), id)
+        store::find_for_update(conn, &Viewer::system("the calendar moves the deadlines of every complaint"), id)
     }
 
     fn follow(&mut self, conn: &mut Conn, terms: &mut Terms) -> WorkResult<Vec<Moved>> {

@@ -7,7 +7,7 @@ pub const EVENTS: &[Subject] = &[
     Subject {
         kind: "complaint",
         schema: "EventDataComplaint",
-        about: "A complaint 投诉诉求",
+        about: "A complaint 诉求",
         facts: &[
             ("kind", Code),
             ("channel", Code),
@@ -46,7 +46,7 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "complaint.extension_refused", zh: "不同意延期", en: "An extension was refused" },
             Type { code: "complaint.information_requested", zh: "要求补充", en: "Information was requested" },
             Type { code: "complaint.information_given", zh: "补充信息", en: "Information was given" },
-            Type { code: "complaint.mediation_begun", zh: "开始调解", en: "A mediation began" },
+            Type { code: "complaint.mediation_started", zh: "启动调解", en: "A mediation was started" },
             Type { code: "complaint.mediation_ended", zh: "调解结束", en: "A mediation ended" },
             Type { code: "complaint.replied", zh: "答复", en: "It was replied to" },
             Type { code: "complaint.satisfaction", zh: "满意度评价", en: "The complainant rated the reply" },
@@ -54,7 +54,7 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "complaint.closed", zh: "办结", en: "It was closed" },
             Type { code: "complaint.merged", zh: "并入其他诉求", en: "It was merged into another complaint" },
             Type { code: "complaint.merged_in", zh: "其他诉求并入", en: "Another complaint was merged into it" },
-            Type { code: "complaint.comment", zh: "留言", en: "A comment was made" },
+            Type { code: "complaint.comment", zh: "备注", en: "A comment was made" },
             Type { code: "complaint.linked", zh: "关联", en: "It was linked" },
             Type { code: "complaint.violation_reported", zh: "转为违规", en: "A violation was reported from it" },
             Type {
@@ -63,18 +63,16 @@ pub const EVENTS: &[Subject] = &[
                 en: "The complainant consented to share the contact",
             },
             Type { code: "complaint.consent_withdrawn", zh: "撤回同意", en: "The consent was withdrawn" },
-            Type { code: "complaint.contact_read", zh: "查看联系方式", en: "The contact was read in full" },
+            Type { code: "complaint.contact_read", zh: "查阅联系方式", en: "The contact was read in full" },
             Type { code: "complaint.yellow_card", zh: "黄牌", en: "A yellow card was given" },
             Type { code: "complaint.red_card", zh: "红牌", en: "A red card was given" },
             Type { code: "complaint.escalated", zh: "升级", en: "It was escalated" },
             Type { code: "complaint.erased", zh: "删除个人信息", en: "Personal data were erased" },
             Type { code: "complaint.deadline_moved", zh: "期限变更", en: "A deadline moved with the calendar" },
-            Type {
-                code: "complaint.point_released", zh: "公开具体位置", en: "The office released the exact point"
-            },
+            Type { code: "complaint.point_released", zh: "公开坐标", en: "The office released the exact point" },
             Type {
                 code: "complaint.point_withheld",
-                zh: "不公开具体位置",
+                zh: "不公开坐标",
                 en: "The office withheld the exact point again",
             },
             Type { code: "complaint.restricted_read", zh: "查看受限诉求", en: "A restricted complaint was read" },
@@ -83,11 +81,13 @@ pub const EVENTS: &[Subject] = &[
     Subject {
         kind: "complaint_search",
         schema: "EventDataComplaintSearch",
-        about: "A search for a caller 按来电查询",
+        about: "A phone search 按来电号码查询",
         facts: &[("found", Count)],
         digests: &["phone"],
         types: &[Type {
-            code: "complaint.caller_searched", zh: "按来电查询", en: "A search for a caller's tickets"
+            code: "complaint.phone_searched",
+            zh: "按来电号码查询",
+            en: "Complaints were searched by phone",
         }],
     },
 ];

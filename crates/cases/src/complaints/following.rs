@@ -40,7 +40,7 @@ pub struct SimilarComplaint {
 }
 
 /// Recent open complaints of a public category at a complex, which the caller may follow instead of submitting again.
-pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<PageOf<SimilarComplaint>> {
+pub fn similar(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<PageOf<SimilarComplaint>> {
     // A complex that is unknown, or outside the caller's territory, gives an empty list.
     let anywhere = Scope::System("a resident may live anywhere");
     let scope = if ctx.caller.role == Role::Resident { &anywhere } else { &ctx.scope };
@@ -49,7 +49,7 @@ pub fn suggestions(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResu
     };
     let policies = policy::current(conn, &ctx.state, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
-    let anybody = Viewer::system("of an open ticket in a public category anybody may know that it is there");
+    let anybody = Viewer::system("of an open complaint in a public category anybody may know that it is there");
     let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;
     rows.retain(|row| row.is_open && person_rules::is_for_anybody(row));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -108,11 +108,11 @@ pub struct Following {
 /// An empty body (无内容).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NothingIn {}
+pub struct EmptyIn {}
 
 /// A complaint that every resident may follow. Any other is 404, so that its existence is not revealed.
 fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
-    let anybody = Viewer::system("an open ticket in a public category is followed by whoever wants to");
+    let anybody = Viewer::system("an open complaint in a public category is followed by whoever wants to");
     let row = store::find(tx.conn, &anybody, id)?;
     if person_rules::is_for_anybody(&row) {
         return Ok(row);
@@ -121,7 +121,7 @@ fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
     store::find(tx.conn, &parties::viewer(tx.ctx), id)
 }
 
-pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResult<Entity<Following>> {
+pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<EmptyIn>) -> WorkResult<Entity<Following>> {
     let ctx = tx.ctx;
     let row = followable(tx, id)?;
     tx.input(body)?;
@@ -131,7 +131,7 @@ pub fn follow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResu
     following(tx, row, true)
 }
 
-pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<NothingIn>) -> WorkResult<Entity<Following>> {
+pub fn unfollow_complaint(tx: &mut Tx, id: Id, body: &Body<EmptyIn>) -> WorkResult<Entity<Following>> {
     let ctx = tx.ctx;
     let row = store::find(tx.conn, &parties::viewer(ctx), id)?;
     tx.input(body)?;

@@ -6,18 +6,18 @@ use super::clock_rules::{Limit, is_over};
 use super::input::*;
 use super::model::*;
 use super::parties::{self, finish, finish_by};
-use super::party_rules::{ComplaintParty, is_supervisor};
+use super::party_rules::{ComplaintParty, is_supervising_office};
 use super::record::{self, GoverningRules, NewStep};
-use super::routing_rules::{may_supervise, next_supervisor, seat_of};
+use super::routing_rules::{may_supervise, next_supervising_office, office_of};
 use super::view::Complaint;
 use super::visibility::Person;
 use super::{encrypted, rules, step_rules, store};
 use crate::access::Role;
 use crate::complexes;
 use crate::db::{Conn, Id, WorkResult};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
 use crate::service::{Body, Ctx, Tx};
@@ -54,7 +54,7 @@ fn check_summary(
     ctx: &Ctx,
     row: &ComplaintRow,
     summary: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let Some(summary) = summary else { return Ok(()) };
     let contact = encrypted::contact_of(conn, ctx, row.id)?;
@@ -64,7 +64,7 @@ fn check_summary(
 }
 
 pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let input = tx.input(body)?;
     parties::ensure_allowed(tx, &row, StepKind::Rejected)?;
     accepted(tx.ctx, &mut row);
@@ -76,7 +76,7 @@ pub fn reject_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
 
 pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let mut company = None;
     let input = tx.checked(body, |conn, input, faults| {
         company = served_by(conn, ctx, &row, input.role)?;
@@ -84,9 +84,9 @@ pub fn transfer_complaint(tx: &mut Tx, id: Id, body: &Body<TransferIn>) -> WorkR
         Ok(())
     })?;
     parties::ensure_allowed(tx, &row, StepKind::Transferred)?;
-    step_rules::may_transfer(row.course.0.returned, is_supervisor(&ctx.caller, &row))?;
+    step_rules::may_transfer(row.course.0.returned, is_supervising_office(&ctx.caller, &row))?;
     let from = row.handler();
-    let to = seat_of(input.role, &row.place())
+    let to = office_of(input.role, &row.place())
         .ok_or_else(|| Problem::broken("a role that was checked handles no complaints"))?;
     if let Some(company) = company {
         row.company_id = Some(company);
@@ -113,13 +113,13 @@ fn served_by(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, role: Role) -> Work
 
 /// Sets a new handler. The supervising office changes if it would be the handler or the office complained of; if no
 /// other office is eligible, there is none.
-fn set_handler(row: &mut ComplaintRow, to: &Seat) {
+fn set_handler(row: &mut ComplaintRow, to: &OfficeRef) {
     row.handler_role = to.role;
     row.handler_division = to.division.clone();
     let complained_of = row.course.0.complained_office.clone();
-    let stays = row.supervisor().filter(|seat| may_supervise(seat, to, complained_of.as_ref()));
-    let supervisor = stays.or_else(|| next_supervisor(&row.place(), to, complained_of.as_ref()));
-    row.set_supervisor(supervisor);
+    let stays = row.supervising_office().filter(|seat| may_supervise(seat, to, complained_of.as_ref()));
+    let supervising_office = stays.or_else(|| next_supervising_office(&row.place(), to, complained_of.as_ref()));
+    row.set_supervising_office(supervising_office);
 }
 
 pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
@@ -127,15 +127,15 @@ pub fn return_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = tx.input(body)?;
     parties::ensure_allowed(tx, &row, StepKind::Returned)?;
-    let supervisor = step_rules::may_return(&row)?;
+    let supervising_office = step_rules::may_return(&row)?;
     let from = row.handler();
     let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
     let within = terms.rules_of(&row)?.return_within_working_days;
     let due = terms.clock().return_due(row.course.0.assigned_at, within);
     step_rules::require_early_return(due, within, ctx.now)?;
     row.state = ComplaintState::Returned;
-    row.handler_role = supervisor.role;
-    row.handler_division = supervisor.division;
+    row.handler_role = supervising_office.role;
+    row.handler_division = supervising_office.division;
     row.course.0.returned = true;
     let step = NewStep::new(StepKind::Returned)
         .to(StepAudience::Parties)
@@ -174,7 +174,7 @@ pub fn decide_complaint_extension(
     body: &Body<ExtensionDecisionIn>,
 ) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::SupervisingOffice])?;
     let input = tx.input(body)?;
     parties::ensure_allowed(tx, &row, StepKind::ExtensionGranted)?;
     let asked = step_rules::undecided_extension(row.course.0.extension.as_ref())?.clone();
@@ -229,7 +229,7 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
     let mut row = parties::lock_as(
         tx,
         id,
-        &[ComplaintParty::Owner, ComplaintParty::Handler, ComplaintParty::Supervisor, ComplaintParty::FrontDesk],
+        &[ComplaintParty::Owner, ComplaintParty::Handler, ComplaintParty::SupervisingOffice, ComplaintParty::FrontDesk],
     )?;
     let input = checked_text(tx, body)?;
     parties::ensure_allowed(tx, &row, StepKind::InformationGiven)?;
@@ -254,11 +254,11 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
 pub fn begin_complaint_mediation(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> WorkResult<Entity<Complaint>> {
     let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler])?;
     let input = checked_text(tx, body)?;
-    parties::ensure_allowed(tx, &row, StepKind::MediationBegun)?;
+    parties::ensure_allowed(tx, &row, StepKind::MediationStarted)?;
     accepted(tx.ctx, &mut row);
     row.course.0.resumes = Some(resumed(&row));
     row.state = ComplaintState::InMediation;
-    let step = NewStep::new(StepKind::MediationBegun).text(input.text.clone()).evidence(&input.evidence);
+    let step = NewStep::new(StepKind::MediationStarted).text(input.text.clone()).evidence(&input.evidence);
     finish(tx, row, step)
 }
 
@@ -323,7 +323,7 @@ fn replied(ctx: &Ctx, terms: &GoverningRules, row: &mut ComplaintRow) -> WorkRes
 
 pub fn merge_complaint(tx: &mut Tx, id: Id, body: &Body<MergeIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let viewer = parties::viewer(ctx);
     let input = tx.checked(body, |conn, input, faults| {
         let into = store::among(conn, &viewer, &[input.into])?.remove(&input.into);

@@ -33,7 +33,7 @@ pub struct ContactIn {
 /// An office (单位), as a role in a division.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SeatIn {
+pub struct OfficeRefIn {
     pub role: Role,
     /// Division code (区划代码), with the number of digits that the role requires.
     #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
@@ -90,7 +90,7 @@ pub struct ComplaintIn {
     /// complaint.
     #[serde(default)]
     #[schema(example = json!(null))]
-    pub complained_office: Option<SeatIn>,
+    pub complained_office: Option<OfficeRefIn>,
     /// The hotline's number (热线工单编号), unique in the county; required for channel `hotline`, otherwise null.
     #[serde(default)]
     #[schema(pattern = "^[A-Za-z0-9-]{4,40}$", example = json!(null))]
@@ -322,7 +322,7 @@ pub struct ListComplaints {
     /// Only complaints that your office or company handles now.
     pub mine: Option<bool>,
     /// Only complaints that your office supervises.
-    pub supervised: Option<bool>,
+    pub supervised_by_me: Option<bool>,
     /// True: only open complaints, most urgent first. False: only the others.
     pub open: Option<bool>,
     /// True: only overdue complaints, most overdue first. False: only the others.
@@ -373,7 +373,7 @@ pub struct GetComplaint {
 /// A search by phone number (按来电号码查询).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CallerSearchIn {
+pub struct PhoneSearchIn {
     /// Phone number, in any notation.
     #[schema(pattern = "^[0-9+ ()-]{7,20}$", example = "13800000000")]
     pub phone: String,
@@ -407,7 +407,7 @@ pub struct SimilarQuery {
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListNews {
+pub struct ListComplaintUpdates {
     /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,

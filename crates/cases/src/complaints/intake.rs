@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::clock_rules::Limit;
-use super::input::{ComplaintIn, ContactIn, SeatIn};
+use super::input::{ComplaintIn, ContactIn, OfficeRefIn};
 use super::intake_rules::{self, check_channel, check_contact, check_is_about, check_organisation, unknown_category};
 use super::model::*;
 use super::record::{self, GoverningRules, NewStep};
@@ -16,9 +16,9 @@ use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::db::{Conn, Id, Json, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::personal::{self, Purpose};
 use crate::policy::complaints::ComplaintCategory;
 use crate::problem::Problem;
@@ -54,10 +54,10 @@ fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<Stri
 fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {
-        let system = Viewer::system("whether a ticket is one that its own office may not see");
-        match store::find(conn, &system, id)?.secrecy {
-            Secrecy::Open => store::find(conn, &viewer, id).map(drop),
-            Secrecy::Restricted | Secrecy::Confidential => Ok(()),
+        let system = Viewer::system("whether a complaint is one that its own office may not see");
+        match store::find(conn, &system, id)?.confidentiality {
+            Confidentiality::Open => store::find(conn, &viewer, id).map(drop),
+            Confidentiality::Restricted | Confidentiality::Confidential => Ok(()),
         }
     }
 }
@@ -68,7 +68,7 @@ pub fn check(
     ctx: &Ctx,
     terms: &GoverningRules,
     input: &ComplaintIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let (_, rules) = terms.governing(ctx.today);
     check_channel(ctx.caller.role, input, faults);
@@ -88,9 +88,9 @@ pub fn check(
 fn check_complained_office(
     conn: &mut Conn,
     ctx: &Ctx,
-    seat: &SeatIn,
+    seat: &OfficeRefIn,
     input: &ComplaintIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let is_known = divisions::find(conn, &seat.division)?.is_some();
     let place = complexes::place(conn, submission_scope(ctx), input.complex_id, input.division.as_deref())?;
@@ -116,14 +116,14 @@ pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkR
         None => None,
         Some(complex) => complexes::serving_company(tx.conn, complex, ctx.today)?,
     };
-    let complained = input.complained_office.as_ref().map(|seat| Seat::new(seat.role, &seat.division));
+    let complained = input.complained_office.as_ref().map(|seat| OfficeRef::new(seat.role, &seat.division));
     let routed = route(rules, category, &place, company.is_some(), complained.as_ref());
     if let Some(number) = &input.hotline_number {
         intake_rules::require_new_number(store::of_hotline(tx.conn, &place.county, number)?.is_some())?;
     }
     let mut row = new_row(ctx, terms, version, category, input, company, routed, complained);
     record::reschedule(tx.conn, &mut row, terms)?;
-    quotas::spend(tx, Amounts { tickets: 1, ..Amounts::default() })?;
+    quotas::spend(tx, Amounts { complaints: 1, ..Amounts::default() })?;
     store::insert(tx.conn, &row)?;
     let evidence = encrypt_submission(tx, &row, input)?;
     if ctx.caller.role == Role::Resident {
@@ -148,7 +148,7 @@ fn new_row(
     input: &ComplaintIn,
     company: Option<Id>,
     routed: Route,
-    complained: Option<Seat>,
+    complained: Option<OfficeRef>,
 ) -> ComplaintRow {
     let clock = terms.clock();
     let due = |within: u32| clock.due(ctx.now, Limit::of(category.clock, within));
@@ -196,12 +196,12 @@ fn new_row(
         county: routed.place.county,
         township: routed.place.township,
         community: routed.place.community,
-        secrecy: routed.secrecy,
+        confidentiality: routed.confidentiality,
         is_public: category.public,
         handler_role: routed.handler.role,
         handler_division: routed.handler.division,
-        supervisor_role: SupervisorRole(routed.supervisor.as_ref().map(|seat| seat.role)),
-        supervisor_division: routed.supervisor.map(|seat| seat.division).unwrap_or_default(),
+        supervising_role: SupervisingRole(routed.supervising_office.as_ref().map(|seat| seat.role)),
+        supervising_division: routed.supervising_office.map(|seat| seat.division).unwrap_or_default(),
         hotline_number: input.hotline_number.clone(),
         submitted_at: ctx.now,
         resolve_due: due(category.resolve_within),

@@ -10,9 +10,9 @@ use super::record::{self, GoverningRules, NewStep};
 use super::view::Complaint;
 use super::{encrypted, links, step_rules, store};
 use crate::db::{Conn, Id, WorkResult};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::policy;
 use crate::policy::model::ActSubject;
 use crate::problem::Problem;
@@ -24,11 +24,11 @@ use crate::violations::view::Violation;
 
 pub fn link_complaint(tx: &mut Tx, id: Id, body: &Body<LinkIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let input = tx.checked(body, |conn, input, faults| {
         if !links::is_visible(conn, ctx, input.kind, input.id)? {
             let (zh, en) = ("该对象不存在，或者不在您的辖区内", "unknown, or outside your territory");
-            faults.push(Fault::new("/id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/id", "unknown_reference", zh, en));
         }
         Ok(())
     })?;
@@ -48,7 +48,7 @@ pub fn report_complaint_violation(
     body: &Body<ComplaintViolationIn>,
 ) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let mut made = None;
     let input = tx.creation(
         body,

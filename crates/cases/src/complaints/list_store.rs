@@ -59,10 +59,10 @@ fn matching<'a>(ctx: &Ctx, viewer: &Viewer, query: &ListComplaints) -> complaint
             rows = rows.filter(complaints::handler_division.eq(division.clone()));
         }
     }
-    if query.supervised == Some(true) {
+    if query.supervised_by_me == Some(true) {
         rows = rows
-            .filter(complaints::supervisor_role.eq(viewer.role))
-            .filter(complaints::supervisor_division.eq(division));
+            .filter(complaints::supervising_role.eq(viewer.role))
+            .filter(complaints::supervising_division.eq(division));
     }
     // During a pause the deadlines do not run.
     let running = || complaints::state.ne(ComplaintState::WaitingForComplainant);

@@ -64,17 +64,13 @@ pub use statistics::{ComplaintFacts, facts_of};
 
 pub const FEATURE: Feature = Feature {
     name: "complaints",
-    tags: &[tag(
-        130,
-        "complaints",
-        "Complaints 诉求办理: submission, handling, deadlines, followers and the complainant 诉求人",
-    )],
+    tags: &[tag(130, "complaints", "Complaints 诉求办理: deadlines, followers, and who complained 诉求人")],
     operations: &[
         read(handler!(clock_routes::list_complaint_categories), EVERYONE),
         read(handler!(clock_routes::get_complaint_deadline), EVERYONE),
         read(handler!(clock_routes::list_similar_complaints), COMPLAINT_SUBMITTERS),
-        read(handler!(clock_routes::list_complaint_news), &[Resident]),
-        act(handler!(clock_routes::search_complaints_by_caller), FRONT_DESKS).conflicts(&[ShownOnce]),
+        read(handler!(clock_routes::list_complaint_updates), &[Resident]),
+        act(handler!(clock_routes::search_complaints_by_phone), FRONT_DESKS).conflicts(&[ShownOnce]),
         read(handler!(routes::list_complaints), COMPLAINT_READERS),
         submit(handler!(routes::create_complaint), COMPLAINT_SUBMITTERS).conflicts(&[AlreadyExists]),
         read(handler!(routes::get_complaint), COMPLAINT_READERS).unmasks(),
@@ -154,9 +150,9 @@ pub const FEATURE: Feature = Feature {
         ("complaint_deadline", model::DeadlineKind::LABELS),
         ("complaint_kind", model::ComplaintKind::LABELS),
         ("complaint_link_kind", model::LinkKind::LABELS),
-        ("complaint_secrecy", model::Secrecy::LABELS),
+        ("complaint_confidentiality", model::Confidentiality::LABELS),
         ("complaint_state", model::ComplaintState::LABELS),
-        ("complaint_statistics_by", statistics::model::LineKind::LABELS),
+        ("complaint_statistics_by", statistics::model::StatisticsBreakdown::LABELS),
         ("complaint_step", model::StepKind::LABELS),
         ("complaint_step_audience", model::StepAudience::LABELS),
         ("complaint_step_by", timeline::StepBy::LABELS),

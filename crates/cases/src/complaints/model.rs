@@ -18,6 +18,7 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::proceedings::model::Evidence;
+pub use crate::standing::model::OfficeRef;
 
 coded_enum! {
     /// Kind of a complaint (诉求类型).
@@ -26,7 +27,7 @@ coded_enum! {
         Inquiry "inquiry" "咨询" "Inquiry"
         Help "help" "求助" "Request for help"
         Complaint "complaint" "投诉" "Complaint"
-        Report "report" "举报" "Report of a wrong"
+        TipOff "tip_off" "举报" "Tip-off"
         Suggestion "suggestion" "建议" "Suggestion"
         Praise "praise" "表扬" "Praise"
     }
@@ -52,15 +53,15 @@ coded_enum! {
     pub stored enum ComplaintState {
         Submitted "submitted" "已提交" "Submitted: routed to its first handler"
         Accepted "accepted" "已受理" "Accepted by its handler"
-        Assigned "assigned" "已转派" "Handed to another handler"
-        Returned "returned" "已退回" "Returned: the supervisor assigns it"
+        Assigned "assigned" "已转办" "Transferred"
+        Returned "returned" "已退回" "Returned: the supervising office assigns it"
         WaitingForComplainant "waiting_for_complainant" "待补充" "Waits for the complainant"
         InMediation "in_mediation" "调解中" "In mediation"
         Replied "replied" "已答复" "Replied"
         Reopened "reopened" "重新办理" "Reopened by the complainant"
         Closed "closed" "已办结" "Closed"
-        Rejected "rejected" "不予受理" "Not taken on"
-        Merged "merged" "已合并" "Merged into another ticket"
+        Rejected "rejected" "不予受理" "Rejected"
+        Merged "merged" "已合并" "Merged into another complaint"
     }
 }
 
@@ -74,9 +75,9 @@ impl ComplaintState {
 coded_enum! {
     /// Which offices can see a complaint (保密范围).
     #[schema(example = "open")]
-    pub stored enum Secrecy {
+    pub stored enum Confidentiality {
         Open "open" "一般" "The offices of its territory"
-        Restricted "restricted" "限定" "Its handler, its supervisor and the leaders"
+        Restricted "restricted" "限定" "Its handler, its supervising office and the leaders"
         Confidential "confidential" "保密" "Its handler alone: it is about the county authority itself"
     }
 }
@@ -97,15 +98,15 @@ coded_enum! {
     pub stored enum StepKind {
         Submitted "submitted" "提交" "Submitted"
         Accepted "accepted" "受理" "Accepted"
-        Rejected "rejected" "不予受理" "Not taken on"
-        Transferred "transferred" "转派" "Handed to another handler"
-        Returned "returned" "退回" "Returned to the supervisor"
+        Rejected "rejected" "不予受理" "Rejected"
+        Transferred "transferred" "转办" "Transferred"
+        Returned "returned" "退回" "Returned to the supervising office"
         ExtensionRequested "extension_requested" "申请延期" "Extension asked for"
         ExtensionGranted "extension_granted" "同意延期" "Extension granted"
         ExtensionRefused "extension_refused" "不同意延期" "Extension refused"
         InformationRequested "information_requested" "要求补充" "Information asked for"
         InformationGiven "information_given" "已补充" "Information given"
-        MediationBegun "mediation_begun" "启动调解" "Mediation begun"
+        MediationStarted "mediation_started" "启动调解" "Mediation started"
         MediationEnded "mediation_ended" "调解结束" "Mediation ended"
         Replied "replied" "答复" "Replied"
         Satisfaction "satisfaction" "满意度评价" "Satisfaction given"
@@ -121,7 +122,7 @@ coded_enum! {
         ContactRead "contact_read" "查阅联系方式" "Contact read in full"
         YellowCard "yellow_card" "黄牌提醒" "Yellow card"
         RedCard "red_card" "红牌警示" "Red card"
-        Escalated "escalated" "升级督办" "Escalated to the supervisor"
+        Escalated "escalated" "升级督办" "Escalated to the supervising office"
         DeadlineMoved "deadline_moved" "期限顺延" "Deadline moved by the calendar"
         PointReleased "point_released" "公开坐标" "Exact point released to those who handle it"
         PointWithheld "point_withheld" "收回坐标" "Exact point withheld again"
@@ -166,21 +167,6 @@ coded_enum! {
     }
 }
 
-/// An office or a company (单位), as a role in a division. For a company the division is empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-pub struct Seat {
-    pub role: Role,
-    /// Division code (区划代码) of 6, 9 or 12 digits, GB/T 2260; empty for a company.
-    #[schema(max_length = 12, example = "640121102")]
-    pub division: String,
-}
-
-impl Seat {
-    pub fn new(role: Role, division: &str) -> Seat {
-        Seat { role, division: division.to_owned() }
-    }
-}
-
 /// A complaint, as stored.
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = complaints, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -204,13 +190,13 @@ pub struct ComplaintRow {
     /// Empty for a complaint that township offices must not see.
     pub township: String,
     pub community: String,
-    pub secrecy: Secrecy,
+    pub confidentiality: Confidentiality,
     /// Whether the category is public.
     pub is_public: bool,
     pub handler_role: Role,
     pub handler_division: String,
-    pub supervisor_role: SupervisorRole,
-    pub supervisor_division: String,
+    pub supervising_role: SupervisingRole,
+    pub supervising_division: String,
     pub hotline_number: Option<String>,
     pub submitted_at: Instant,
     pub resolve_due: Instant,
@@ -253,7 +239,7 @@ pub struct Handling {
     /// Whether an office released the exact point.
     #[serde(default)]
     pub point_released: bool,
-    pub complained_office: Option<Seat>,
+    pub complained_office: Option<OfficeRef>,
     pub anonymous: bool,
     /// Whether a contact is stored, and not yet erased.
     pub has_contact: bool,
@@ -289,40 +275,40 @@ impl ComplaintRow {
         Place { county: self.county.clone(), township: self.township.clone(), community: self.community.clone() }
     }
 
-    pub fn handler(&self) -> Seat {
-        Seat::new(self.handler_role, &self.handler_division)
+    pub fn handler(&self) -> OfficeRef {
+        OfficeRef::new(self.handler_role, &self.handler_division)
     }
 
     /// None if every eligible office is the handler or complained of.
-    pub fn supervisor(&self) -> Option<Seat> {
-        self.supervisor_role.0.map(|role| Seat::new(role, &self.supervisor_division))
+    pub fn supervising_office(&self) -> Option<OfficeRef> {
+        self.supervising_role.0.map(|role| OfficeRef::new(role, &self.supervising_division))
     }
 
-    pub fn set_supervisor(&mut self, seat: Option<Seat>) {
-        self.supervisor_role = SupervisorRole(seat.as_ref().map(|seat| seat.role));
-        self.supervisor_division = seat.map(|seat| seat.division).unwrap_or_default();
+    pub fn set_supervising_office(&mut self, seat: Option<OfficeRef>) {
+        self.supervising_role = SupervisingRole(seat.as_ref().map(|seat| seat.role));
+        self.supervising_division = seat.map(|seat| seat.division).unwrap_or_default();
     }
 }
 
 /// The role of the supervising office, as a column; the empty text stands for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
-pub struct SupervisorRole(pub Option<Role>);
+pub struct SupervisingRole(pub Option<Role>);
 
-impl SupervisorRole {
+impl SupervisingRole {
     fn code(&self) -> &'static str {
         self.0.map(Role::code).unwrap_or_default()
     }
 
-    fn from_code(code: &str) -> Option<SupervisorRole> {
+    fn from_code(code: &str) -> Option<SupervisingRole> {
         if code.is_empty() {
-            Some(SupervisorRole(None))
+            Some(SupervisingRole(None))
         } else {
-            Role::from_code(code).map(|role| SupervisorRole(Some(role)))
+            Role::from_code(code).map(|role| SupervisingRole(Some(role)))
         }
     }
 }
-code_column!(SupervisorRole);
+code_column!(SupervisingRole);
 
 /// A step of the timeline. Its text is encrypted and stored under the id of the step.
 #[derive(Clone, Debug, Queryable, Insertable)]

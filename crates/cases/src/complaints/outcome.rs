@@ -65,7 +65,7 @@ pub fn reopen_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResu
 
 pub fn close_complaint(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Complaint>> {
     let ctx = tx.ctx;
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let input = tx.input(body)?;
     parties::ensure_allowed(tx, &row, StepKind::Closed)?;
     close(&mut row, ctx.now);

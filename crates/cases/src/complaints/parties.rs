@@ -2,7 +2,7 @@
 //! complaint.
 
 use super::model::*;
-use super::party_rules::{self, ComplaintParty, is_handler, is_supervisor};
+use super::party_rules::{self, ComplaintParty, is_handler, is_supervising_office};
 use super::record::{self, GoverningRules, NewStep};
 use super::view::{self, Complaint};
 use super::{cards, rules, store, visibility};
@@ -33,7 +33,7 @@ fn has(conn: &mut Conn, ctx: &Ctx, row: &ComplaintRow, part: ComplaintParty) -> 
     let caller = &ctx.caller;
     Ok(match part {
         ComplaintParty::Handler => is_handler(caller, row),
-        ComplaintParty::Supervisor => is_supervisor(caller, row),
+        ComplaintParty::SupervisingOffice => is_supervising_office(caller, row),
         ComplaintParty::Owner => is_owner(conn, ctx, row.id)?,
         ComplaintParty::FrontDesk => {
             visibility::is_office(caller.role) && !is_handler(caller, row) && !has_account(conn, row.id)?

@@ -9,7 +9,7 @@ use crate::problem::{Code, Problem};
 pub enum ComplaintParty {
     /// The office or company that handles it now.
     Handler,
-    Supervisor,
+    SupervisingOffice,
     /// The resident who submitted it.
     Owner,
     /// An office other than the handler, which acts on behalf of a complainant without an account.
@@ -24,8 +24,8 @@ pub fn is_handler(caller: &Caller, row: &ComplaintRow) -> bool {
     caller.role == Role::PropertyCompany || caller.division.as_deref() == Some(row.handler_division.as_str())
 }
 
-pub fn is_supervisor(caller: &Caller, row: &ComplaintRow) -> bool {
-    row.supervisor_role.0 == Some(caller.role) && caller.division.as_deref() == Some(row.supervisor_division.as_str())
+pub fn is_supervising_office(caller: &Caller, row: &ComplaintRow) -> bool {
+    row.supervising_role.0 == Some(caller.role) && caller.division.as_deref() == Some(row.supervising_division.as_str())
 }
 
 /// The problem for a caller who has none of the parts required for a step.
@@ -37,8 +37,8 @@ pub fn refused(row: &ComplaintRow, parts: &[ComplaintParty]) -> Problem {
                 let role = row.handler_role;
                 (format!("承办单位（{}）", role.row().zh), format!("the handler ({})", role.code()))
             }
-            ComplaintParty::Supervisor => {
-                let Some(role) = row.supervisor_role.0 else { continue };
+            ComplaintParty::SupervisingOffice => {
+                let Some(role) = row.supervising_role.0 else { continue };
                 (format!("督办单位（{}）", role.row().zh), format!("the supervising office ({})", role.code()))
             }
             ComplaintParty::Owner => ("诉求人本人".to_owned(), "the complainant".to_owned()),
@@ -67,7 +67,11 @@ mod tests {
             (Role::Community, "640121102", false, false),
         ] {
             let caller = caller(role, division);
-            assert_eq!((is_handler(&caller, &row), is_supervisor(&caller, &row)), (handles, supervises), "{role:?}");
+            assert_eq!(
+                (is_handler(&caller, &row), is_supervising_office(&caller, &row)),
+                (handles, supervises),
+                "{role:?}"
+            );
         }
     }
 
@@ -80,9 +84,9 @@ mod tests {
     #[test]
     fn nobody_supervises_what_has_no_supervisor() {
         let mut row = ticket();
-        row.set_supervisor(None);
-        assert!(!is_supervisor(&caller(Role::TownshipLeader, ""), &row));
-        let refused = refused(&row, &[ComplaintParty::Handler, ComplaintParty::Supervisor]);
-        assert!(!format!("{refused:?}").contains("supervisor"));
+        row.set_supervising_office(None);
+        assert!(!is_supervising_office(&caller(Role::TownshipLeader, ""), &row));
+        let refused = refused(&row, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice]);
+        assert!(!format!("{refused:?}").contains("supervising office"));
     }
 }

@@ -4,7 +4,7 @@ use super::model::*;
 use super::visibility::{self, Audience, Field, Form};
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
@@ -26,8 +26,8 @@ pub fn may_read_contact(caller: &Caller, consent: bool) -> Result<(), Problem> {
 }
 
 /// Whether reading is recorded: always if the confidentiality is not `open`, except for residents.
-pub fn is_recorded(role: Role, secrecy: Secrecy) -> bool {
-    secrecy != Secrecy::Open && role != Role::Resident
+pub fn is_recorded(role: Role, confidentiality: Confidentiality) -> bool {
+    confidentiality != Confidentiality::Open && role != Role::Resident
 }
 
 /// A company must not record a complainant's consent, since the consent is given to the company itself.
@@ -39,10 +39,10 @@ pub fn may_record_consent(role: Role) -> Result<(), Problem> {
 }
 
 /// Anyone but the complainant must note how the complainant expressed the consent.
-pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<Fault>) {
+pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<InputError>) {
     if !is_owner && note.is_none() {
         let (zh, en) = ("须说明诉求人作出意思表示的方式", "state how the complainant expressed this");
-        faults.push(Fault::new("/note", "required", zh, en));
+        faults.push(InputError::new("/note", "required", zh, en));
     }
 }
 
@@ -95,10 +95,10 @@ pub fn may_erase(course: &Handling) -> Result<(), Problem> {
 }
 
 /// A caller may only comment to an audience that it belongs to.
-pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<Fault>) {
+pub fn check_audience(role: Role, audience: StepAudience, faults: &mut Vec<InputError>) {
     if !visibility::audiences_of(role).contains(&audience) {
         let (zh, en) = ("您不得使用此可见范围", "you are not allowed to use this audience");
-        faults.push(Fault::new("/audience", "wrong_party", zh, en));
+        faults.push(InputError::new("/audience", "wrong_party", zh, en));
     }
 }
 
@@ -113,7 +113,7 @@ pub fn may_comment(role: Role, is_owner: bool, state: ComplaintState) -> Result<
 
 /// Whether every resident may see and follow the complaint: a public category, and confidentiality `open`.
 pub fn is_for_anybody(row: &ComplaintRow) -> bool {
-    row.is_public && row.secrecy == Secrecy::Open
+    row.is_public && row.confidentiality == Confidentiality::Open
 }
 
 /// Refuses to unfollow one's own complaint; `left` is whether a follower was deleted.
@@ -131,5 +131,5 @@ pub fn may_search_hotline_number(role: Role) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) = ("只有行政机关可以按热线工单编号查询", "only offices may search by the hotline's number");
-    Err(Problem::fault("query/hotline_number", "wrong_party", zh, en))
+    Err(Problem::input_error("query/hotline_number", "wrong_party", zh, en))
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::erasure::erase;
-use super::input::CallerSearchIn;
+use super::input::PhoneSearchIn;
 use super::model::*;
 use super::parties::{self, finish};
 use super::party_rules::ComplaintParty;
@@ -43,7 +43,7 @@ pub fn read_contact(tx: &mut Tx, id: Id, reason: &str) -> WorkResult<Entity<Comp
 /// Returns a complaint whose confidentiality is not `open`, and records who read it.
 pub fn read_restricted(tx: &mut Tx, id: Id) -> WorkResult<Entity<Complaint>> {
     let row = store::find(tx.conn, &parties::viewer(tx.ctx), id)?;
-    ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "ticket" })))?;
+    ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "complaint" })))?;
     view::entity(tx.conn, tx.ctx, row)
 }
 
@@ -51,7 +51,7 @@ pub fn read_restricted(tx: &mut Tx, id: Id) -> WorkResult<Entity<Complaint>> {
 pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
     let own = ctx.clone();
     let row = ctx.state.db.read_point(move |conn| store::find(conn, &parties::viewer(&own), id)).await?;
-    if is_recorded(ctx.caller.role, row.secrecy) {
+    if is_recorded(ctx.caller.role, row.confidentiality) {
         ctx.perform(Body::given(Vec::new(), ()), move |tx, _| {
             ledger::append(tx, record::event(&row, RESTRICTED_READ, json!({ "read": "timeline" })))?;
             Ok(Entity::new(id, 1, ()))
@@ -113,7 +113,7 @@ pub struct PointReleaseIn {
 
 /// Releases the exact point, which only offices and the complainant see by default, or withholds it again.
 pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>) -> WorkResult<Entity<Complaint>> {
-    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::Supervisor])?;
+    let mut row = parties::lock_as(tx, id, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice])?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     person_rules::may_release_point(&row.course.0, input.released)?;
@@ -124,29 +124,29 @@ pub fn release_complaint_point(tx: &mut Tx, id: Id, body: &Body<PointReleaseIn>)
 
 /// Result of a phone search (按来电号码查询结果).
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CallerTickets {
+pub struct PhoneSearchResult {
     /// The complaints that are visible to you, newest first.
     #[schema(max_items = 200)]
     pub items: Vec<Complaint>,
 }
 
 /// Searches complaints by phone number. The ledger records who searched, and the number only as a digest.
-pub fn search_complaints_by_caller(tx: &mut Tx, body: &Body<CallerSearchIn>) -> WorkResult<Entity<CallerTickets>> {
+pub fn search_complaints_by_phone(tx: &mut Tx, body: &Body<PhoneSearchIn>) -> WorkResult<Entity<PhoneSearchResult>> {
     let ctx = tx.ctx;
     let input = tx.input(body)?;
-    quotas::spend(tx, Amounts { caller_searches: 1, ..Amounts::default() })?;
+    quotas::spend(tx, Amounts { phone_searches: 1, ..Amounts::default() })?;
     let ids = personal::subjects_of_phone(tx.conn, &ctx.state.keys.ring(), &input.phone, 200)?;
     let mut rows: Vec<ComplaintRow> = store::among(tx.conn, &parties::viewer(ctx), &ids)?.into_values().collect();
     rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     let search = ctx.new_id();
-    let event = Event::new("complaint.caller_searched", "complaint_search", search)
+    let event = Event::new("complaint.phone_searched", "complaint_search", search)
         .in_territory(Place { county: ctx.caller.county().unwrap_or_default().to_owned(), ..Place::default() })
         .data(json!({ "found": rows.len() }))
         .personal("phone", Some(&input.phone));
     ledger::append(tx, event)?;
     let items = view::views(tx.conn, ctx, rows)?;
     // Erasing a complaint could not find this response among the stored ones, so it is not stored.
-    Ok(Entity::new(search, 1, CallerTickets { items }).shown_once())
+    Ok(Entity::new(search, 1, PhoneSearchResult { items }).shown_once())
 }
 
 /// Erases the personal data of the complainant (PIPL 47): the contact, the account, the phone index, and the salts of

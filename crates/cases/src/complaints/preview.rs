@@ -55,7 +55,7 @@ pub fn deadlines(conn: &mut Conn, ctx: &Ctx, query: &DeadlineQuery) -> WorkResul
     let Some(category) = rules.category(&query.category) else {
         let (zh, en) =
             ("当日施行的政策中没有此诉求分类", "the policy in force on that day has no such complaint category");
-        return Err(Problem::fault("query/category", "unknown_value", zh, en).into());
+        return Err(Problem::input_error("query/category", "unknown_value", zh, en).into());
     };
     let accept = clock.explain(at, Limit::of(category.clock, category.accept_within));
     let resolve = clock.explain(at, Limit::of(category.clock, category.resolve_within));

@@ -189,7 +189,7 @@ fn event_kind(kind: StepKind) -> &'static str {
         StepKind::ExtensionRefused => "complaint.extension_refused",
         StepKind::InformationRequested => "complaint.information_requested",
         StepKind::InformationGiven => "complaint.information_given",
-        StepKind::MediationBegun => "complaint.mediation_begun",
+        StepKind::MediationStarted => "complaint.mediation_started",
         StepKind::MediationEnded => "complaint.mediation_ended",
         StepKind::Replied => "complaint.replied",
         StepKind::Satisfaction => "complaint.satisfaction",
@@ -216,7 +216,7 @@ fn event_kind(kind: StepKind) -> &'static str {
 /// The event of a complaint. A restricted complaint's event is in the feed of the county and the handler only; a
 /// confidential one's, about the county authority itself, in that of the handler only.
 pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
-    let secrecy = row.secrecy;
+    let confidentiality = row.confidentiality;
     let course = &row.course.0;
     let mut event = Event::new(kind, "complaint", row.id).policy(course.policy_version).data(json!({
         "kind": row.kind, "channel": row.channel, "category": row.category, "organisation": row.organisation,
@@ -230,14 +230,14 @@ pub fn event(row: &ComplaintRow, kind: &'static str, step: Value) -> Event {
     {
         event = event.personal("hotline_number", row.hotline_number.as_deref());
     }
-    if secrecy != Secrecy::Confidential {
-        let place = match secrecy {
-            Secrecy::Open => row.place(),
+    if confidentiality != Confidentiality::Confidential {
+        let place = match confidentiality {
+            Confidentiality::Open => row.place(),
             _ => Place { county: row.county.clone(), ..Place::default() },
         };
         event = event.in_territory(place);
     }
-    if secrecy == Secrecy::Open {
+    if confidentiality == Confidentiality::Open {
         event = event.complex(row.complex_id);
         if row.with_company {
             event = event.company(row.company_id).audience(Audience::Parties);

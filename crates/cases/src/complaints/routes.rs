@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 
-use super::following::{Following, NothingIn};
+use super::following::{EmptyIn, Following};
 use super::input::*;
 use super::persons::{ConsentIn, PointReleaseIn};
 use super::timeline::{self, TimelineStep};
@@ -42,7 +42,7 @@ fn list(conn: &mut Conn, ctx: &Ctx, query: &ListComplaints) -> WorkResult<PageOf
 ///
 /// Residents submit their own complaints; offices submit on behalf of a person who called, visited or was met on
 /// patrol. The complaint goes to the first handler of its category, with its deadlines set. Description and contact are
-/// encrypted at rest. Before you submit, check `GET /v1/complaint-suggestions` for an open complaint to follow instead.
+/// encrypted at rest. Before you submit, check `GET /v1/similar-complaints` for an open complaint to follow instead.
 #[utoipa::path(post, path = "/v1/complaints",
     tag = "complaints", request_body = ComplaintIn, responses((status = 201, description = "Submitted", body = Complaint)))]
 pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
@@ -54,7 +54,7 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
 /// The contact is in full for the complainant, masked for offices, and null for everyone else. With `unmask`, the
 /// handler gets it in full: an office always, a company or utility operator while the complainant consents. A machine
 /// token cannot unmask; each unmasking is recorded. If the deployment requires step-up authentication, an old log-in
-/// gets 401 `insufficient_user_authentication` (RFC 9470). If `secrecy` is not `open`, each reading by an office is
+/// gets 401 `insufficient_user_authentication` (RFC 9470). If `confidentiality` is not `open`, each reading by an office is
 /// recorded in the ledger.
 #[utoipa::path(get, path = "/v1/complaints/{id}",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint"), GetComplaint),
@@ -65,7 +65,7 @@ pub async fn get_complaint(ctx: Ctx, id: PathId) -> Response {
         None => {
             let find = move |conn: &mut Conn, ctx: &Ctx| {
                 let row = store::find(conn, &parties::viewer(ctx), id.0)?;
-                if person_rules::is_recorded(ctx.caller.role, row.secrecy) {
+                if person_rules::is_recorded(ctx.caller.role, row.confidentiality) {
                     Ok(None)
                 } else {
                     view::entity(conn, ctx, row).map(Some)
@@ -373,8 +373,8 @@ pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<Complai
 /// but not who the complainant is.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
-    request_body = NothingIn, responses((status = 200, description = "Followed", body = Following)))]
-pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
+    request_body = EmptyIn, responses((status = 200, description = "Followed", body = Following)))]
+pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<EmptyIn>) -> Response {
     ctx.act(body, move |tx, body| following::follow_complaint(tx, id.0, body)).await
 }
 
@@ -383,7 +383,7 @@ pub async fn follow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Re
 /// A resident stops following a complaint. You cannot unfollow your own complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following-end",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
-    request_body = NothingIn, responses((status = 200, description = "No longer followed", body = Following)))]
-pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<NothingIn>) -> Response {
+    request_body = EmptyIn, responses((status = 200, description = "No longer followed", body = Following)))]
+pub async fn unfollow_complaint(ctx: Ctx, id: PathId, body: Body<EmptyIn>) -> Response {
     ctx.act(body, move |tx, body| following::unfollow_complaint(tx, id.0, body)).await
 }

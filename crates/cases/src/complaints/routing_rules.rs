@@ -1,6 +1,6 @@
 //! Routing: the first handler and the supervising office of a complaint, by category and place. Pure functions.
 
-use super::model::{Seat, Secrecy};
+use super::model::{Confidentiality, OfficeRef};
 use crate::access::Role;
 use crate::ledger::Place;
 use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
@@ -8,16 +8,16 @@ use crate::policy::complaints::{ComplaintCategory, ComplaintRules};
 /// Route of a new complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    pub handler: Seat,
+    pub handler: OfficeRef,
     /// None if every eligible office is the handler or complained of.
-    pub supervisor: Option<Seat>,
-    pub secrecy: Secrecy,
+    pub supervising_office: Option<OfficeRef>,
+    pub confidentiality: Confidentiality,
     /// The divisions in which it is visible; without the township if township offices must not see it.
     pub place: Place,
 }
 
 /// The office of a role for a place; none if the place lacks the division that the role needs.
-pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
+pub fn office_of(role: Role, place: &Place) -> Option<OfficeRef> {
     let division = match role.row().division_digits {
         0 => "",
         6 => &place.county,
@@ -25,7 +25,7 @@ pub fn seat_of(role: Role, place: &Place) -> Option<Seat> {
         _ => &place.community,
     };
     let known = role == Role::PropertyCompany || !division.is_empty();
-    known.then(|| Seat::new(role, division))
+    known.then(|| OfficeRef::new(role, division))
 }
 
 /// The first handler and the supervising office. If the category's first handler does not exist (no company serves the
@@ -35,58 +35,68 @@ pub fn route(
     category: &ComplaintCategory,
     place: &Place,
     served: bool,
-    complained_of: Option<&Seat>,
+    complained_of: Option<&OfficeRef>,
 ) -> Route {
     if category.code == rules.officials_category {
         return about_officials(place, complained_of);
     }
-    let mut first = vec![category.first_handler, rules.handler_without_company, rules.supervisor_without_company];
+    let mut first =
+        vec![category.first_handler, rules.handler_without_company, rules.supervising_office_without_company];
     first.retain(|role| *role != Role::PropertyCompany || served);
     let handler = named(&first, place);
-    let above = [category.supervisor, rules.supervisor_without_company, Role::TownshipLeader, Role::CountyAuthority];
+    let above = [
+        category.supervising_office,
+        rules.supervising_office_without_company,
+        Role::TownshipLeader,
+        Role::CountyAuthority,
+    ];
     let others: Vec<Role> = above.into_iter().filter(|role| *role != handler.role).collect();
-    let supervisor = Some(named(&others, place)).filter(|seat| *seat != handler);
-    let secrecy = if category.public { Secrecy::Open } else { Secrecy::Restricted };
-    Route { handler, supervisor, secrecy, place: place.clone() }
+    let supervising_office = Some(named(&others, place)).filter(|seat| *seat != handler);
+    let confidentiality = if category.public { Confidentiality::Open } else { Confidentiality::Restricted };
+    Route { handler, supervising_office, confidentiality, place: place.clone() }
 }
 
-fn named(roles: &[Role], place: &Place) -> Seat {
-    let first = roles.iter().find_map(|role| seat_of(*role, place));
-    first.unwrap_or_else(|| Seat::new(Role::CountyAuthority, &place.county))
+fn named(roles: &[Role], place: &Place) -> OfficeRef {
+    let first = roles.iter().find_map(|role| office_of(*role, place));
+    first.unwrap_or_else(|| OfficeRef::new(Role::CountyAuthority, &place.county))
 }
 
 /// Whether a role is that of the office complained of. All offices of the role are excluded, so that none judges its
 /// peer.
-fn is_meant(role: Role, complained_of: Option<&Seat>) -> bool {
+fn is_meant(role: Role, complained_of: Option<&OfficeRef>) -> bool {
     complained_of.is_some_and(|seat| seat.role == role)
 }
 
 /// Routes a complaint about officials. It never goes to the office complained of, and township offices cannot see it.
 /// If it is about the county authority, only the discipline inspection body sees it.
-fn about_officials(place: &Place, complained_of: Option<&Seat>) -> Route {
+fn about_officials(place: &Place, complained_of: Option<&OfficeRef>) -> Route {
     let role = match is_meant(Role::DisciplineOffice, complained_of) {
         true => Role::CountyAuthority,
         false => Role::DisciplineOffice,
     };
-    let secrecy = match is_meant(Role::CountyAuthority, complained_of) {
-        true => Secrecy::Confidential,
-        false => Secrecy::Restricted,
+    let confidentiality = match is_meant(Role::CountyAuthority, complained_of) {
+        true => Confidentiality::Confidential,
+        false => Confidentiality::Restricted,
     };
-    let handler = Seat::new(role, &place.county);
+    let handler = OfficeRef::new(role, &place.county);
     let place = Place { county: place.county.clone(), ..Place::default() };
-    let supervisor = next_supervisor(&place, &handler, complained_of);
-    Route { handler, supervisor, secrecy, place }
+    let supervising_office = next_supervising_office(&place, &handler, complained_of);
+    Route { handler, supervising_office, confidentiality, place }
 }
 
 /// Whether an office may supervise the handler: not of the handler's role, and not of the role complained of.
-pub fn may_supervise(seat: &Seat, handler: &Seat, complained_of: Option<&Seat>) -> bool {
+pub fn may_supervise(seat: &OfficeRef, handler: &OfficeRef, complained_of: Option<&OfficeRef>) -> bool {
     seat.role != handler.role && !is_meant(seat.role, complained_of)
 }
 
-/// The supervising office for a new handler, if the previous one is excluded: the township leader, or else the county
-/// authority. None if both are excluded, since other offices see only what they handle.
-pub fn next_supervisor(place: &Place, handler: &Seat, complained_of: Option<&Seat>) -> Option<Seat> {
-    let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| seat_of(role, place));
+/// Who supervises a new handler where the supervisor before it cannot: the leader of the township, else the county's authority.
+/// Nobody where neither may: an office that sees only what it handles would not see what it supervises.
+pub fn next_supervising_office(
+    place: &Place,
+    handler: &OfficeRef,
+    complained_of: Option<&OfficeRef>,
+) -> Option<OfficeRef> {
+    let above = [Role::TownshipLeader, Role::CountyAuthority].into_iter().filter_map(|role| office_of(role, place));
     above.into_iter().find(|seat| may_supervise(seat, handler, complained_of))
 }
 
@@ -100,7 +110,7 @@ mod tests {
         Place { county: "640121".into(), township: "640121100".into(), community: "640121100001".into() }
     }
 
-    fn go(code: &str, place: &Place, served: bool, meant: Option<Seat>) -> Route {
+    fn go(code: &str, place: &Place, served: bool, meant: Option<OfficeRef>) -> Route {
         let rules = ComplaintRules::built_in();
         route(&rules, rules.category(code).unwrap(), place, served, meant.as_ref())
     }
@@ -108,37 +118,41 @@ mod tests {
     #[test]
     fn each_goes_where_its_category_says() {
         let lift = go("service.lift", &place(), true, None);
-        assert_eq!(lift.handler, Seat::new(Role::PropertyCompany, ""));
-        assert_eq!(lift.supervisor, Some(Seat::new(Role::EnforcementOffice, "640121100")));
+        assert_eq!(lift.handler, OfficeRef::new(Role::PropertyCompany, ""));
+        assert_eq!(lift.supervising_office, Some(OfficeRef::new(Role::EnforcementOffice, "640121100")));
         let leak = go("privacy.leak", &place(), true, None);
-        assert_eq!(leak.handler, Seat::new(Role::PoliceStation, "640121100"));
-        assert_eq!(leak.secrecy, Secrecy::Restricted);
+        assert_eq!(leak.handler, OfficeRef::new(Role::PoliceStation, "640121100"));
+        assert_eq!(leak.confidentiality, Confidentiality::Restricted);
         let water = go("utility.water_drainage", &place(), true, None);
-        assert_eq!(water.handler, Seat::new(Role::UtilityOperator, "640121"));
-        assert_eq!(water.supervisor, Some(Seat::new(Role::LivelihoodServiceCenter, "640121100")));
+        assert_eq!(water.handler, OfficeRef::new(Role::UtilityOperator, "640121"));
+        assert_eq!(water.supervising_office, Some(OfficeRef::new(Role::LivelihoodServiceCenter, "640121100")));
     }
 
     #[test]
     fn where_nobody_serves_the_community_handles_and_another_supervises() {
         let cleaning = go("service.cleaning", &place(), false, None);
-        assert_eq!(cleaning.handler, Seat::new(Role::Community, "640121100001"));
-        assert_eq!(cleaning.supervisor, Some(Seat::new(Role::SocialAffairsOffice, "640121100")));
+        assert_eq!(cleaning.handler, OfficeRef::new(Role::Community, "640121100001"));
+        assert_eq!(cleaning.supervising_office, Some(OfficeRef::new(Role::SocialAffairsOffice, "640121100")));
         let far = Place { community: String::new(), ..place() };
         let other = go("other", &far, false, None);
-        assert_eq!(other.handler, Seat::new(Role::SocialAffairsOffice, "640121100"));
-        assert_eq!(other.supervisor, Some(Seat::new(Role::TownshipLeader, "640121100")));
+        assert_eq!(other.handler, OfficeRef::new(Role::SocialAffairsOffice, "640121100"));
+        assert_eq!(other.supervising_office, Some(OfficeRef::new(Role::TownshipLeader, "640121100")));
     }
 
     #[test]
     fn officials_are_never_complained_of_to_themselves() {
-        for (meant, handler, secrecy) in [
-            (Seat::new(Role::SocialAffairsOffice, "640121100"), Role::DisciplineOffice, Secrecy::Restricted),
-            (Seat::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Secrecy::Confidential),
-            (Seat::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Secrecy::Restricted),
+        for (meant, handler, confidentiality) in [
+            (
+                OfficeRef::new(Role::SocialAffairsOffice, "640121100"),
+                Role::DisciplineOffice,
+                Confidentiality::Restricted,
+            ),
+            (OfficeRef::new(Role::CountyAuthority, "640121"), Role::DisciplineOffice, Confidentiality::Confidential),
+            (OfficeRef::new(Role::DisciplineOffice, "640121"), Role::CountyAuthority, Confidentiality::Restricted),
         ] {
             let routed = go("officials.inaction", &place(), true, Some(meant.clone()));
-            assert_eq!((routed.handler.role, routed.secrecy), (handler, secrecy));
-            assert!(routed.supervisor.is_none_or(|seat| seat.role != meant.role && seat.role != handler));
+            assert_eq!((routed.handler.role, routed.confidentiality), (handler, confidentiality));
+            assert!(routed.supervising_office.is_none_or(|seat| seat.role != meant.role && seat.role != handler));
             assert_eq!(routed.place, Place { county: "640121".into(), ..Place::default() });
         }
     }
@@ -147,20 +161,20 @@ mod tests {
     fn the_office_complained_of_supervises_nothing_whoever_handles() {
         let county = Place { county: "640121".into(), ..Place::default() };
         for meant in ROLES {
-            let meant = Seat::new(meant.role, "640121");
+            let meant = OfficeRef::new(meant.role, "640121");
             for handler in ROLES {
-                let handler = Seat::new(handler.role, "640121");
-                if let Some(seat) = next_supervisor(&county, &handler, Some(&meant)) {
+                let handler = OfficeRef::new(handler.role, "640121");
+                if let Some(seat) = next_supervising_office(&county, &handler, Some(&meant)) {
                     assert!(seat.role != meant.role && seat.role != handler.role, "{meant:?} {handler:?}");
                 }
             }
         }
         let (authority, discipline) =
-            (Seat::new(Role::CountyAuthority, "640121"), Seat::new(Role::DisciplineOffice, "640121"));
-        assert_eq!(next_supervisor(&county, &discipline, Some(&authority)), None, "nobody is a state");
-        let social = Seat::new(Role::SocialAffairsOffice, "640121100");
-        assert_eq!(next_supervisor(&county, &authority, Some(&social)), None);
-        assert_eq!(next_supervisor(&county, &discipline, Some(&social)), Some(authority));
+            (OfficeRef::new(Role::CountyAuthority, "640121"), OfficeRef::new(Role::DisciplineOffice, "640121"));
+        assert_eq!(next_supervising_office(&county, &discipline, Some(&authority)), None, "nobody is a state");
+        let social = OfficeRef::new(Role::SocialAffairsOffice, "640121100");
+        assert_eq!(next_supervising_office(&county, &authority, Some(&social)), None);
+        assert_eq!(next_supervising_office(&county, &discipline, Some(&social)), Some(authority));
     }
 
     proptest! {
@@ -170,9 +184,9 @@ mod tests {
             let rules = ComplaintRules::built_in();
             let category = &rules.categories[at % rules.categories.len()];
             let place = if near { place() } else { Place { community: String::new(), ..place() } };
-            let meant = Seat::new(Role::Community, "640121100001");
+            let meant = OfficeRef::new(Role::Community, "640121100001");
             let routed = route(&rules, category, &place, served, Some(&meant));
-            prop_assert!(routed.supervisor.is_none_or(|seat| seat.role != routed.handler.role));
+            prop_assert!(routed.supervising_office.is_none_or(|seat| seat.role != routed.handler.role));
             prop_assert!(routed.handler.role != Role::PropertyCompany || served);
             prop_assert!(routed.handler.role == Role::PropertyCompany || !routed.handler.division.is_empty());
         }

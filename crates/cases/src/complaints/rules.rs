@@ -21,7 +21,7 @@ pub fn allowed(step: StepKind) -> &'static [ComplaintState] {
         }
         StepKind::InformationRequested => &[Accepted, Assigned, Reopened],
         StepKind::InformationGiven => &[WaitingForComplainant],
-        StepKind::MediationBegun => &[Accepted, Assigned, Reopened],
+        StepKind::MediationStarted => &[Accepted, Assigned, Reopened],
         StepKind::MediationEnded => &[InMediation],
         StepKind::Replied => &[Submitted, Accepted, Assigned, Reopened, InMediation],
         StepKind::Satisfaction => &[Replied, Closed],

@@ -1,13 +1,13 @@
 //! Tests of the rules on steps, personal data and submission, with a sample complaint.
 
 use super::clock_rules::Limit;
-use super::input::{ComplaintIn, SeatIn, TransferIn};
+use super::input::{ComplaintIn, OfficeRefIn, TransferIn};
 use super::model::*;
 use super::visibility::Person;
 use super::{intake_rules, person_rules, step_rules};
 use crate::access::{Caller, Role};
 use crate::db::{Id, Instant, Json};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::complaints::{DeadlineClock, UtilityKind};
 use crate::problem::{Code, Problem};
 
@@ -64,12 +64,12 @@ pub fn ticket() -> ComplaintRow {
         county: "640121".to_owned(),
         township: "640121102".to_owned(),
         community: "640121102001".to_owned(),
-        secrecy: Secrecy::Open,
+        confidentiality: Confidentiality::Open,
         is_public: true,
         handler_role: Role::SocialAffairsOffice,
         handler_division: "640121102".to_owned(),
-        supervisor_role: SupervisorRole(Some(Role::TownshipLeader)),
-        supervisor_division: "640121102".to_owned(),
+        supervising_role: SupervisingRole(Some(Role::TownshipLeader)),
+        supervising_division: "640121102".to_owned(),
         hotline_number: None,
         submitted_at: came,
         resolve_due: at("2026-03-09T16:00:00Z"),
@@ -85,7 +85,7 @@ pub fn ticket() -> ComplaintRow {
     }
 }
 
-fn faults(check: impl FnOnce(&mut Vec<Fault>)) -> Vec<(String, &'static str)> {
+fn faults(check: impl FnOnce(&mut Vec<InputError>)) -> Vec<(String, &'static str)> {
     let mut faults = Vec::new();
     check(&mut faults);
     faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
@@ -118,9 +118,9 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
         faults(|faults| step_rules::check_transfer(row, &input, company, faults))
     };
     let open = ticket();
-    let restricted = ComplaintRow { secrecy: Secrecy::Restricted, ..ticket() };
+    let restricted = ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() };
     let mut about = ticket();
-    about.course.0.complained_office = Some(Seat::new(Role::EnforcementOffice, "640121102"));
+    about.course.0.complained_office = Some(OfficeRef::new(Role::EnforcementOffice, "640121102"));
     assert!(to(Role::EnforcementOffice, None, &open, None).is_empty());
     assert!(to(Role::PropertyCompany, None, &open, company).is_empty());
     assert!(to(Role::UtilityOperator, Some(UtilityKind::Water), &open, None).is_empty());
@@ -138,9 +138,9 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
 #[test]
 fn a_ticket_is_returned_once_to_its_supervisor() {
     let row = ticket();
-    assert_eq!(step_rules::may_return(&row).ok(), row.supervisor());
+    assert_eq!(step_rules::may_return(&row).ok(), row.supervising_office());
     let mut without = ticket();
-    without.set_supervisor(None);
+    without.set_supervising_office(None);
     let mut again = ticket();
     again.course.0.returned = true;
     for row in [without, again] {
@@ -192,10 +192,10 @@ fn a_ticket_is_merged_into_one_that_as_many_may_see() {
     assert_eq!(check(None), one("/into", "unknown_reference"));
     assert_eq!(check(Some(&row)), one("/into", "unknown_reference"));
     let mut about = ticket();
-    about.course.0.complained_office = Some(Seat::new(Role::EnforcementOffice, "640121102"));
+    about.course.0.complained_office = Some(OfficeRef::new(Role::EnforcementOffice, "640121102"));
     let others = [
         ComplaintRow { is_open: false, ..ticket() },
-        ComplaintRow { secrecy: Secrecy::Restricted, ..ticket() },
+        ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() },
         ComplaintRow { county: "640122".to_owned(), ..ticket() },
         about,
     ];
@@ -239,9 +239,9 @@ fn a_person_reads_a_contact_and_a_company_by_consent() {
     ] {
         assert_eq!(code(person_rules::may_read_contact(caller, consent)), refused, "{:?}", caller.role);
     }
-    assert!(person_rules::is_recorded(Role::SocialAffairsOffice, Secrecy::Restricted));
-    assert!(!person_rules::is_recorded(Role::Resident, Secrecy::Restricted));
-    assert!(!person_rules::is_recorded(Role::SocialAffairsOffice, Secrecy::Open));
+    assert!(person_rules::is_recorded(Role::SocialAffairsOffice, Confidentiality::Restricted));
+    assert!(!person_rules::is_recorded(Role::Resident, Confidentiality::Restricted));
+    assert!(!person_rules::is_recorded(Role::SocialAffairsOffice, Confidentiality::Open));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn a_comment_goes_to_an_audience_of_its_author() {
 fn what_is_public_may_be_followed_and_ones_own_not_left() {
     assert!(person_rules::is_for_anybody(&ticket()));
     assert!(!person_rules::is_for_anybody(&ComplaintRow { is_public: false, ..ticket() }));
-    assert!(!person_rules::is_for_anybody(&ComplaintRow { secrecy: Secrecy::Restricted, ..ticket() }));
+    assert!(!person_rules::is_for_anybody(&ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() }));
     assert_eq!(code(person_rules::require_left(false)), Some(Code::StateConflict));
     assert!(person_rules::may_search_hotline_number(Role::GovernanceCenter).is_ok());
     assert!(person_rules::may_search_hotline_number(Role::PropertyCompany).is_err());
@@ -339,7 +339,7 @@ fn each_submits_by_channels_of_its_own() {
 
 #[test]
 fn an_office_is_complained_of_where_the_category_is_about_one() {
-    let office = SeatIn { role: Role::EnforcementOffice, division: "640121102".to_owned() };
+    let office = OfficeRefIn { role: Role::EnforcementOffice, division: "640121102".to_owned() };
     let named = incoming(serde_json::json!({ "complained_office": office }));
     let check = |is_about, input: &ComplaintIn| {
         let mut found = Vec::new();
@@ -351,7 +351,7 @@ fn an_office_is_complained_of_where_the_category_is_about_one() {
     assert_eq!(check(true, &incoming(serde_json::json!({}))), (false, 1));
     assert_eq!(check(false, &incoming(serde_json::json!({}))), (false, 0));
     let at = "/complained_office/division";
-    let short = SeatIn { division: "640121".to_owned(), ..office.clone() };
+    let short = OfficeRefIn { division: "640121".to_owned(), ..office.clone() };
     for (seat, is_known, county, found) in [
         (&office, true, Some("640121"), vec![]),
         (&office, true, None, vec![]),

@@ -6,7 +6,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::model::Secrecy;
+use super::model::Confidentiality;
 use crate::access::scoped::{none, own_family};
 use crate::access::{Caller, Role, Scope};
 use crate::db::MultiBackend;
@@ -42,22 +42,24 @@ macro_rules! seen {
     ($all:expr, $viewer:expr) => {{
         let (all, viewer): (_, &Viewer) = ($all, $viewer);
         let role = viewer.role;
-        let part = || complaints::handler_role.eq(role).or(complaints::supervisor_role.eq(role));
-        let open = || complaints::secrecy.eq(Secrecy::Open);
+        let part = || complaints::handler_role.eq(role).or(complaints::supervising_role.eq(role));
+        let open = || complaints::confidentiality.eq(Confidentiality::Open);
         // The complaints of a territory, or a part of it, that are visible to the office's role.
         macro_rules! told {
             ($rows:expr) => {
                 match viewer.role {
-                    Role::CountyAuthority => $rows.filter(complaints::secrecy.ne(Secrecy::Confidential)),
+                    Role::CountyAuthority => {
+                        $rows.filter(complaints::confidentiality.ne(Confidentiality::Confidential))
+                    }
                     Role::TownshipLeader => $rows,
                     _ => $rows.filter(open().or(part())),
                 }
             };
         }
         match &viewer.scope {
-            Scope::County(area) => {
-                all.filter(complaints::county.eq(area.clone())).filter(complaints::secrecy.ne(Secrecy::Confidential))
-            }
+            Scope::County(area) => all
+                .filter(complaints::county.eq(area.clone()))
+                .filter(complaints::confidentiality.ne(Confidentiality::Confidential)),
             Scope::Township(area) => told!(all.filter(complaints::township.eq(area.clone()))),
             Scope::Community(area) => told!(all.filter(complaints::community.eq(area.clone()))),
             Scope::Assigned { role: Role::UtilityOperator, area } => all

@@ -53,7 +53,7 @@ pub fn insert_step(conn: &mut Conn, row: &StepRow) -> WorkResult<()> {
 /// The steps of a complaint with these audiences, oldest first. The caller must have checked that the complaint is
 /// visible.
 pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> WorkResult<Vec<StepRow>> {
-    let system = Scope::System("a ticket that the caller sees is shown with its timeline");
+    let system = Scope::System("a complaint that the caller sees is shown with its timeline");
     Ok(scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
         .filter(steps::audience.eq_any(audiences.to_vec()))
@@ -62,13 +62,13 @@ pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> W
 }
 
 pub fn step(conn: &mut Conn, id: Id) -> WorkResult<StepRow> {
-    let system = Scope::System("whether its ticket is seen is asked next");
+    let system = Scope::System("whether its complaint is seen is asked next");
     let row = scoped::complaint_steps(&system).filter(steps::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
 /// The steps for the complainant, of the complaints that a resident submitted or follows, newest first.
-pub fn news(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> WorkResult<Vec<StepRow>> {
+pub fn updates(conn: &mut Conn, scope: &Scope, before: Option<Id>, at_most: i64) -> WorkResult<Vec<StepRow>> {
     let mut rows = scoped::complaint_steps(scope).filter(steps::audience.eq(StepAudience::Complainant));
     if let Some(before) = before {
         rows = rows.filter(steps::id.lt(before));
@@ -96,7 +96,7 @@ pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> WorkResul
 
 /// Whether the complaint has a step of this kind.
 pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> WorkResult<bool> {
-    let system = Scope::System("what was done with a ticket does not depend on who asks");
+    let system = Scope::System("what was done with a complaint does not depend on who asks");
     let found: Option<Id> = scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
         .filter(steps::kind.eq(kind))
@@ -219,7 +219,7 @@ pub fn of_same_matter_nearby(
 
 /// Complaints whose deadline check is due, the longest due first.
 pub fn due_for_check(conn: &mut Conn, now: Instant, at_most: i64) -> WorkResult<Vec<Id>> {
-    let system = Viewer::system("deadlines run for every ticket");
+    let system = Viewer::system("deadlines run for every complaint");
     Ok(scoped::complaints(&system)
         .filter(complaints::next_at.le(now))
         .order((complaints::next_at, complaints::id))
@@ -241,7 +241,7 @@ pub fn still_due(conn: &mut Conn, ids: &[Id], now: Instant) -> WorkResult<HashMa
             .skip_locked()
             .load(conn)?;
     }
-    let system = Viewer::system("deadlines run for every ticket");
+    let system = Viewer::system("deadlines run for every complaint");
     let due = scoped::complaints(&system).filter(complaints::id.eq_any(free)).filter(complaints::next_at.le(now));
     let rows: Vec<ComplaintRow> = due.load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -314,8 +314,13 @@ pub fn cards_of(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<CardRow>> {
     Ok(cards::table.filter(cards::complaint_id.eq(complaint)).order(cards::issued_at).load(conn)?)
 }
 
-/// The open complaints of a handler, most urgent first; for the inbox.
-pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+/// What an office or company owes, the most urgent first; for the inbox.
+pub fn open_of_handler(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    seat: &OfficeRef,
+    at_most: i64,
+) -> WorkResult<Vec<ComplaintRow>> {
     let mut rows =
         scoped::complaints(viewer).filter(complaints::handler_role.eq(seat.role)).filter(complaints::is_open.eq(true));
     if seat.role != Role::PropertyCompany {
@@ -325,10 +330,10 @@ pub fn open_of_handler(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i
 }
 
 /// The open complaints that an office supervises and does not handle, most urgent first; for the inbox.
-pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &OfficeRef, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
-        .filter(complaints::supervisor_role.eq(seat.role))
-        .filter(complaints::supervisor_division.eq(seat.division.clone()))
+        .filter(complaints::supervising_role.eq(seat.role))
+        .filter(complaints::supervising_division.eq(seat.division.clone()))
         .filter(complaints::is_open.eq(true))
         .filter(complaints::handler_role.ne(seat.role))
         .order((complaints::resolve_due, complaints::id))
@@ -338,18 +343,23 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -
 
 /// Those of the complaints that are anonymous.
 pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
-    let system = Viewer::system("of a ticket that the caller sees, whether anything is known to scrub its texts by");
+    let system = Viewer::system("of a complaint that the caller sees, whether anything is known to scrub its texts by");
     let rows = among(conn, &system, &crate::db::distinct(ids))?;
     Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }
 
-/// Open complaints with a red card that others handle and supervise, most urgent first; for the inbox of the leaders.
-pub fn late_with_others(conn: &mut Conn, viewer: &Viewer, seat: &Seat, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
+/// What was late and is open, handled and supervised by others, the most urgent first; for the inbox of those above.
+pub fn late_with_others(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    seat: &OfficeRef,
+    at_most: i64,
+) -> WorkResult<Vec<ComplaintRow>> {
     Ok(scoped::complaints(viewer)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::red_cards.gt(0))
         .filter(complaints::handler_role.ne(seat.role))
-        .filter(complaints::supervisor_role.ne(seat.role))
+        .filter(complaints::supervising_role.ne(seat.role))
         .order((complaints::resolve_due, complaints::id))
         .limit(at_most)
         .load(conn)?)
@@ -368,7 +378,7 @@ pub fn among(conn: &mut Conn, viewer: &Viewer, ids: &[Id]) -> WorkResult<HashMap
 
 /// Open complaints by ascending id.
 pub fn with_open_deadlines(conn: &mut Conn, after: Id, at_most: i64) -> WorkResult<Vec<ComplaintRow>> {
-    let system = Viewer::system("the calendar moves the deadlines of every ticket");
+    let system = Viewer::system("the calendar moves the deadlines of every complaint");
     Ok(scoped::complaints(&system)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::id.gt(after))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::input::{CommentIn, ListNews};
+use super::input::{CommentIn, ListComplaintUpdates};
 use super::model::*;
 use super::record::{self, NewStep};
 use super::visibility::{self, Person, audiences_of};
@@ -19,7 +19,7 @@ use crate::http::{Cursor, Entity, PageOf};
 use crate::personal::{self, Purpose};
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, official};
+use crate::proceedings::view::{Officer, officer};
 use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
@@ -43,7 +43,7 @@ pub struct TimelineStep {
     pub at: Instant,
     pub by: StepBy,
     /// The office or company that took the step, if `by` is `office`; its officer is visible to offices only.
-    pub office: Option<Official>,
+    pub office: Option<Officer>,
     /// Details of the step, such as handlers, deadlines, and whether it was on time. The members depend on `kind`.
     #[schema(value_type = Object, additional_properties = true, example = json!({ "on_time": true }))]
     pub facts: Value,
@@ -62,10 +62,10 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<PageOf<TimelineSte
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor: None, total: None })
 }
 
-pub fn news(conn: &mut Conn, ctx: &Ctx, query: &ListNews) -> WorkResult<PageOf<TimelineStep>> {
+pub fn updates(conn: &mut Conn, ctx: &Ctx, query: &ListComplaintUpdates) -> WorkResult<PageOf<TimelineStep>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: None };
     let before = Cursor::decode::<Id>(page.cursor.as_deref())?;
-    let steps = store::news(conn, &ctx.scope, before, page.fetch())?;
+    let steps = store::updates(conn, &ctx.scope, before, page.fetch())?;
     let (steps, next_cursor) = page.cut(steps, |step| step.id);
     Ok(PageOf { items: views(conn, ctx, steps)?, next_cursor, total: None })
 }
@@ -100,7 +100,7 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<Time
 
 fn one(ctx: &Ctx, step: StepRow, words: StepText) -> TimelineStep {
     let (by, office) = match step.actor.0 {
-        StepActor::Office { actor } => (StepBy::Office, Some(official(ctx, actor))),
+        StepActor::Office { actor } => (StepBy::Office, Some(officer(ctx, actor))),
         StepActor::Complainant => (StepBy::Complainant, None),
         StepActor::Follower => (StepBy::Follower, None),
         StepActor::Program => (StepBy::Program, None),

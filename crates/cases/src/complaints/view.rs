@@ -142,7 +142,7 @@ pub struct Complaint {
     pub satisfaction: Option<i64>,
     pub handler: Handler,
     /// Supervising office (督办单位); null if every eligible office is the handler or complained of.
-    pub supervisor: Option<Seat>,
+    pub supervising_office: Option<OfficeRef>,
     pub complex_id: Option<Id>,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
@@ -184,14 +184,14 @@ pub struct Complaint {
     /// The hotline's number of the complaint; visible to offices.
     #[schema(max_length = 40)]
     pub hotline_number: Option<String>,
-    pub secrecy: Secrecy,
+    pub confidentiality: Confidentiality,
     /// True if complaints of the category may be public.
     pub public: bool,
     /// Public summary (公开摘要) by an office; null if none.
     #[schema(max_length = 500)]
     pub public_summary: Option<String>,
     /// Office complained of; visible to offices and the complainant.
-    pub complained_office: Option<Seat>,
+    pub complained_office: Option<OfficeRef>,
     /// Linked violations, inspections and hazards; the complainant sees violations only, other non-offices none.
     #[schema(max_items = 50)]
     pub links: Vec<LinkView>,
@@ -293,7 +293,7 @@ struct Names {
 /// Description, location and evidence, in the form for an audience.
 type Words = (Option<String>, Option<String>, Vec<Evidence>);
 
-#[expect(clippy::too_many_arguments, reason = "all that a ticket is shown with, read before in one place")]
+#[expect(clippy::too_many_arguments, reason = "all that a complaint is shown with, read before in one place")]
 fn view(
     ctx: &Ctx,
     row: ComplaintRow,
@@ -304,7 +304,7 @@ fn view(
     names: Names,
     states: &HashMap<(LinkKind, Id), String>,
 ) -> Complaint {
-    let (handler, supervisor) = (row.handler(), row.supervisor());
+    let (handler, supervising_office) = (row.handler(), row.supervising_office());
     let office = audience == Audience::Office;
     let knows = |field| visibility::is_clear(audience, field);
     let course = row.course.0;
@@ -350,7 +350,7 @@ fn view(
             company_id: row.company_id.filter(|_| with_company),
             company_name: names.company.filter(|_| with_company),
         },
-        supervisor,
+        supervising_office,
         complex_id: row.complex_id,
         complex_name: names.complex,
         company_id: row.company_id.filter(|_| with_company || knows(Field::ServingCompany)),
@@ -367,7 +367,7 @@ fn view(
         consent_to_company: course.consent,
         erased_at: course.erased_at,
         hotline_number: row.hotline_number.filter(|_| knows(Field::HotlineNumber)),
-        secrecy: row.secrecy,
+        confidentiality: row.confidentiality,
         public: row.is_public,
         public_summary: course.public_summary,
         complained_office: course.complained_office.filter(|_| knows(Field::ComplainedOffice)),

@@ -15,9 +15,9 @@ use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, WorkError, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::{Evidence, Step};
@@ -52,7 +52,7 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entit
         state: ContractState::Draft,
         entered_by: if by_company { EnteredBy::Company } else { EnteredBy::Office },
         shared: !by_company,
-        counts: false,
+        governs: false,
         complex_id: input.complex_id,
         company_id: company,
         county: complex.county.clone(),
@@ -91,14 +91,14 @@ pub fn create_contract(tx: &mut Tx, body: &Body<ContractIn>) -> WorkResult<Entit
     Ok(Entity::created(id, version, view, "/v1/contracts"))
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
+fn check(conn: &mut Conn, ctx: &Ctx, input: &ContractIn, faults: &mut Vec<InputError>) -> WorkResult<()> {
     rules::check_shape(input.effective_from, input.effective_to, &input.fee_items, faults);
     let scope = if is_company(ctx) { &ANY_COMPLEX } else { &ctx.scope };
     match complexes::find(conn, scope, input.complex_id) {
         Ok(_) => {}
         Err(WorkError::Problem(_)) => {
             let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-            faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/complex_id", "unknown_reference", zh, en));
         }
         Err(other) => return Err(other),
     }
@@ -171,7 +171,7 @@ pub fn update_contract(tx: &mut Tx, id: Id, body: &Body<ContractPatch>) -> WorkR
     row.effective_from = input.effective_from.unwrap_or(row.effective_from);
     row.effective_to = input.effective_to.unwrap_or(row.effective_to);
     row.terms = Json(input.terms(before));
-    if row.counts {
+    if row.governs {
         if place_before != (row.kind, row.effective_from, row.effective_to) {
             service_periods::end_service(tx, &mut row)?;
             service_periods::apply_succession(tx, &mut row)?;
@@ -218,7 +218,7 @@ pub fn withdraw_contract(tx: &mut Tx, id: Id, body: &Body<SubmissionIn>) -> Work
     tx.if_match(row.version)?;
     filing_rules::require_state(row.state, &[ContractState::Draft, ContractState::Submitted, ContractState::Refused])?;
     row.state = ContractState::Withdrawn;
-    if row.counts {
+    if row.governs {
         service_periods::end_service(tx, &mut row)?;
     }
     advance(tx, row, "contract.withdrawn", json!({}), input)
@@ -229,7 +229,7 @@ pub fn change_project_manager(tx: &mut Tx, id: Id, body: &Body<ProjectManagerIn>
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
-    filing_rules::may_change_manager(row.counts)?;
+    filing_rules::may_change_manager(row.governs)?;
     let text = format!("{} → {}：{}", row.project_manager, input.project_manager, input.reasons);
     row.proceedings.0.managers.push(Step { text, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.project_manager = input.project_manager.clone();

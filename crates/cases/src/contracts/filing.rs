@@ -87,7 +87,7 @@ fn issue(tx: &mut Tx, row: &ContractRow, kind: DocumentKind, more: Map<String, V
             complex_id: Some(row.complex_id),
             office: (ctx.caller.role, ctx.caller.division.clone().unwrap_or_default()),
             addressee: None,
-            served: true,
+            delivered: true,
             context,
         },
     )?;

@@ -6,7 +6,7 @@ use super::model::*;
 use super::rules;
 use crate::access::{Actor, Caller, Role};
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings;
 
@@ -16,7 +16,7 @@ pub fn require_state(state: ContractState, allowed: &[ContractState]) -> Result<
 
 /// Checks the company of a contract. An office must name one (`named`); for a company the default is the company
 /// itself. `found` is the registered company that results.
-pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Fault>) {
+pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<InputError>) {
     let (code, zh, en) = match (found, named) {
         (Some(_), _) => return,
         (None, None) => ("required", "须填写物业服务企业", "name the company"),
@@ -24,7 +24,7 @@ pub fn check_company(named: Option<Id>, found: Option<Id>, faults: &mut Vec<Faul
             ("unknown_reference", "企业不存在，或者不在您的辖区内", "unknown company, or outside your territory")
         }
     };
-    faults.push(Fault::new("/company_id", code, zh, en));
+    faults.push(InputError::new("/company_id", code, zh, en));
 }
 
 /// Only the party that recorded a contract may change and submit it: the company, or an office for a contract that an
@@ -73,8 +73,8 @@ pub fn require_another_person(
 }
 
 /// The project manager of a governing contract is changed by its own operation; before that, the draft is changed.
-pub fn may_change_manager(counts: bool) -> Result<(), Problem> {
-    if counts {
+pub fn may_change_manager(governs: bool) -> Result<(), Problem> {
+    if governs {
         return Ok(());
     }
     Err(Problem::new(Code::StateConflict)

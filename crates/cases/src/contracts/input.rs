@@ -180,7 +180,7 @@ pub struct FilingIn {
 #[serde(deny_unknown_fields)]
 pub struct TerminationIn {
     /// Termination ground. Do not send `succession`: the filing of the next contract sets it.
-    pub ground: EndGround,
+    pub ground: TerminationGround,
     /// Day on which written notice was given; required for `owners_vote`, `notice` and `declined_renewal`.
     #[serde(default)]
     #[schema(example = "2026-03-02")]

@@ -31,7 +31,7 @@ use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
 pub use store::{all_filed_in_force, filed, filed_in_force, waiting};
 pub use termination::{
-    check_removal, end_by_removal, ending_on_record, request_termination, terminate_contract,
+    check_removal, end_by_removal, request_termination, terminate_contract, termination_on_record,
     withdraw_termination_request,
 };
 
@@ -90,7 +90,7 @@ pub const FEATURE: Feature = Feature {
     tables: &[Table::of_territory("contracts").small()],
     words: &[
         ("charged_to", model::ChargedTo::LABELS),
-        ("contract_end_ground", model::EndGround::LABELS),
+        ("contract_termination_ground", model::TerminationGround::LABELS),
         ("contract_kind", model::ContractKind::LABELS),
         ("contract_state", model::ContractState::LABELS),
         ("entered_by", model::EnteredBy::LABELS),

@@ -62,7 +62,7 @@ coded_enum! {
 
 coded_enum! {
     /// Termination ground (合同终止依据). A removal is not a ground of its own.
-    pub enum EndGround {
+    pub enum TerminationGround {
         OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
         Expiry "expiry" "合同期限届满" "Expiry of the contract"
         Notice "notice" "不定期合同依法通知解除" "Lawful notice out of an indefinite contract"
@@ -182,8 +182,8 @@ pub struct Filing {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ending {
-    pub ground: EndGround,
+pub struct Termination {
+    pub ground: TerminationGround,
     pub notice_given_on: Option<NaiveDate>,
     pub reasons: String,
     pub evidence: Vec<Evidence>,
@@ -197,19 +197,19 @@ pub struct Ending {
 pub struct Superseded {
     /// The superseding contract.
     pub to: Id,
-    pub counts: bool,
+    pub governs: bool,
     pub last_day: Option<NaiveDate>,
     pub interim_until: Option<NaiveDate>,
-    pub ending: Option<Ending>,
+    pub termination: Option<Termination>,
 }
 
 coded_enum! {
     /// State of a handover (交接状态).
     #[schema(example = "open")]
-    pub enum HandoverStanding {
+    pub enum HandoverState {
         Open "open" "办理中" "Not everything was recorded yet"
         Unconfirmed "unconfirmed" "待接收确认" "The company recorded everything in time; whoever receives has not confirmed it"
-        Late "late" "企业逾期" "The last day is over, and the company had not recorded everything"
+        Overdue "overdue" "企业逾期" "The last day is over, and the company had not recorded everything"
         Done "done" "已完成" "Everything was received"
     }
 }
@@ -235,7 +235,7 @@ pub struct Proceedings {
     pub submission: Option<Step>,
     pub refusals: Vec<Step>,
     pub filing: Option<Filing>,
-    pub ending: Option<Ending>,
+    pub termination: Option<Termination>,
     pub gave_way: Option<Superseded>,
     pub interim: Option<Step>,
     pub handover: Vec<HandoverStep>,
@@ -256,7 +256,7 @@ pub struct ContractRow {
     pub shared: bool,
     /// The contract governs: it determines which company serves the complex. True once an office recorded or filed
     /// it.
-    pub counts: bool,
+    pub governs: bool,
     pub complex_id: Id,
     pub company_id: Id,
     pub county: String,
@@ -298,7 +298,7 @@ impl ContractRow {
 
     /// The service has ended and the handover is not complete.
     pub fn awaits_handover(&self, today: NaiveDate) -> bool {
-        let over = self.counts && self.serves_until().is_some_and(|last| last < today);
+        let over = self.governs && self.serves_until().is_some_and(|last| last < today);
         over && self.handover_due_on.is_some() && self.handover_done_on.is_none()
     }
 
@@ -308,7 +308,7 @@ impl ContractRow {
     }
 
     pub fn is_in_force(&self, day: NaiveDate) -> bool {
-        self.counts && self.effective_from <= day && self.ends_on().is_none_or(|last| day <= last)
+        self.governs && self.effective_from <= day && self.ends_on().is_none_or(|last| day <= last)
     }
 }
 

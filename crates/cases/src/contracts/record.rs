@@ -58,7 +58,7 @@ pub fn record(
         .complex(Some(row.complex_id).filter(|_| row.shared))
         .audience(if kind == LATE { Audience::Offices } else { Audience::Parties })
         .data(json!({
-            "kind": row.kind, "state": row.state, "entered_by": row.entered_by, "counts": row.counts,
+            "kind": row.kind, "state": row.state, "entered_by": row.entered_by, "governs": row.governs,
             "complex_id": row.complex_id, "effective_from": row.effective_from, "effective_to": row.effective_to,
             "last_day": row.last_day, "filing_number": row.filing_number, "filed_on": row.filed_on,
             "handover_due_on": row.handover_due_on, "handover_done_on": row.handover_done_on,

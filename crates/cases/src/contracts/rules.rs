@@ -8,7 +8,7 @@ use super::input::{HandoverItemIn, TerminationIn};
 use super::model::*;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::contracts::ContractRules;
 use crate::problem::{Code, Problem};
 
@@ -17,7 +17,7 @@ const FIRST_YEAR: i32 = 1981;
 const LAST_YEAR: i32 = 2100;
 
 /// Checks that apply to every contract, filed or not: its term, and fee items listed twice.
-pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<Fault>) {
+pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], faults: &mut Vec<InputError>) {
     let years = FIRST_YEAR..=LAST_YEAR;
     for (pointer, day) in [("/effective_from", Some(from)), ("/effective_to", to)] {
         if day.is_some_and(|day| !years.contains(&day.year())) {
@@ -25,11 +25,11 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
                 format!("年份须在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间"),
                 format!("the year must be from {FIRST_YEAR} to {LAST_YEAR}"),
             );
-            faults.push(Fault::new(pointer, "out_of_range", zh, en));
+            faults.push(InputError::new(pointer, "out_of_range", zh, en));
         }
     }
     if to.is_some_and(|last| last < from) {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/effective_to",
             "before_start",
             "不得早于 effective_from",
@@ -40,17 +40,17 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
     for (at, fee) in fees.iter().enumerate() {
         if !seen.insert(fee.identity()) {
             let (zh, en) = ("收费项目重复，请删除其一", "the fee item is listed twice; remove one");
-            faults.push(Fault::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
+            faults.push(InputError::new(format!("/fee_items/{at}/name"), "duplicate", zh, en));
         }
     }
 }
 
 /// Input errors for everything that a filing needs and the contract lacks.
-pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault> {
+pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut need = |given: bool, field: &str, zh: &str, en: &str| {
         if !given {
-            faults.push(Fault::new(format!("/{field}"), "required", zh, en));
+            faults.push(InputError::new(format!("/{field}"), "required", zh, en));
         }
     };
     need(terms.party_a_kind.is_some(), "party_a_kind", "须填写甲方类别", "state the kind of party A");
@@ -67,7 +67,7 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
     let attached = terms.text.iter().any(|one| one.attachment_id.is_some());
     need(attached, "text", "须附合同文本", "attach the text of the contract");
     if terms.signed_on.is_some_and(|day| day > today) {
-        faults.push(Fault::new("/signed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/signed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
     if let Some(party) = terms.party_a_kind {
         // Civil Code 939: the developer concludes the preliminary contract, the owners or their committee the regular one.
@@ -77,7 +77,7 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
                 "前期物业服务合同的甲方须为建设单位，其他合同的甲方须为业主或者其委员会",
                 "a preliminary service contract needs the developer as party A, others the owners or committee",
             );
-            faults.push(Fault::new("/party_a_kind", "wrong_party", zh, en));
+            faults.push(InputError::new("/party_a_kind", "wrong_party", zh, en));
         }
     }
     if let Some(selection) = terms.selection {
@@ -88,13 +88,13 @@ pub fn lacking(kind: ContractKind, terms: &Terms, today: NaiveDate) -> Vec<Fault
         };
         if !fits {
             let (zh, en) = ("选聘方式与合同种类不符", "the selection does not fit the kind of contract");
-            faults.push(Fault::new("/selection", "wrong_party", zh, en));
+            faults.push(InputError::new("/selection", "wrong_party", zh, en));
         }
     }
     for (at, fee) in terms.fee_items.iter().enumerate() {
         if fee.pricing_basis == PricingBasis::GovernmentGuided && fee.approval_document.is_none() {
             let (zh, en) = ("政府指导价须填写批准文件", "a government-guided price needs its approval document");
-            faults.push(Fault::new(format!("/fee_items/{at}/approval_document"), "required", zh, en));
+            faults.push(InputError::new(format!("/fee_items/{at}/approval_document"), "required", zh, en));
         }
     }
     faults
@@ -111,36 +111,46 @@ pub struct Term {
 }
 
 /// Days of notice that a termination ground requires.
-fn notice_days(ground: EndGround, term: &Term, rules: &ContractRules) -> Option<u32> {
+fn notice_days(ground: TerminationGround, term: &Term, rules: &ContractRules) -> Option<u32> {
     match ground {
         // Civil Code 946: sixty days, unless the contract agrees on another period.
-        EndGround::OwnersVote => Some(term.agreed_notice_days.unwrap_or(rules.dismissal_notice_days)),
+        TerminationGround::OwnersVote => Some(term.agreed_notice_days.unwrap_or(rules.owners_termination_notice_days)),
         // Civil Code 948.
-        EndGround::Notice => Some(rules.dismissal_notice_days),
+        TerminationGround::Notice => Some(rules.owners_termination_notice_days),
         // Civil Code 947: ninety days, unless the contract agrees on another period.
-        EndGround::DeclinedRenewal => Some(term.agreed_nonrenewal_notice_days.unwrap_or(rules.nonrenewal_notice_days)),
-        EndGround::Expiry | EndGround::Agreement | EndGround::Judgment | EndGround::Succession => None,
+        TerminationGround::DeclinedRenewal => {
+            Some(term.agreed_nonrenewal_notice_days.unwrap_or(rules.nonrenewal_notice_days))
+        }
+        TerminationGround::Expiry
+        | TerminationGround::Agreement
+        | TerminationGround::Judgment
+        | TerminationGround::Succession => None,
     }
 }
 
-/// Input errors of a termination.
-pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRules, today: NaiveDate) -> Vec<Fault> {
+/// What is wrong with an ending.
+pub fn check_termination(
+    term: &Term,
+    input: &TerminationIn,
+    rules: &ContractRules,
+    today: NaiveDate,
+) -> Vec<InputError> {
     let mut faults = Vec::new();
     let ground = input.ground;
     let mut add = |pointer: &str, code: &'static str, zh: String, en: String| {
-        faults.push(Fault::new(pointer, code, zh, en));
+        faults.push(InputError::new(pointer, code, zh, en));
     };
     match (ground, term.to) {
-        (EndGround::Succession, _) => add(
+        (TerminationGround::Succession, _) => add(
             "/ground",
             "conflict",
             "新合同备案时原合同自动终止，不得在此登记".into(),
             "the filing of the next contract terminates this one; do not record it here".into(),
         ),
-        (EndGround::Expiry | EndGround::DeclinedRenewal, None) => {
+        (TerminationGround::Expiry | TerminationGround::DeclinedRenewal, None) => {
             add("/ground", "conflict", "不定期合同不存在期满".into(), "an indefinite contract does not expire".into());
         }
-        (EndGround::Expiry | EndGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
+        (TerminationGround::Expiry | TerminationGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
             add(
                 "/last_day",
                 "conflict",
@@ -148,7 +158,7 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
                 format!("the term ends on {last}; state that day"),
             );
         }
-        (EndGround::Notice, Some(_)) => add(
+        (TerminationGround::Notice, Some(_)) => add(
             "/ground",
             "conflict",
             "定期合同不得仅以通知解除（《民法典》第九百四十八条）".into(),
@@ -172,7 +182,7 @@ pub fn check_termination(term: &Term, input: &TerminationIn, rules: &ContractRul
             "must not be later than the end of the contract's term".into(),
         );
     }
-    if ground != EndGround::Expiry && input.evidence.is_empty() {
+    if ground != TerminationGround::Expiry && input.evidence.is_empty() {
         add(
             "/evidence",
             "required",
@@ -327,11 +337,11 @@ pub fn check_handover(
     from: NaiveDate,
     by_company: bool,
     today: NaiveDate,
-) -> Vec<Fault> {
+) -> Vec<InputError> {
     let mut faults = Vec::new();
     for (at, one) in items.iter().enumerate() {
         let mut add = |field: &str, code: &'static str, zh: &str, en: &str| {
-            faults.push(Fault::new(format!("/items/{at}/{field}"), code, zh, en));
+            faults.push(InputError::new(format!("/items/{at}/{field}"), code, zh, en));
         };
         if one.on > today {
             add("on", "in_the_future", "不得晚于今日", "must not be in the future");
@@ -361,22 +371,22 @@ pub fn handed_in_time(row: &ContractRow, item: HandoverItem) -> bool {
 
 /// State of a handover. Items that the company recorded in time and nobody confirmed are `unconfirmed`: a dispute
 /// with the receiver, not a delay of the company.
-pub fn handover_standing(row: &ContractRow, today: NaiveDate) -> HandoverStanding {
+pub fn handover_state(row: &ContractRow, today: NaiveDate) -> HandoverState {
     let known = |item: &HandoverItem| row.proceedings.0.handover.iter().find(|one| one.item == *item);
     let said =
         |item: &HandoverItem| known(item).is_some_and(|one| one.handed_over_on.is_some() || one.received_on.is_some());
     if row.handover_done_on.is_some() {
-        return HandoverStanding::Done;
+        return HandoverState::Done;
     }
     let over = row.handover_due_on.is_some_and(|last| last < today);
     if HandoverItem::ALL.iter().all(|item| handed_in_time(row, *item)) {
-        HandoverStanding::Unconfirmed
+        HandoverState::Unconfirmed
     } else if over {
-        HandoverStanding::Late
+        HandoverState::Overdue
     } else if HandoverItem::ALL.iter().all(said) {
-        HandoverStanding::Unconfirmed
+        HandoverState::Unconfirmed
     } else {
-        HandoverStanding::Open
+        HandoverState::Open
     }
 }
 

@@ -9,7 +9,7 @@ fn day(text: &str) -> NaiveDate {
 
 fn rules() -> ContractRules {
     ContractRules {
-        dismissal_notice_days: 60,
+        owners_termination_notice_days: 60,
         nonrenewal_notice_days: 90,
         handover_days: 15,
         handover_confirmation_working_days: 5,
@@ -21,7 +21,7 @@ fn document() -> Vec<Evidence> {
     vec![Evidence { title: "决议".into(), text: Some("同意".into()), url: None, attachment_id: None }]
 }
 
-fn ending(ground: EndGround, notice: Option<&str>, last: &str) -> TerminationIn {
+fn termination(ground: TerminationGround, notice: Option<&str>, last: &str) -> TerminationIn {
     TerminationIn {
         ground,
         notice_given_on: notice.map(day),
@@ -43,23 +43,23 @@ fn notice_is_sixty_days_or_ninety_or_what_the_contract_agrees_on() {
         agreed_notice_days: None,
         agreed_nonrenewal_notice_days: None,
     };
-    let vote = |notice, last| codes(term, &ending(EndGround::OwnersVote, notice, last));
+    let vote = |notice, last| codes(term, &termination(TerminationGround::OwnersVote, notice, last));
     assert_eq!(vote(Some("2026-03-02"), "2026-05-01"), []);
     assert_eq!(vote(Some("2026-03-02"), "2026-04-30"), [("/last_day".to_owned(), "notice_too_short")]);
     assert_eq!(vote(None, "2026-05-01"), [("/notice_given_on".to_owned(), "required")]);
     let agreed = Term { agreed_notice_days: Some(30), ..term };
-    assert_eq!(codes(agreed, &ending(EndGround::OwnersVote, Some("2026-03-02"), "2026-04-01")), []);
+    assert_eq!(codes(agreed, &termination(TerminationGround::OwnersVote, Some("2026-03-02"), "2026-04-01")), []);
 
     // `notice` applies to indefinite contracts only.
     let indefinite = Term { to: None, ..term };
-    assert_eq!(codes(indefinite, &ending(EndGround::Notice, Some("2026-03-02"), "2026-05-01")), []);
+    assert_eq!(codes(indefinite, &termination(TerminationGround::Notice, Some("2026-03-02"), "2026-05-01")), []);
     assert_eq!(
-        codes(term, &ending(EndGround::Notice, Some("2026-03-02"), "2026-05-01")),
+        codes(term, &termination(TerminationGround::Notice, Some("2026-03-02"), "2026-05-01")),
         [("/ground".to_owned(), "conflict")]
     );
     // Non-renewal needs ninety days of notice before the end of the term, and the company serves until then.
     let ends_soon = Term { to: Some(day("2026-05-31")), ..term };
-    let declined = |last| codes(ends_soon, &ending(EndGround::DeclinedRenewal, Some("2026-03-02"), last));
+    let declined = |last| codes(ends_soon, &termination(TerminationGround::DeclinedRenewal, Some("2026-03-02"), last));
     assert_eq!(declined("2026-05-31"), []);
     assert_eq!(
         declined("2026-05-01"),
@@ -67,12 +67,15 @@ fn notice_is_sixty_days_or_ninety_or_what_the_contract_agrees_on() {
     );
     let too_late = Term { to: Some(day("2026-05-30")), ..term };
     assert_eq!(
-        codes(too_late, &ending(EndGround::DeclinedRenewal, Some("2026-03-02"), "2026-05-30")),
+        codes(too_late, &termination(TerminationGround::DeclinedRenewal, Some("2026-03-02"), "2026-05-30")),
         [("/last_day".to_owned(), "notice_too_short")]
     );
     let agreed = Term { agreed_nonrenewal_notice_days: Some(60), ..too_late };
-    assert_eq!(codes(agreed, &ending(EndGround::DeclinedRenewal, Some("2026-03-02"), "2026-05-30")), []);
-    assert_eq!(codes(term, &ending(EndGround::Succession, None, "2026-05-01")), [("/ground".to_owned(), "conflict")]);
+    assert_eq!(codes(agreed, &termination(TerminationGround::DeclinedRenewal, Some("2026-03-02"), "2026-05-30")), []);
+    assert_eq!(
+        codes(term, &termination(TerminationGround::Succession, None, "2026-05-01")),
+        [("/ground".to_owned(), "conflict")]
+    );
 }
 
 #[test]
@@ -196,7 +199,7 @@ proptest! {
         let start = day("2025-01-01");
         let term = Term { from: start, to: Some(day("2030-12-31")), agreed_notice_days: agreed, agreed_nonrenewal_notice_days: None };
         let input = TerminationIn {
-            ground: EndGround::OwnersVote,
+            ground: TerminationGround::OwnersVote,
             notice_given_on: Some(start + chrono::TimeDelta::days(given)),
             last_day: start + chrono::TimeDelta::days(last),
             reasons: "测试".into(),

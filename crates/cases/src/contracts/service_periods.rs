@@ -53,19 +53,19 @@ pub fn apply_succession(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
         let Some(mut other) = others.iter().find(|other| other.id == id).cloned() else { continue };
         let before = Superseded {
             to: row.id,
-            counts: other.counts,
+            governs: other.governs,
             last_day: other.last_day,
             interim_until: other.interim_until,
-            ending: other.proceedings.0.ending.clone(),
+            termination: other.proceedings.0.termination.clone(),
         };
         match one {
             Supersession::Ends(_, last) => other.last_day = Some(last),
             Supersession::InterimEnds(_, last) => other.interim_until = Some(last),
-            Supersession::Replaced(_) => other.counts = false,
+            Supersession::Replaced(_) => other.governs = false,
         }
         supersede(tx, other, before, row)?;
     }
-    row.counts = true;
+    row.governs = true;
     publish_service(tx, row)?;
     companies::add_areas(tx.conn, row.company_id, &[&row.county, &row.township, &row.community])
 }
@@ -73,9 +73,9 @@ pub fn apply_succession(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
 fn supersede(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &ContractRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     other.proceedings.0.gave_way = Some(before);
-    if other.proceedings.0.ending.is_none() {
-        other.proceedings.0.ending = Some(Ending {
-            ground: EndGround::Succession,
+    if other.proceedings.0.termination.is_none() {
+        other.proceedings.0.termination = Some(Termination {
+            ground: TerminationGround::Succession,
             notice_given_on: None,
             reasons: format!("新合同自 {} 起生效", new.effective_from),
             evidence: Vec::new(),
@@ -93,8 +93,8 @@ fn supersede(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &Cont
 fn restore(tx: &mut Tx, record: &ContractRow) -> WorkResult<()> {
     for mut other in store::of_complex(tx.conn, record.complex_id)? {
         let Some(before) = other.proceedings.0.gave_way.take_if(|one| one.to == record.id) else { continue };
-        (other.counts, other.last_day, other.interim_until) = (before.counts, before.last_day, before.interim_until);
-        other.proceedings.0.ending = before.ending;
+        (other.governs, other.last_day, other.interim_until) = (before.governs, before.last_day, before.interim_until);
+        other.proceedings.0.termination = before.termination;
         other.handover_due_on = None;
         let others = spans(&store::counting(tx.conn, record.complex_id)?);
         if !rules::succession(&Span::from(&other), &others).is_ok_and(|way| way.is_empty()) {
@@ -119,10 +119,10 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     all.retain(|other| other.id != row.id);
     let mut spans = spans(&all);
     let own = Span::from(&*row);
-    if row.counts {
+    if row.governs {
         spans.push(own);
     }
-    let due = if row.counts { due_of(&own, &spans) } else { None };
+    let due = if row.governs { due_of(&own, &spans) } else { None };
     row.handover_due_on = due.map(|day| row.handover_due_on.unwrap_or(day));
     for mut other in all {
         let due = due_of(&Span::from(&other), &spans);
@@ -145,7 +145,7 @@ pub fn publish_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
 
 /// The contract no longer governs: restores what it had superseded.
 pub fn end_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
-    row.counts = false;
+    row.governs = false;
     store::save(tx.conn, row)?;
     restore(tx, row)?;
     publish_service(tx, row)

@@ -42,7 +42,7 @@ pub fn counting(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
     let system = Scope::System("one contract at a time is in force at a complex, whoever asks");
     Ok(scoped::contracts(&system)
         .filter(contracts::complex_id.eq(complex))
-        .filter(contracts::counts.eq(true))
+        .filter(contracts::governs.eq(true))
         .order((contracts::effective_from, contracts::id))
         .load(conn)?)
 }
@@ -68,7 +68,7 @@ pub fn all_filed_in_force(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Wor
     // Companies and partner agencies do not see these contracts through their own scope; only the survey of the
     // offices calls this.
     let rows: Vec<(Id, Id)> = scoped::contracts(scope)
-        .filter(contracts::counts.eq(true))
+        .filter(contracts::governs.eq(true))
         .filter(contracts::filing_number.is_not_null())
         .filter(contracts::effective_from.le(day))
         .filter(contracts::last_day.is_null().or(contracts::last_day.ge(day)))
@@ -142,7 +142,7 @@ pub fn with_open_deadlines(conn: &mut Conn, scope: &Scope, after: Id, at_most: i
 /// Writes the service period that follows from a contract, or deletes it if the contract does not govern.
 pub fn set_service(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
     complexes::drop_service(conn, row.id)?;
-    if row.counts {
+    if row.governs {
         complexes::insert_service(
             conn,
             &complexes::model::ServiceRow {
@@ -183,7 +183,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, query: &ListContracts) -> WorkResult
         if let Some(day) = query.ends_by {
             let ended =
                 contracts::last_day.le(day).or(contracts::last_day.is_null().and(contracts::effective_to.le(day)));
-            rows = rows.filter(contracts::counts.eq(true)).filter(ended.assume_not_null());
+            rows = rows.filter(contracts::governs.eq(true)).filter(ended.assume_not_null());
         }
         rows
     })

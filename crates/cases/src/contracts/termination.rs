@@ -13,9 +13,9 @@ use super::view::{self, Contract};
 use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Conn, Id, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::measure_facts;
 use crate::policy;
 use crate::problem::Problem;
@@ -51,24 +51,24 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> WorkResult<
     let TerminationIn { ground, notice_given_on, last_day, reasons, evidence } = input.clone();
     *(if row.interim { &mut row.interim_until } else { &mut row.last_day }) = Some(last_day);
     row.handover_due_on = None;
-    row.proceedings.0.ending =
-        Some(Ending { ground, notice_given_on, reasons, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
+    row.proceedings.0.termination =
+        Some(Termination { ground, notice_given_on, reasons, evidence, at: ctx.now, by: Actor::of(&ctx.caller) });
     publish_service(tx, row)?;
     let step = json!({ "ground": ground, "notice_given_on": notice_given_on, "last_day": last_day });
     save(tx, row, "contract.terminated", step, input)
 }
 
 /// The recorded termination of a contract.
-pub fn ending_on_record(conn: &mut Conn, contract: Id) -> WorkResult<TerminationIn> {
+pub fn termination_on_record(conn: &mut Conn, contract: Id) -> WorkResult<TerminationIn> {
     let row = store::find(conn, &Scope::System("what follows from an ending, whoever recorded it"), contract)?;
     let last_day = if row.interim { row.interim_until } else { row.last_day };
-    let (ending, last_day) = row
+    let (termination, last_day) = row
         .proceedings
         .0
-        .ending
+        .termination
         .zip(last_day)
         .ok_or_else(|| Problem::broken("a contract that was ended has no ending on record"))?;
-    let Ending { ground, notice_given_on, reasons, evidence, at: _, by: _ } = ending;
+    let Termination { ground, notice_given_on, reasons, evidence, at: _, by: _ } = termination;
     Ok(TerminationIn { ground, notice_given_on, last_day, reasons, evidence })
 }
 
@@ -84,7 +84,7 @@ pub fn withdraw_termination(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     }
     row.last_day = None;
     row.handover_due_on = None;
-    row.proceedings.0.ending = None;
+    row.proceedings.0.termination = None;
     let others: Vec<Span> = store::counting(tx.conn, row.complex_id)?.iter().map(Span::from).collect();
     termination_rules::require_none_after(&Span::from(&row), &others)?;
     publish_service(tx, &mut row)?;
@@ -127,7 +127,7 @@ pub fn request_termination(tx: &mut Tx, complex: Id, company: Id, measure: Id) -
     for mut row in running(tx.conn, complex, company)? {
         if row.serves_until().is_none_or(|last| last >= today) {
             row.removal_id = Some(measure);
-            save(tx, &mut row, "contract.ending_opened", json!({ "measure": measure }), &())?;
+            save(tx, &mut row, "contract.termination_requested", json!({ "measure": measure }), &())?;
         }
     }
     Ok(())
@@ -138,7 +138,7 @@ pub fn withdraw_termination_request(tx: &mut Tx, complex: Id, company: Id, measu
     for mut row in running(tx.conn, complex, company)? {
         if row.removal_id == Some(measure) {
             row.removal_id = None;
-            save(tx, &mut row, "contract.ending_closed", json!({ "measure": measure }), &())?;
+            save(tx, &mut row, "contract.termination_request_withdrawn", json!({ "measure": measure }), &())?;
         }
     }
     Ok(())
@@ -151,7 +151,7 @@ pub fn check_removal(
     complex: Id,
     company: Id,
     input: &TerminationIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let county = complexes::county_of(conn, complex)?;
     let policies = policy::current(conn, &ctx.state, &county)?;
@@ -164,7 +164,7 @@ pub fn check_removal(
                 other => other,
             };
             if !faults.iter().any(|known| known.pointer == pointer) {
-                faults.push(Fault { pointer: pointer.to_owned(), ..fault });
+                faults.push(InputError { pointer: pointer.to_owned(), ..fault });
             }
         }
     }

@@ -20,7 +20,7 @@ fn contract() -> ContractRow {
         state: ContractState::Filed,
         entered_by: EnteredBy::Company,
         shared: true,
-        counts: true,
+        governs: true,
         complex_id: id(2),
         company_id: id(3),
         county: "640121".into(),
@@ -48,11 +48,12 @@ fn contract() -> ContractRow {
     }
 }
 
-fn ended(ground: EndGround, last: &str) -> ContractRow {
+fn ended(ground: TerminationGround, last: &str) -> ContractRow {
     let by = Actor { iss: "iss".into(), sub: "sub".into(), role: Role::SocialAffairsOffice, division: None };
     let at = Instant(chrono::DateTime::UNIX_EPOCH);
-    let ending = Ending { ground, notice_given_on: None, reasons: String::new(), evidence: Vec::new(), at, by };
-    let proceedings = Json(Proceedings { ending: Some(ending), ..Proceedings::default() });
+    let termination =
+        Termination { ground, notice_given_on: None, reasons: String::new(), evidence: Vec::new(), at, by };
+    let proceedings = Json(Proceedings { termination: Some(termination), ..Proceedings::default() });
     ContractRow { last_day: Some(day(last)), handover_due_on: Some(day("2026-07-15")), proceedings, ..contract() }
 }
 
@@ -76,15 +77,15 @@ fn a_company_gives_its_own_grounds() {
         check_ground(caller, ground, &mut faults);
         !faults.is_empty()
     };
-    assert!(!refused(Role::PropertyCompany, EndGround::Notice));
-    assert!(refused(Role::PropertyCompany, EndGround::OwnersVote));
-    assert!(!refused(Role::SocialAffairsOffice, EndGround::OwnersVote));
+    assert!(!refused(Role::PropertyCompany, TerminationGround::Notice));
+    assert!(refused(Role::PropertyCompany, TerminationGround::OwnersVote));
+    assert!(!refused(Role::SocialAffairsOffice, TerminationGround::OwnersVote));
 }
 
 #[test]
 fn what_counts_and_is_not_ended_can_be_ended() {
-    let uncounted = ContractRow { counts: false, ..contract() };
-    let over = ended(EndGround::Agreement, "2026-06-30");
+    let uncounted = ContractRow { governs: false, ..contract() };
+    let over = ended(TerminationGround::Agreement, "2026-06-30");
     let served_on = ContractRow { interim: true, ..over.clone() };
     let served_until = ContractRow { interim_until: Some(day("2026-08-31")), ..served_on.clone() };
     for (row, refused) in
@@ -96,11 +97,11 @@ fn what_counts_and_is_not_ended_can_be_ended() {
 
 #[test]
 fn an_ending_is_taken_back_while_the_contract_runs() {
-    let interim = ContractRow { interim: true, ..ended(EndGround::Agreement, "2026-06-30") };
+    let interim = ContractRow { interim: true, ..ended(TerminationGround::Agreement, "2026-06-30") };
     for (row, today, refused) in [
-        (ended(EndGround::Agreement, "2026-06-30"), "2026-06-30", false),
-        (ended(EndGround::Agreement, "2026-06-30"), "2026-07-01", true),
-        (ended(EndGround::Succession, "2026-06-30"), "2026-06-30", true),
+        (ended(TerminationGround::Agreement, "2026-06-30"), "2026-06-30", false),
+        (ended(TerminationGround::Agreement, "2026-06-30"), "2026-07-01", true),
+        (ended(TerminationGround::Succession, "2026-06-30"), "2026-06-30", true),
         (interim, "2026-06-30", true),
         (contract(), "2026-06-30", true),
     ] {
@@ -131,7 +132,7 @@ fn service_goes_on_after_an_end_and_before_the_next_contract() {
 
 #[test]
 fn a_hand_over_is_recorded_after_the_end_until_it_is_done() {
-    let over = ended(EndGround::Agreement, "2026-06-30");
+    let over = ended(TerminationGround::Agreement, "2026-06-30");
     let done = ContractRow { handover_done_on: Some(day("2026-07-01")), ..over.clone() };
     let nothing_due = ContractRow { handover_due_on: None, ..over.clone() };
     let served_on = ContractRow { interim: true, ..nothing_due.clone() };
@@ -143,7 +144,7 @@ fn a_hand_over_is_recorded_after_the_end_until_it_is_done() {
 #[test]
 fn a_late_hand_over_is_reported_once_and_a_dispute_never() {
     let today = day("2026-07-16");
-    let late = ended(EndGround::Agreement, "2026-06-30");
+    let late = ended(TerminationGround::Agreement, "2026-06-30");
     assert!(may_report_handover(&late, day("2026-07-15")).is_err(), "its last day");
     assert!(may_report_handover(&late, today).is_ok());
     let mut disputed = late.clone();

@@ -24,7 +24,7 @@ use crate::policy;
 use crate::policy::model::CreditBand;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::proceedings::view::{NoteView, Officer, StepView, note_view, officer, step};
 use crate::service::Ctx;
 use crate::standing;
 
@@ -45,13 +45,13 @@ pub struct FilingView {
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// The termination of a contract (合同终止).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct EndingView {
-    pub ground: EndGround,
+pub struct TerminationView {
+    pub ground: TerminationGround,
     /// Last day of service under the contract; null if there is none, as in open interim service.
     pub last_day: Option<NaiveDate>,
     /// Day on which the written notice was given.
@@ -63,7 +63,7 @@ pub struct EndingView {
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// One handover item (交接事项).
@@ -95,7 +95,7 @@ pub struct HandoverView {
     /// True if the due date has passed and the company had not recorded every item by then. Items recorded in time
     /// but not confirmed do not make it overdue.
     pub overdue: bool,
-    pub standing: HandoverStanding,
+    pub state: HandoverState,
     /// If `unconfirmed`: last day for the receiver to confirm. Otherwise null.
     pub confirmation_due_on: Option<NaiveDate>,
     /// The handover items.
@@ -107,7 +107,7 @@ pub struct HandoverView {
 
 /// Information for the filing authority before it files: the company's standing and the obstacles to filing (备案审查提示).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Review {
+pub struct FilingReview {
     /// Ladder level of the company.
     #[schema(minimum = 0, maximum = 4)]
     pub level: u8,
@@ -184,7 +184,7 @@ pub struct Contract {
     /// Attachments with the text of the contract.
     #[schema(max_items = 50)]
     pub text: Vec<Evidence>,
-    pub submission: Option<RemarkView>,
+    pub submission: Option<NoteView>,
     /// Due date of the filing review.
     pub review_due_on: Option<NaiveDate>,
     /// Years before the due dates of review and handover whose public holidays are not in the calendar yet
@@ -192,14 +192,14 @@ pub struct Contract {
     #[schema(max_items = 21)]
     pub calendar_missing: Vec<i32>,
     /// Only while submitted, and only for the county authority and the social affairs office.
-    pub review: Option<Review>,
+    pub review: Option<FilingReview>,
     /// Refusals to file, oldest first.
     #[schema(max_items = 1000)]
     pub refusals: Vec<StepView>,
     pub filing: Option<FilingView>,
     /// The approved removal that requires the termination of this contract.
     pub removal_id: Option<Id>,
-    pub ending: Option<EndingView>,
+    pub termination: Option<TerminationView>,
     /// True if the company continues its service after the end of the contract (Civil Code 950).
     pub interim_service: bool,
     /// Last day of the interim service; null while it is open.
@@ -226,7 +226,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<ContractRow>) -> WorkResult<V
 
 /// For each unconfirmed handover: the last day for the receiver to confirm it.
 pub fn confirmations(conn: &mut Conn, ctx: &Ctx, rows: &[ContractRow]) -> WorkResult<HashMap<Id, NaiveDate>> {
-    let waiting = |row: &&ContractRow| rules::handover_standing(row, ctx.today) == HandoverStanding::Unconfirmed;
+    let waiting = |row: &&ContractRow| rules::handover_state(row, ctx.today) == HandoverState::Unconfirmed;
     let waiting: Vec<&ContractRow> = rows.iter().filter(waiting).collect();
     if waiting.is_empty() {
         return Ok(HashMap::new());
@@ -261,7 +261,7 @@ pub fn entity(conn: &mut Conn, ctx: &Ctx, row: ContractRow) -> WorkResult<Entity
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
 }
 
-fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
+fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<FilingReview> {
     let head = companies::family::head_of(conn, row.company_id)?;
     let policies = policy::current(conn, &ctx.state, &row.county)?;
     let family = companies::family::family(conn, head)?;
@@ -277,7 +277,7 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
     if rules::succession(&own, &others).is_err() {
         obstacles.push(Code::ContractOverlaps.name().to_owned());
     }
-    Ok(Review {
+    Ok(FilingReview {
         level: standing.level,
         credit_score: standing.credit.score,
         credit_band: standing.credit.band,
@@ -287,15 +287,15 @@ fn review(conn: &mut Conn, ctx: &Ctx, row: &ContractRow) -> WorkResult<Review> {
 }
 
 fn handover(ctx: &Ctx, row: &ContractRow, confirmation_due_on: Option<NaiveDate>) -> Option<HandoverView> {
-    let standing = rules::handover_standing(row, ctx.today);
+    let state = rules::handover_state(row, ctx.today);
     let handed = &row.proceedings.0.handover;
     let asked =
-        row.counts && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.ending.is_some());
+        row.governs && (row.handover_due_on.is_some() || !handed.is_empty() || row.proceedings.0.termination.is_some());
     asked.then(|| HandoverView {
         due_on: row.handover_due_on,
         done_on: row.handover_done_on,
-        overdue: standing == HandoverStanding::Late,
-        standing,
+        overdue: state == HandoverState::Overdue,
+        state,
         confirmation_due_on,
         items: HandoverItem::ALL
             .iter()
@@ -326,7 +326,7 @@ fn one(
     let handover = handover(ctx, &row, confirmation_due_on);
     let (in_force, last_day, serves_until) = (row.is_in_force(ctx.today), row.ends_on(), row.serves_until());
     let terms = row.terms.0;
-    let Proceedings { submission, refusals, filing, ending, .. } = row.proceedings.0;
+    let Proceedings { submission, refusals, filing, termination, .. } = row.proceedings.0;
     let (number, filed_on) = (row.filing_number, row.filed_on);
     Ok(Contract {
         kind: row.kind,
@@ -345,7 +345,7 @@ fn one(
         agreed_nonrenewal_notice_days: terms.agreed_nonrenewal_notice_days,
         fee_items: terms.fee_items,
         text: terms.text,
-        submission: submission.map(|s| remark(ctx, s)),
+        submission: submission.map(|s| note_view(ctx, s)),
         review_due_on: row.review_due_on,
         calendar_missing: Vec::new(),
         review: None,
@@ -357,17 +357,17 @@ fn one(
             note: f.note,
             policy_version: f.policy_version,
             at: f.at,
-            by: official(ctx, f.by),
+            by: officer(ctx, f.by),
         }),
         removal_id: row.removal_id,
-        ending: ending.map(|e| EndingView {
+        termination: termination.map(|e| TerminationView {
             ground: e.ground,
             last_day: serves_until,
             notice_given_on: e.notice_given_on,
             reasons: e.reasons,
             evidence: e.evidence,
             at: e.at,
-            by: official(ctx, e.by),
+            by: officer(ctx, e.by),
         }),
         interim_service: row.interim,
         interim_until: row.interim_until,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::model::*;
-use super::price_rules::{PriceFault, count};
+use super::price_rules::{PriceFindingKind, count};
 use super::state_rules::{CurrentService, CurrentVersion, Schedule};
 use super::view::{self, Disclosure, DisclosureStatus, DisclosureVersion};
 use super::{rules, store};
@@ -12,9 +12,9 @@ use crate::calendar;
 use crate::companies;
 use crate::complexes;
 use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::{Entity, PageOf};
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event};
 use crate::policy;
 use crate::policy::disclosures::DisclosureRule;
@@ -157,8 +157,8 @@ pub fn submit_disclosure(
         submitted_by: Json(Actor::of(&ctx.caller)),
     };
     let (findings, compared_with) = store::findings(tx.conn, &row, &said, ctx.today)?;
-    row.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
-    row.not_in_contract = count(&findings, PriceFault::NotInContract);
+    row.exceeds_contract = count(&findings, PriceFindingKind::ExceedsContract);
+    row.not_in_contract = count(&findings, PriceFindingKind::NotInContract);
     row.compared_with = compared_with;
     said.findings = Json(findings);
     for before in rows.iter_mut().filter(|before| before.is_current && before.period() == row.period()) {
@@ -205,7 +205,7 @@ pub fn verify_disclosure(
                 "本小区现服务企业没有此公开版本",
                 "the current company of this complex has no such disclosure version",
             );
-            faults.push(Fault::new("/disclosure_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/disclosure_id", "unknown_reference", zh, en));
         }
         Ok(())
     })?;

@@ -145,7 +145,7 @@ pub struct FeeStandardContent {
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<FeeItem>,
     /// Basis of the fees (收费依据): the contract, or the document of the price authority.
-    #[schema(min_length = 2, max_length = 500, example = "物业服务合同（备案编号：永物备〔2026〕0031号）")]
+    #[schema(min_length = 2, max_length = 500, example = "物业服务合同（备案号：永物备〔2026〕0031号）")]
     pub basis: String,
     /// Complaint phones for fees.
     #[schema(min_items = 1, max_items = 10)]

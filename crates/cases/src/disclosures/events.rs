@@ -24,6 +24,6 @@ pub const EVENTS: &[Subject] = &[Subject {
     types: &[
         Type { code: "disclosure.submitted", zh: "公开提交", en: "A disclosure was submitted" },
         Type { code: "disclosure.verified", zh: "公开核验", en: "A disclosure was verified" },
-        Type { code: "disclosure.rejected", zh: "公开退回", en: "A disclosure was rejected" },
+        Type { code: "disclosure.rejected", zh: "核验不通过", en: "A disclosure was rejected" },
     ],
 }];

@@ -39,7 +39,7 @@ pub const FEATURE: Feature = Feature {
         ("disclosure_kind", model::DisclosureKind::LABELS),
         ("disclosure_state", model::DisclosureState::LABELS),
         ("disclosure_version_state", model::VersionState::LABELS),
-        ("price_fault", price_rules::PriceFault::LABELS),
+        ("price_finding", price_rules::PriceFindingKind::LABELS),
         ("service_mode", content::ServiceMode::LABELS),
         ("verification_outcome", model::VerificationOutcome::LABELS),
     ],

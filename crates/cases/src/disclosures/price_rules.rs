@@ -11,7 +11,7 @@ use crate::price::{PriceUnit, UnitPrice};
 coded_enum! {
     /// Kind of a price finding (收费问题).
     #[schema(example = "exceeds_contract")]
-    pub enum PriceFault {
+    pub enum PriceFindingKind {
         ExceedsContract "exceeds_contract" "公示价格高于备案合同" "The disclosed price is above the filed contract's"
         NotInContract "not_in_contract" "备案合同中没有的收费项目" "A fee that the filed contract does not hold"
     }
@@ -20,7 +20,7 @@ coded_enum! {
 /// A disclosed price that does not match the filed contract (收费比对结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PriceFinding {
-    pub fault: PriceFault,
+    pub kind: PriceFindingKind,
     /// Name of the fee item, as disclosed.
     #[schema(max_length = 100, example = "高层住宅物业服务费")]
     pub name: String,
@@ -44,13 +44,13 @@ pub fn compare(disclosed: &[FeeItem], contract: &FiledContract) -> Vec<PriceFind
         let key = item.identity();
         let agreed = contract.fee_items.iter().filter(|other| other.identity() == key).map(|other| other.unit_price);
         let contract_price = agreed.max();
-        let fault = match contract_price {
-            None => PriceFault::NotInContract,
-            Some(price) if item.unit_price > price => PriceFault::ExceedsContract,
+        let kind = match contract_price {
+            None => PriceFindingKind::NotInContract,
+            Some(price) if item.unit_price > price => PriceFindingKind::ExceedsContract,
             Some(_) => continue,
         };
         findings.push(PriceFinding {
-            fault,
+            kind,
             name: item.name.clone(),
             charged_to: item.charged_to,
             unit: item.unit,
@@ -64,8 +64,8 @@ pub fn compare(disclosed: &[FeeItem], contract: &FiledContract) -> Vec<PriceFind
 }
 
 /// Number of findings of one kind.
-pub fn count(findings: &[PriceFinding], fault: PriceFault) -> i64 {
-    findings.iter().filter(|one| one.fault == fault).count() as i64
+pub fn count(findings: &[PriceFinding], kind: PriceFindingKind) -> i64 {
+    findings.iter().filter(|one| one.kind == kind).count() as i64
 }
 
 #[cfg(test)]
@@ -107,18 +107,21 @@ mod tests {
         let disclosed =
             [fee("高层住宅物业服务费", "1.8001"), fee(" 停车费(地下) ", "100.00"), fee("装修押金", "1"), other];
         let found = compare(&disclosed, &filed);
-        let told: Vec<_> = found.iter().map(|one| (one.fault, one.name.as_str())).collect();
+        let told: Vec<_> = found.iter().map(|one| (one.kind, one.name.as_str())).collect();
         assert_eq!(
             told,
             [
-                (PriceFault::ExceedsContract, "高层住宅物业服务费"),
-                (PriceFault::NotInContract, "装修押金"),
-                (PriceFault::NotInContract, "高层住宅物业服务费")
+                (PriceFindingKind::ExceedsContract, "高层住宅物业服务费"),
+                (PriceFindingKind::NotInContract, "装修押金"),
+                (PriceFindingKind::NotInContract, "高层住宅物业服务费")
             ]
         );
         assert_eq!(found[0].disclosed_price.to_string(), "1.8001");
         assert_eq!(found[0].contract_price.unwrap().to_string(), "1.80");
-        assert_eq!((count(&found, PriceFault::ExceedsContract), count(&found, PriceFault::NotInContract)), (1, 2));
+        assert_eq!(
+            (count(&found, PriceFindingKind::ExceedsContract), count(&found, PriceFindingKind::NotInContract)),
+            (1, 2)
+        );
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::content::*;
 use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOutcome, VersionState};
 use super::state_rules::{CurrentService, period_of};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::disclosures::DisclosureRule;
 use crate::problem::{Code, Problem};
 
@@ -21,13 +21,13 @@ pub struct Facts<'a> {
     pub closing_before: Option<i64>,
 }
 
-pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: &mut Vec<Fault>) {
+pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: &mut Vec<InputError>) {
     if input.published_on > facts.today {
-        faults.push(Fault::new("/published_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/published_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
     if facts.rule.proof_required && input.proof.is_empty() {
         let (zh, en) = ("须附公示栏照片等证明材料", "attach proof, such as a photograph of the notice board");
-        faults.push(Fault::new("/proof", "required", zh, en));
+        faults.push(InputError::new("/proof", "required", zh, en));
     }
     check_member(kind, input, faults);
     if let Some(content) = &input.content.service_contract {
@@ -46,7 +46,7 @@ pub fn check(kind: DisclosureKind, input: &DisclosureIn, facts: &Facts, faults: 
 }
 
 /// Exactly the member that the path names must be present.
-fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fault>) {
+fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<InputError>) {
     let given = |member: DisclosureKind| match member {
         DisclosureKind::ServiceContract => input.content.service_contract.is_some(),
         DisclosureKind::ServiceContent => input.content.service_content.is_some(),
@@ -60,7 +60,7 @@ fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fau
         match (*member == kind, given(*member)) {
             (true, false) => {
                 let zh = format!("公开事项为“{}”，此字段必填", kind.zh());
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer,
                     "required",
                     zh,
@@ -69,7 +69,7 @@ fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fau
             }
             (false, true) => {
                 let zh = format!("公开事项为“{}”，不得填写此字段", kind.zh());
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer,
                     "conflict",
                     zh,
@@ -81,72 +81,72 @@ fn check_member(kind: DisclosureKind, input: &DisclosureIn, faults: &mut Vec<Fau
     }
 }
 
-fn check_contract(content: &ServiceContractContent, faults: &mut Vec<Fault>) {
+fn check_contract(content: &ServiceContractContent, faults: &mut Vec<InputError>) {
     if content.filing_number.is_none() && content.summary.is_none() {
         let (zh, en) = ("须填写备案号或者合同摘要", "state the filing number or a summary");
-        faults.push(Fault::new("/content/service_contract/filing_number", "required", zh, en));
+        faults.push(InputError::new("/content/service_contract/filing_number", "required", zh, en));
     }
     if content.effective_to.is_some_and(|last| last < content.effective_from) {
         let (zh, en) = ("不得早于开始日期", "must not be earlier than effective_from");
-        faults.push(Fault::new("/content/service_contract/effective_to", "before_start", zh, en));
+        faults.push(InputError::new("/content/service_contract/effective_to", "before_start", zh, en));
     }
 }
 
-fn check_method(content: &ServiceMethodContent, faults: &mut Vec<Fault>) {
+fn check_method(content: &ServiceMethodContent, faults: &mut Vec<InputError>) {
     match (content.mode, content.outsourced.is_empty()) {
         (ServiceMode::Own, false) => {
             let (zh, en) =
                 ("自行服务的，不得填写委托服务", "must be empty if the company provides all services itself");
-            faults.push(Fault::new("/content/service_method/outsourced", "conflict", zh, en));
+            faults.push(InputError::new("/content/service_method/outsourced", "conflict", zh, en));
         }
         (ServiceMode::PartlyOutsourced, true) => {
             let (zh, en) = ("须列明委托的专项服务和受托方", "list the outsourced services and their providers");
-            faults.push(Fault::new("/content/service_method/outsourced", "required", zh, en));
+            faults.push(InputError::new("/content/service_method/outsourced", "required", zh, en));
         }
         _ => {}
     }
 }
 
-fn check_fees(content: &FeeStandardContent, faults: &mut Vec<Fault>) {
+fn check_fees(content: &FeeStandardContent, faults: &mut Vec<InputError>) {
     let mut seen = HashSet::new();
     for (at, item) in content.items.iter().enumerate() {
         if !seen.insert(item.identity()) {
             let (zh, en) = ("收费项目重复，请删除其一", "the fee item is listed twice; remove one");
-            faults.push(Fault::new(format!("/content/fee_standard/items/{at}"), "duplicate", zh, en));
+            faults.push(InputError::new(format!("/content/fee_standard/items/{at}"), "duplicate", zh, en));
         }
     }
 }
 
 /// The period must be a whole calendar period that is over, and in which the company served.
-fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: &Facts, faults: &mut Vec<Fault>) {
+fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: &Facts, faults: &mut Vec<InputError>) {
     let PublicRevenueContent { period_from, period_to, .. } = *content;
     if let Some(every) = facts.rule.every {
         let whole = period_of(every, period_from);
         if whole.from != period_from {
             let zh = format!("须为公开周期（{}）的第一日，如 {}", every.zh(), whole.from);
             let en = format!("must be the first day of a disclosure period ({}), such as {}", every.en(), whole.from);
-            faults.push(Fault::new("/content/public_revenue/period_from", "not_a_period", zh, en));
+            faults.push(InputError::new("/content/public_revenue/period_from", "not_a_period", zh, en));
         }
         if whole.to != period_to {
             let zh = format!("须为同一公开周期（{}）的最后一日：{}", every.zh(), whole.to);
             let en = format!("must be the last day of the same disclosure period ({}): {}", every.en(), whole.to);
-            faults.push(Fault::new("/content/public_revenue/period_to", "not_a_period", zh, en));
+            faults.push(InputError::new("/content/public_revenue/period_to", "not_a_period", zh, en));
             return;
         }
     }
     if period_to < period_from {
         let (zh, en) = ("不得早于开始日期", "must not be earlier than period_from");
-        faults.push(Fault::new("/content/public_revenue/period_to", "before_start", zh, en));
+        faults.push(InputError::new("/content/public_revenue/period_to", "before_start", zh, en));
     } else if period_to >= facts.today {
         let (zh, en) = ("公开周期尚未结束", "the disclosure period is not over");
-        faults.push(Fault::new("/content/public_revenue/period_to", "in_the_future", zh, en));
+        faults.push(InputError::new("/content/public_revenue/period_to", "in_the_future", zh, en));
     } else if published_on <= period_to {
         let (zh, en) = ("须晚于公开周期的最后一日", "must be later than the last day of the disclosure period");
-        faults.push(Fault::new("/published_on", "before_start", zh, en));
+        faults.push(InputError::new("/published_on", "before_start", zh, en));
     } else if period_to < facts.began {
         let zh = format!("不得早于贵企业服务本小区的开始日期 {}", facts.began);
         let en = format!("must not be earlier than {}, when your company began to serve this complex", facts.began);
-        faults.push(Fault::new("/content/public_revenue/period_to", "before_start", zh, en));
+        faults.push(InputError::new("/content/public_revenue/period_to", "before_start", zh, en));
     }
 }
 
@@ -155,7 +155,7 @@ fn sum(lines: &[RevenueLine]) -> i128 {
     lines.iter().map(|line| i128::from(line.amount_fen)).sum()
 }
 
-fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, faults: &mut Vec<Fault>) {
+fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, faults: &mut Vec<InputError>) {
     let mut equal = |field: &str, given: i64, reckoned: i128, zh: &str, en: &str| {
         let difference = i128::from(given) - reckoned;
         if difference == 0 {
@@ -165,7 +165,7 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
         let zh = format!("{zh}为 {reckoned} 分，填写为 {given} 分，相差 {difference} 分，请更正");
         let en =
             format!("{en} is {reckoned} fen, but the value is {given} fen; correct the difference of {difference} fen");
-        faults.push(Fault::new(pointer, "does_not_add_up", zh, en));
+        faults.push(InputError::new(pointer, "does_not_add_up", zh, en));
     };
     if let Some(closing) = closing_before {
         let (zh, en) = ("上期期末余额", "the closing balance of the previous period");
@@ -186,10 +186,10 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
 }
 
 /// A rejection needs reasons.
-pub fn check_verification(input: &VerificationIn, faults: &mut Vec<Fault>) {
+pub fn check_verification(input: &VerificationIn, faults: &mut Vec<InputError>) {
     if input.outcome == VerificationOutcome::Rejected && input.reasons.is_none() {
         let (zh, en) = ("核验不通过须说明理由", "a rejection needs reasons");
-        faults.push(Fault::new("/reasons", "required", zh, en));
+        faults.push(InputError::new("/reasons", "required", zh, en));
     }
 }
 

@@ -7,7 +7,7 @@ use super::rules::*;
 use super::state_rules::*;
 use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::disclosures::{DisclosurePeriod, DisclosureRule};
 use crate::problem::Code;
 
@@ -38,7 +38,7 @@ fn sheet(opening: i64, income: &[i64], expense: &[i64]) -> PublicRevenueContent 
     }
 }
 
-fn faults_of(sheet: PublicRevenueContent, closing_before: Option<i64>) -> Vec<Fault> {
+fn faults_of(sheet: PublicRevenueContent, closing_before: Option<i64>) -> Vec<InputError> {
     let today = day("2026-03-02");
     let rule = rule(DisclosureKind::PublicRevenue, Some(DisclosurePeriod::Quarter));
     let facts = Facts { today, rule: &rule, began: day("2025-01-01"), closing_before };
@@ -49,7 +49,7 @@ fn faults_of(sheet: PublicRevenueContent, closing_before: Option<i64>) -> Vec<Fa
     faults
 }
 
-fn pointers(faults: &[Fault]) -> Vec<&str> {
+fn pointers(faults: &[InputError]) -> Vec<&str> {
     faults.iter().map(|fault| fault.pointer.as_str()).collect()
 }
 

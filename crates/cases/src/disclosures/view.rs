@@ -13,7 +13,7 @@ use crate::db::types::Instant;
 use crate::db::{Conn, Id, WorkResult};
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, official};
+use crate::proceedings::view::{Officer, officer};
 use crate::service::Ctx;
 
 /// A verification (核验).
@@ -24,7 +24,7 @@ pub struct VerificationView {
     #[schema(max_length = 2000)]
     pub reasons: Option<String>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// One version of a disclosure (公开版本).
@@ -186,7 +186,7 @@ fn version(
             outcome: one.outcome,
             reasons: one.reasons,
             at: one.at,
-            by: official(ctx, one.by),
+            by: officer(ctx, one.by),
         }),
         id: row.id,
         number: row.number,

@@ -12,9 +12,9 @@ use crate::access::Actor;
 use crate::complexes;
 use crate::counties;
 use crate::db::{Conn, Id, Json, WorkResult, lock_complex};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::{Entity, PageOf};
+use crate::input_error::InputError;
 use crate::ledger;
 use crate::ledger::Place;
 use crate::policy;
@@ -32,7 +32,7 @@ pub fn list_checklists(conn: &mut Conn, ctx: &Ctx, query: &ListChecklists) -> Wo
     Ok(PageOf { items: of_role.cloned().collect(), next_cursor: None, total: None })
 }
 
-pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity<Inspection>> {
+pub fn create_inspection(tx: &mut Tx, body: &Body<InspectionIn>) -> WorkResult<Entity<Inspection>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let governing = policies.governing(ctx.today);
@@ -46,7 +46,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<VisitIn>) -> WorkResult<Entity
             place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
                 let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-                faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+                faults.push(InputError::new("/complex_id", "unknown_reference", zh, en));
             }
             Ok(())
         },
@@ -94,7 +94,7 @@ pub fn new_row(
         version: 1,
         state: InspectionState::Planned,
         planned,
-        visited: false,
+        inspected: false,
         complex_id,
         company_id: serving.get(&complex_id).map(|service| service.company_id),
         county: place.county.clone(),
@@ -125,8 +125,8 @@ pub fn new_part(ctx: &Ctx, row: &InspectionRow, office: Office, checklist: &str)
         township: row.township.clone(),
         community: row.community.clone(),
         planned_on: row.planned_on,
-        visited_at: None,
-        visited_on: None,
+        inspected_at: None,
+        inspected_on: None,
         is_last: false,
         passed: 0,
         failed: 0,
@@ -183,7 +183,7 @@ pub fn cancel_inspection(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkRes
         store::save_part(tx.conn, part)?;
     }
     row.state = rules::state_of(parts.iter().map(|part| part.state));
-    row.done_on = parts.iter().filter_map(|part| part.visited_on).max();
+    row.done_on = parts.iter().filter_map(|part| part.inspected_on).max();
     row.cancellation = Json(Some(Step::new(ctx, input.clone())));
     row.version += 1;
     row.updated_at = ctx.now;

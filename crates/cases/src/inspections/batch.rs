@@ -12,13 +12,13 @@ use super::rules::{self, ResultInput, Target};
 use super::store;
 use crate::complexes;
 use crate::db::{Conn, Id, WorkError, WorkResult, distinct, lock_complex};
-use crate::fault::Fault;
 use crate::files;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::Policies;
-use crate::problem::{FaultBody, Problem};
+use crate::problem::{InputErrorBody, Problem};
 use crate::service::{Ctx, Tx};
 
 /// Limits of one transaction, so that it holds the database's write lock for no more than a tenth of a second.
@@ -27,31 +27,31 @@ const FAILURES_AT_ONCE: usize = 20;
 
 /// Outcome of one offline result (单条接收结果).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TakenResult {
+pub struct OfflineResultOutcome {
     pub key: Id,
     pub outcome: SubmissionOutcome,
     /// The inspection to which the result belongs; null if it was refused.
     pub inspection_id: Option<Id>,
     /// Why it was refused. Pointers refer to the batch.
     #[schema(max_items = 1000)]
-    pub errors: Vec<FaultBody>,
+    pub errors: Vec<InputErrorBody>,
 }
 
 /// Outcome of a batch (批量接收结果), in the order of the request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TakenBatch {
+pub struct OfflineBatchOutcome {
     /// Number of results received now.
     #[schema(minimum = 0, maximum = 200)]
     pub created: usize,
     /// Number of results received earlier under the same key.
     #[schema(minimum = 0, maximum = 200)]
-    pub already_taken: usize,
+    pub already_received: usize,
     /// Number of results refused.
     #[schema(minimum = 0, maximum = 200)]
     pub refused: usize,
     /// Outcome of each result.
     #[schema(max_items = 200)]
-    pub results: Vec<TakenResult>,
+    pub results: Vec<OfflineResultOutcome>,
 }
 
 /// The results of one transaction, each with its index in the batch.
@@ -81,7 +81,7 @@ pub fn chunks(input: &InspectionBatchIn) -> Vec<Chunk> {
 }
 
 /// Writes the results of one transaction.
-pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenResult)>> {
+pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, OfflineResultOutcome)>> {
     let ctx = tx.ctx;
     let policies = policy::current(tx.conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let planned: Vec<Id> = chunk.iter().filter_map(|(_, result)| result.inspection_id).collect();
@@ -94,27 +94,27 @@ pub fn take_chunk(tx: &mut Tx, chunk: &Chunk) -> WorkResult<Vec<(usize, TakenRes
     for (n, result) in chunk {
         let (outcome, inspection_id, faults) = take_one(tx, &policies, *n, result)?;
         // In the language of the request.
-        let errors = Problem::faults(faults).body(ctx.language, None).errors;
-        taken.push((*n, TakenResult { key: result.key, outcome, inspection_id, errors }));
+        let errors = Problem::input_errors(faults).body(ctx.language, None).errors;
+        taken.push((*n, OfflineResultOutcome { key: result.key, outcome, inspection_id, errors }));
     }
     Ok(taken)
 }
 
-pub fn answer(taken: Vec<(usize, TakenResult)>) -> Entity<TakenBatch> {
+pub fn answer(taken: Vec<(usize, OfflineResultOutcome)>) -> Entity<OfflineBatchOutcome> {
     let mut taken = taken;
     taken.sort_by_key(|(n, _)| *n);
-    let results: Vec<TakenResult> = taken.into_iter().map(|(_, one)| one).collect();
+    let results: Vec<OfflineResultOutcome> = taken.into_iter().map(|(_, one)| one).collect();
     let count = |outcome| results.iter().filter(|one| one.outcome == outcome).count();
-    let body = TakenBatch {
+    let body = OfflineBatchOutcome {
         created: count(SubmissionOutcome::Created),
-        already_taken: count(SubmissionOutcome::AlreadyTaken),
+        already_received: count(SubmissionOutcome::AlreadyReceived),
         refused: count(SubmissionOutcome::Refused),
         results,
     };
     Entity { id: None, version: 0, status: StatusCode::OK, location: None, shown_once: false, body }
 }
 
-type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<Fault>);
+type ReceivedResult = (SubmissionOutcome, Option<Id>, Vec<InputError>);
 
 /// Takes the key first, so that a second request with the same result waits here and then finds the key taken. If the
 /// result is refused, the key is free again.
@@ -127,12 +127,12 @@ fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) 
         &serde_json::to_string(result)
             .map_err(|error| Problem::broken_by("a value cannot be written as JSON", error))?,
     );
-    let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, taken_at: ctx.now };
+    let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, received_at: ctx.now };
     if !store::take_key(tx.conn, &row)? {
         let known = store::key(tx.conn, &office, result.key)?
             .ok_or_else(|| Problem::broken("a key that was taken is not on file"))?;
         if known.digest == row.digest {
-            return Ok((SubmissionOutcome::AlreadyTaken, Some(known.inspection_id), Vec::new()));
+            return Ok((SubmissionOutcome::AlreadyReceived, Some(known.inspection_id), Vec::new()));
         }
         return Ok((SubmissionOutcome::Refused, None, vec![rules::key_reused(n)]));
     }
@@ -161,7 +161,7 @@ fn prepare(
     policies: &Policies,
     n: usize,
     result: &BatchResultIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<Option<Ready>> {
     let (at, given) = (format!("/results/{n}"), ResultInput::from(result));
     let checklist = policies.governing(results::day_of(ctx, &given)).document().inspections.checklist(given.checklist);
@@ -180,14 +180,14 @@ fn planned(
     at: &str,
     id: Id,
     given: &ResultInput,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/inspection_id");
     let row = match store::find(conn, &ctx.scope, id) {
         Ok(row) => row,
         Err(WorkError::Problem(_)) => {
             let (zh, en) = ("该检查不存在，或者不在您的辖区内", "unknown inspection, or outside your territory");
-            faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+            faults.push(InputError::new(pointer, "unknown_reference", zh, en));
             return Ok(None);
         }
         Err(other) => return Err(other),
@@ -201,14 +201,20 @@ fn planned(
     Ok(own.map(|part| Ready::Planned(Box::new((row, part)))))
 }
 
-fn unplanned(conn: &mut Conn, ctx: &Ctx, at: &str, complex: Id, faults: &mut Vec<Fault>) -> WorkResult<Option<Ready>> {
+fn unplanned(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    at: &str,
+    complex: Id,
+    faults: &mut Vec<InputError>,
+) -> WorkResult<Option<Ready>> {
     let pointer = format!("{at}/complex_id");
     if !rules::check_unplanned(&pointer, ctx.caller.role, faults) {
         return Ok(None);
     }
     let Some(place) = complexes::place_of(conn, &ctx.scope, complex)? else {
         let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-        faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+        faults.push(InputError::new(pointer, "unknown_reference", zh, en));
         return Ok(None);
     };
     Ok(Some(Ready::New(place, complex)))
@@ -259,7 +265,7 @@ mod tests {
             inspection_id: None,
             complex_id: None,
             checklist: "safety".into(),
-            visited_at: Instant::now(),
+            inspected_at: Instant::now(),
             items: vec![item; failed],
             note: None,
         }

@@ -48,7 +48,7 @@ pub fn served(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> WorkResult<Vec<
 pub fn last_days(conn: &mut Conn, scope: &Scope) -> WorkResult<HashMap<(Id, String), NaiveDate>> {
     let rows: Vec<(Id, String, Option<NaiveDate>)> = scoped::inspection_parts(scope)
         .filter(parts::is_last.eq(true))
-        .select((parts::complex_id, parts::checklist, parts::visited_on))
+        .select((parts::complex_id, parts::checklist, parts::inspected_on))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(complex, checklist, day)| Some(((complex, checklist), day?))).collect())
 }
@@ -94,8 +94,8 @@ pub fn parts_between(
     let columns = (parts::community, parts::checklist, parts::complex_id);
     let done: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
         .filter(parts::state.eq(InspectionPartState::Done))
-        .filter(parts::visited_on.ge(from))
-        .filter(parts::visited_on.le(to))
+        .filter(parts::inspected_on.ge(from))
+        .filter(parts::inspected_on.le(to))
         .select(columns)
         .load(conn)?;
     let overdue: Vec<(String, String, Id)> = scoped::inspection_parts(scope)
@@ -139,10 +139,10 @@ pub fn results_at(
         .filter(parts::complex_id.eq(complex))
         .filter(parts::company_id.eq(company))
         .filter(parts::state.eq(InspectionPartState::Done))
-        .filter(parts::visited_on.ge(from))
-        .filter(parts::visited_on.le(to))
-        .select((parts::inspection_id, parts::checklist, parts::visited_on, parts::result))
-        .order((parts::visited_on, parts::id))
+        .filter(parts::inspected_on.ge(from))
+        .filter(parts::inspected_on.le(to))
+        .select((parts::inspection_id, parts::checklist, parts::inspected_on, parts::result))
+        .order((parts::inspected_on, parts::id))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(id, checklist, day, result)| Some((id, checklist, day?, result.0))).collect())
 }

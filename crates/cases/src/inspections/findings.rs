@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::input::FindingReportIn;
+use super::input::InspectionFindingReportIn;
 use super::model::*;
 use super::results;
 use super::rules;
 use super::store;
 use super::view::checklist_of;
 use crate::db::{Conn, Id, WorkResult};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger;
 use crate::policy;
 use crate::policy::versions::CountyPolicies;
@@ -43,7 +43,11 @@ fn finding<'a>(policies: &CountyPolicies, part: &'a PartRow, item: &str) -> Opti
     })
 }
 
-pub fn report_inspection_finding(tx: &mut Tx, id: Id, body: &Body<FindingReportIn>) -> WorkResult<Entity<Violation>> {
+pub fn report_inspection_finding(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<InspectionFindingReportIn>,
+) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let parts = store::parts_of_one(tx.conn, id)?;
@@ -84,17 +88,17 @@ fn check(
     row: &InspectionRow,
     parts: &[PartRow],
     policies: &CountyPolicies,
-    input: &FindingReportIn,
-    faults: &mut Vec<Fault>,
+    input: &InspectionFindingReportIn,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let Some(part) = parts.iter().find(|part| part.id == input.part_id && part.is_done()) else {
         let (zh, en) = ("此次检查没有该检查结果", "the inspection has no such result");
-        faults.push(Fault::new("/part_id", "unknown_reference", zh, en));
+        faults.push(InputError::new("/part_id", "unknown_reference", zh, en));
         return Ok(());
     };
     let Some(finding) = finding(policies, part, &input.item) else {
         let (zh, en) = ("须为此检查结果中的不合格项", "must be a failed item of this result");
-        faults.push(Fault::new("/item", "unknown_value", zh, en));
+        faults.push(InputError::new("/item", "unknown_value", zh, en));
         return Ok(());
     };
     let has_act = rules::check_act(input.act.as_deref(), finding.act.as_deref(), faults);
@@ -106,10 +110,10 @@ fn check(
 }
 
 /// The violation to report: the note of the item, the officer's description, and the item as evidence.
-fn violation(row: &InspectionRow, finding: &Finding, input: &FindingReportIn) -> ViolationIn {
+fn violation(row: &InspectionRow, finding: &Finding, input: &InspectionFindingReportIn) -> ViolationIn {
     let Finding { part, found, title, act } = finding;
     let seen = found.note.clone().unwrap_or_default();
-    let day = part.visited_on.unwrap_or(row.planned_on);
+    let day = part.inspected_on.unwrap_or(row.planned_on);
     let text = format!("检查日期：{}；检查项：{title}；发现情况：{seen}", chinese_day(day));
     ViolationIn {
         act: input.act.clone().or_else(|| act.clone()).unwrap_or_default(),

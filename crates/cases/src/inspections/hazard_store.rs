@@ -74,7 +74,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &ListHazards) -> WorkResult<PageO
         if let Some(severity) = query.severity {
             rows = rows.filter(hazards::severity.eq(severity));
         }
-        rows = match query.late {
+        rows = match query.overdue {
             Some(true) => rows.filter(hazards::state.eq(open)).filter(hazards::due_on.lt(ctx.today)),
             Some(false) => rows.filter(hazards::state.ne(open).or(hazards::due_on.ge(ctx.today))),
             None => rows,

@@ -18,7 +18,7 @@ use crate::http::Entity;
 use crate::policy;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, official};
+use crate::proceedings::view::{Officer, officer};
 use crate::service::Ctx;
 
 coded_enum! {
@@ -50,7 +50,7 @@ pub struct HazardStepView {
     /// Day of the step.
     pub on: NaiveDate,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A hazard (隐患): a failed item that must be rectified. It stays with the complex when the company changes.
@@ -63,7 +63,7 @@ pub struct Hazard {
     pub state: HazardState,
     pub severity: HazardSeverity,
     /// Overdue: true if it is not rectified and its deadline has passed.
-    pub late: bool,
+    pub overdue: bool,
     /// True if a deadline ever passed before the rectification.
     pub missed: bool,
     pub inspection_id: Id,
@@ -142,7 +142,7 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
             company_id: Some(company_id),
             on,
             at,
-            by: official(ctx, by),
+            by: officer(ctx, by),
         },
         HazardStep::Recheck { outcome, text, evidence, due_on, on, at, by } => HazardStepView {
             kind: HazardStepKind::Recheck,
@@ -153,7 +153,7 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
             company_id: None,
             on,
             at,
-            by: official(ctx, by),
+            by: officer(ctx, by),
         },
         HazardStep::Extension { text, due_on, on, at, by } => HazardStepView {
             kind: HazardStepKind::Extension,
@@ -164,7 +164,7 @@ fn step(ctx: &Ctx, step: HazardStep) -> HazardStepView {
             company_id: None,
             on,
             at,
-            by: official(ctx, by),
+            by: officer(ctx, by),
         },
     }
 }
@@ -187,8 +187,8 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<HazardRow>) -> WorkResult<Vec
         Ok(Hazard {
             state,
             severity: row.severity,
-            late: rules::is_late(state, row.due_on, ctx.today),
-            missed: row.missed || rules::is_late(state, row.due_on, ctx.today),
+            overdue: rules::is_overdue(state, row.due_on, ctx.today),
+            missed: row.missed || rules::is_overdue(state, row.due_on, ctx.today),
             item_zh: item.map(|one| one.title_zh.clone()).unwrap_or_default(),
             item_en: item.map(|one| one.title_en.clone()).unwrap_or_default(),
             complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::proceedings::model::Evidence;
 /// An office that takes part, and its checklist (参加单位).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VisitOfficeIn {
+pub struct InspectionOfficeIn {
     /// Role of the office; the office of that role whose division contains the complex takes part.
     pub role: Role,
     /// Code of its checklist, from `GET /v1/checklists`.
@@ -25,14 +25,14 @@ pub struct VisitOfficeIn {
 /// An inspection to plan (检查计划).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VisitIn {
+pub struct InspectionIn {
     pub complex_id: Id,
     /// Planned day; today or later, within a year.
     #[schema(example = "2026-03-02")]
     pub planned_on: NaiveDate,
     /// Participating offices; more than one makes it a joint inspection (联合检查).
     #[schema(min_items = 1, max_items = 8)]
-    pub offices: Vec<VisitOfficeIn>,
+    pub offices: Vec<InspectionOfficeIn>,
     /// Purpose of the inspection.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 500, example = "节前联合安全检查")]
@@ -70,7 +70,7 @@ pub struct InspectionResultIn {
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
     /// Time of the inspection by the device's clock; not in the future, at most 90 days ago.
-    pub visited_at: Instant,
+    pub inspected_at: Instant,
     /// Results of all items of the checklist, each once.
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<ItemResultIn>,
@@ -99,7 +99,7 @@ pub struct BatchResultIn {
     #[schema(min_length = 1, max_length = 40, example = "general")]
     pub checklist: String,
     /// Time of the inspection by the device's clock; not in the future, at most 90 days ago.
-    pub visited_at: Instant,
+    pub inspected_at: Instant,
     /// Results of all items of the checklist, each once.
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<ItemResultIn>,
@@ -121,7 +121,7 @@ pub struct InspectionBatchIn {
 /// The report of an inspection finding as a violation (检查发现转违规上报).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FindingReportIn {
+pub struct InspectionFindingReportIn {
     /// The inspection part with the finding.
     pub part_id: Id,
     /// Code of the failed item.
@@ -187,13 +187,13 @@ pub struct HazardExtensionIn {
     pub reasons: String,
 }
 
-impl LedgerTexts for VisitIn {
+impl LedgerTexts for InspectionIn {
     fn texts(&self) -> Texts {
         self.purpose.clone().map(|text| ("purpose", text)).into_iter().collect()
     }
 }
 
-impl LedgerTexts for FindingReportIn {
+impl LedgerTexts for InspectionFindingReportIn {
     fn texts(&self) -> Texts {
         vec![("description", self.description.clone())]
     }
@@ -273,7 +273,7 @@ pub struct ListHazards {
     /// Only hazards of this severity.
     pub severity: Option<HazardSeverity>,
     /// True: only overdue hazards, not rectified and past their deadline. False: only the others.
-    pub late: Option<bool>,
+    pub overdue: Option<bool>,
     /// Only hazards at this complex.
     pub complex_id: Option<Id>,
     /// Only hazards found while this company served the complex.

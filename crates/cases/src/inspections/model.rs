@@ -48,7 +48,7 @@ coded_enum! {
     #[schema(example = "open")]
     pub stored enum HazardState {
         Open "open" "待整改" "To be rectified"
-        Rectified "rectified" "已整改待复查" "Rectified by its word, waits for the re-check"
+        Rectified "rectified" "已整改待复查" "Rectification reported, re-check pending"
         Closed "closed" "已销号" "Closed"
     }
 }
@@ -76,7 +76,7 @@ coded_enum! {
     #[schema(example = "created")]
     pub enum SubmissionOutcome {
         Created "created" "已接收" "Taken now"
-        AlreadyTaken "already_taken" "此前已接收" "Taken before; it counts once"
+        AlreadyReceived "already_received" "此前已接收" "Received before; it counts once"
         Refused "refused" "未接收" "Not taken, for its faults"
     }
 }
@@ -106,7 +106,7 @@ pub struct InspectionRow {
     /// It was planned. An unplanned one is created by its result.
     pub planned: bool,
     /// It has a result. From then on the company can see it.
-    pub visited: bool,
+    pub inspected: bool,
     pub complex_id: Id,
     /// The company that served on the day of the inspection; before that, the one serving on the planned day.
     pub company_id: Option<Id>,
@@ -149,8 +149,8 @@ pub struct PartRow {
     pub township: String,
     pub community: String,
     pub planned_on: NaiveDate,
-    pub visited_at: Option<Instant>,
-    pub visited_on: Option<NaiveDate>,
+    pub inspected_at: Option<Instant>,
+    pub inspected_on: Option<NaiveDate>,
     /// The last result of this checklist at this complex, from which the plan computes the next due date.
     pub is_last: bool,
     pub passed: i64,
@@ -276,5 +276,5 @@ pub struct KeyRow {
     pub key: Id,
     pub digest: String,
     pub inspection_id: Id,
-    pub taken_at: Instant,
+    pub received_at: Instant,
 }

@@ -31,7 +31,7 @@ impl<'a> Office<'a> {
 
 /// Day of the inspection. A device clock that is ahead of midnight does not put it into tomorrow.
 pub fn day_of(ctx: &Ctx, given: &ResultInput) -> chrono::NaiveDate {
-    ctx.state.clock.day_of(given.visited_at).min(ctx.today)
+    ctx.state.clock.day_of(given.inspected_at).min(ctx.today)
 }
 
 /// The evidence lists of a result, with their pointers.
@@ -51,15 +51,15 @@ pub fn take(
     (checklist, policy_version): (&Checklist, i64),
 ) -> WorkResult<Vec<Id>> {
     let ctx = tx.ctx;
-    let visited_on = day_of(ctx, given);
+    let inspected_on = day_of(ctx, given);
     let system = Scope::System("who answers for a complex on a day is a fact, whoever asks");
     let services = complexes::store::services_of(tx.conn, &system, inspection.complex_id)?;
-    let company = services.iter().find(|service| service.covers(visited_on)).map(|service| service.company_id);
+    let company = services.iter().find(|service| service.covers(inspected_on)).map(|service| service.company_id);
     let count = |outcome| given.items.iter().filter(|item| item.outcome == outcome).count() as i64;
     part.state = InspectionPartState::Done;
     part.company_id = company;
-    part.visited_at = Some(given.visited_at);
-    part.visited_on = Some(visited_on);
+    part.inspected_at = Some(given.inspected_at);
+    part.inspected_on = Some(inspected_on);
     (part.passed, part.failed) = (count(ItemOutcome::Pass), count(ItemOutcome::Fail));
     part.not_applicable = count(ItemOutcome::NotApplicable);
     part.submitted_by = Json(Some(Actor::of(&ctx.caller)));
@@ -98,7 +98,7 @@ pub fn take(
 /// Is this the last result of its checklist at the complex? Offline results can be older than results already stored.
 fn is_last_result(tx: &mut Tx, part: &PartRow) -> WorkResult<bool> {
     let Some(mut before) = store::last_of(tx.conn, part.complex_id, &part.checklist)? else { return Ok(true) };
-    if before.visited_on > part.visited_on {
+    if before.inspected_on > part.inspected_on {
         return Ok(false);
     }
     before.is_last = false;
@@ -129,7 +129,7 @@ fn find_hazards(tx: &mut Tx, part: &PartRow, checklist: &Checklist) -> WorkResul
             community: part.community.clone(),
             role: part.role,
             division: part.division.clone(),
-            found_on: part.visited_on.unwrap_or(ctx.today),
+            found_on: part.inspected_on.unwrap_or(ctx.today),
             due_on: calendar.add_working_days(ctx.today, days),
             rectified_on: None,
             closed_on: None,
@@ -154,13 +154,13 @@ fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: O
     let ctx = tx.ctx;
     let parts = store::parts_of_one(tx.conn, inspection.id)?;
     let state = rules::state_of(parts.iter().map(|part| part.state));
-    if !inspection.visited {
+    if !inspection.inspected {
         inspection.company_id = company;
     }
-    inspection.visited = true;
+    inspection.inspected = true;
     inspection.state = state;
     if state == InspectionState::Done {
-        inspection.done_on = parts.iter().filter_map(|part| part.visited_on).max().or(part.visited_on);
+        inspection.done_on = parts.iter().filter_map(|part| part.inspected_on).max().or(part.inspected_on);
     }
     inspection.version += 1;
     inspection.updated_at = ctx.now;
@@ -170,7 +170,7 @@ fn go_on(tx: &mut Tx, inspection: &mut InspectionRow, part: &PartRow, company: O
 fn record(tx: &mut Tx, inspection: &InspectionRow, part: &PartRow, hazards: usize) -> WorkResult<()> {
     let result = serde_json::to_string(&part.result.0).unwrap_or_default();
     let step = json!({
-        "part_id": part.id, "role": part.role, "checklist": part.checklist, "visited_on": part.visited_on,
+        "part_id": part.id, "role": part.role, "checklist": part.checklist, "inspected_on": part.inspected_on,
         "passed": part.passed, "failed": part.failed, "not_applicable": part.not_applicable, "hazards": hazards,
     });
     // The company and the committee see the result, but not the plan of the inspection.

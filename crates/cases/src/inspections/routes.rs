@@ -1,4 +1,4 @@
-use super::batch::{self, TakenBatch};
+use super::batch::{self, OfflineBatchOutcome};
 use super::hazard_view::{self, Hazard};
 use super::input::*;
 use super::plan::{self, PlannedInspection};
@@ -52,8 +52,8 @@ pub async fn list_inspections(ctx: Ctx) -> Response {
 /// Plans an inspection by one office, or a joint inspection (联合检查) by several, each with its checklist. Each office
 /// then submits its own result.
 #[utoipa::path(post, path = "/v1/inspections",
-    tag = "inspections", request_body = VisitIn, responses((status = 201, description = "Planned", body = Inspection)))]
-pub async fn create_inspection(ctx: Ctx, body: Body<VisitIn>) -> Response {
+    tag = "inspections", request_body = InspectionIn, responses((status = 201, description = "Planned", body = Inspection)))]
+pub async fn create_inspection(ctx: Ctx, body: Body<InspectionIn>) -> Response {
     ctx.act(body, actions::create_inspection).await
 }
 
@@ -101,8 +101,8 @@ pub async fn cancel_inspection(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> R
 /// once.
 #[utoipa::path(post, path = "/v1/inspections/{id}/violation",
     tag = "inspections", params(("id" = crate::db::Id, Path, description = "Id of the inspection")),
-    request_body = FindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
-pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingReportIn>) -> Response {
+    request_body = InspectionFindingReportIn, responses((status = 201, description = "Reported", body = Violation)))]
+pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<InspectionFindingReportIn>) -> Response {
     ctx.act(body, move |tx, body| findings::report_inspection_finding(tx, id.0, body)).await
 }
 
@@ -110,10 +110,10 @@ pub async fn report_inspection_finding(ctx: Ctx, id: PathId, body: Body<FindingR
 ///
 /// Submits up to 200 results, of planned or unplanned inspections, each with a key that the device created. An office
 /// can use a key for one result only, so it is safe to send a batch again. The response gives the outcome of each
-/// result: `created`, `already_taken` or `refused` with its input errors. A refused result does not affect the
+/// result: `created`, `already_received` or `refused` with its input errors. A refused result does not affect the
 /// others; correct it and send it again with the same key. A malformed batch gets 400, and nothing is stored.
 #[utoipa::path(post, path = "/v1/inspection-results",
-    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "Outcome of each result", body = TakenBatch)))]
+    tag = "inspections", request_body = InspectionBatchIn, responses((status = 200, description = "Outcome of each result", body = OfflineBatchOutcome)))]
 pub async fn submit_inspection_results(ctx: Ctx, body: Body<InspectionBatchIn>) -> Response {
     ctx.act_in_batches(body, batch::chunks, batch::take_chunk, |taken| batch::answer(taken.concat())).await
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::input::{BatchResultIn, HazardRecheckIn, InspectionResultIn, ItemResultIn, VisitOfficeIn};
+use super::input::{BatchResultIn, HazardRecheckIn, InspectionOfficeIn, InspectionResultIn, ItemResultIn};
 use super::model::{HazardState, InspectionPartState, InspectionState, ItemOutcome, RecheckOutcome};
 use crate::access::role::RoleKind;
 use crate::access::{Caller, Role};
 use crate::db::Id;
 use crate::db::types::Instant;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::inspections::{Checklist, InspectionRules};
 use crate::problem::{Code, Problem};
 
@@ -26,22 +26,22 @@ const AHEAD: Days = Days::new(366);
 #[derive(Clone, Copy)]
 pub struct ResultInput<'a> {
     pub checklist: &'a str,
-    pub visited_at: Instant,
+    pub inspected_at: Instant,
     pub items: &'a [ItemResultIn],
     pub note: Option<&'a str>,
 }
 
 impl<'a> From<&'a InspectionResultIn> for ResultInput<'a> {
     fn from(input: &'a InspectionResultIn) -> ResultInput<'a> {
-        let InspectionResultIn { checklist, visited_at, items, note } = input;
-        ResultInput { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+        let InspectionResultIn { checklist, inspected_at, items, note } = input;
+        ResultInput { checklist, inspected_at: *inspected_at, items, note: note.as_deref() }
     }
 }
 
 impl<'a> From<&'a BatchResultIn> for ResultInput<'a> {
     fn from(input: &'a BatchResultIn) -> ResultInput<'a> {
-        let BatchResultIn { checklist, visited_at, items, note, .. } = input;
-        ResultInput { checklist, visited_at: *visited_at, items, note: note.as_deref() }
+        let BatchResultIn { checklist, inspected_at, items, note, .. } = input;
+        ResultInput { checklist, inspected_at: *inspected_at, items, note: note.as_deref() }
     }
 }
 
@@ -52,24 +52,24 @@ pub fn check_result(
     checklist: Option<&Checklist>,
     role: Role,
     now: Instant,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
-    if given.visited_at.0 > now.0 + CLOCK_DIFFERENCE {
+    if given.inspected_at.0 > now.0 + CLOCK_DIFFERENCE {
         let (zh, en) = ("不得晚于现在，请核对设备时间", "must not be in the future; check the clock of the device");
-        faults.push(Fault::new(format!("{at}/visited_at"), "in_the_future", zh, en));
-    } else if given.visited_at.0 < now.0 - OLDEST {
+        faults.push(InputError::new(format!("{at}/inspected_at"), "in_the_future", zh, en));
+    } else if given.inspected_at.0 < now.0 - OLDEST {
         let (zh, en) = (
             "不得早于九十日前，请核对设备时间",
             "must not be more than ninety days ago; check the clock of the device",
         );
-        faults.push(Fault::new(format!("{at}/visited_at"), "out_of_range", zh, en));
+        faults.push(InputError::new(format!("{at}/inspected_at"), "out_of_range", zh, en));
     }
     let Some(checklist) = checklist else {
         let (zh, en) = (
             "检查当日施行的政策中没有此检查表",
             "the policy in force on the day of the inspection has no such checklist",
         );
-        return faults.push(Fault::new(format!("{at}/checklist"), "unknown_value", zh, en));
+        return faults.push(InputError::new(format!("{at}/checklist"), "unknown_value", zh, en));
     };
     check_user(&format!("{at}/checklist"), checklist, role, faults);
     let mut seen = BTreeSet::new();
@@ -77,9 +77,9 @@ pub fn check_result(
         let code = item.item.as_str();
         if checklist.item(code).is_none() {
             let (zh, en) = ("检查表中没有此项", "the checklist has no such item");
-            faults.push(Fault::new(format!("{at}/items/{n}/item"), "unknown_value", zh, en));
+            faults.push(InputError::new(format!("{at}/items/{n}/item"), "unknown_value", zh, en));
         } else if !seen.insert(code) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 format!("{at}/items/{n}/item"),
                 "duplicate",
                 "检查项重复，请删除其一",
@@ -88,11 +88,11 @@ pub fn check_result(
         }
         if item.outcome != ItemOutcome::Fail && item.severity.is_some() {
             let (zh, en) = ("只有不合格项可以填写隐患等级", "only a failed item may have a severity");
-            faults.push(Fault::new(format!("{at}/items/{n}/severity"), "conflict", zh, en));
+            faults.push(InputError::new(format!("{at}/items/{n}/severity"), "conflict", zh, en));
         }
         if item.outcome == ItemOutcome::Fail && item.note.is_none() {
             let (zh, en) = ("不合格项须说明发现的情况", "a failed item needs a note of the finding");
-            faults.push(Fault::new(format!("{at}/items/{n}/note"), "required", zh, en));
+            faults.push(InputError::new(format!("{at}/items/{n}/note"), "required", zh, en));
         }
     }
     let missing = checklist.items.iter().filter(|item| !seen.contains(item.code.as_str()));
@@ -103,14 +103,14 @@ pub fn check_result(
             format!("须填写下列检查项的结果：{all}"),
             format!("add the results of these items: {}", missing.join(", ")),
         );
-        faults.push(Fault::new(format!("{at}/items"), "required", zh, en));
+        faults.push(InputError::new(format!("{at}/items"), "required", zh, en));
     }
 }
 
-fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec<Fault>) {
+fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec<InputError>) {
     if !checklist.roles.contains(&role) {
         let (zh, en) = ("该单位不得使用此检查表", "this office is not allowed to use this checklist");
-        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+        faults.push(InputError::new(pointer, "wrong_party", zh, en));
     }
 }
 
@@ -118,19 +118,24 @@ fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec
 pub fn check_visit(
     today: NaiveDate,
     planned_on: NaiveDate,
-    offices: &[VisitOfficeIn],
+    offices: &[InspectionOfficeIn],
     rules: &InspectionRules,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
     if planned_on < today {
-        faults.push(Fault::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
+        faults.push(InputError::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
     } else if planned_on > today + AHEAD {
-        faults.push(Fault::new("/planned_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
+        faults.push(InputError::new(
+            "/planned_on",
+            "out_of_range",
+            "不得晚于一年后",
+            "must not be more than a year ahead",
+        ));
     }
     for (n, office) in offices.iter().enumerate() {
         let pointer = format!("/offices/{n}/checklist");
         match rules.checklist(&office.checklist) {
-            None => faults.push(Fault::new(
+            None => faults.push(InputError::new(
                 pointer,
                 "unknown_value",
                 "现行政策中没有此检查表",
@@ -139,7 +144,7 @@ pub fn check_visit(
             Some(checklist) => check_user(&pointer, checklist, office.role, faults),
         }
         if offices[..n].contains(office) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 format!("/offices/{n}"),
                 "duplicate",
                 "参加单位重复，请删除其一",
@@ -151,15 +156,15 @@ pub fn check_visit(
 
 /// A re-check that closes the hazard sets no deadline; one that does not sets a new one. It may be earlier than the
 /// old one, if the hazard is more serious than it seemed.
-pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<Fault>) {
+pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec<InputError>) {
     match (input.outcome, input.due_on) {
         (RecheckOutcome::Closed, Some(_)) => {
             let (zh, en) = ("销号的，不得填写整改期限", "leave the deadline out if you close the hazard");
-            faults.push(Fault::new("/due_on", "conflict", zh, en));
+            faults.push(InputError::new("/due_on", "conflict", zh, en));
         }
         (RecheckOutcome::NotRectified, None) => {
             let (zh, en) = ("须填写新的整改期限", "state a new deadline for rectification");
-            faults.push(Fault::new("/due_on", "required", zh, en));
+            faults.push(InputError::new("/due_on", "required", zh, en));
         }
         (RecheckOutcome::NotRectified, Some(day)) => check_deadline(today, today, day, faults),
         (RecheckOutcome::Closed, None) => {}
@@ -168,12 +173,12 @@ pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec
 
 /// A new deadline must be later than `after` and at most a year after `since`. An extension counts from the day the
 /// hazard was found, so that repeated extensions do not add up.
-pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults: &mut Vec<InputError>) {
     if day <= after {
         let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
-        faults.push(Fault::new("/due_on", "before_start", zh, en));
+        faults.push(InputError::new("/due_on", "before_start", zh, en));
     } else if day > since + AHEAD {
-        faults.push(Fault::new("/due_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
+        faults.push(InputError::new("/due_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
     }
 }
 
@@ -193,7 +198,7 @@ pub fn state_of(parts: impl Iterator<Item = InspectionPartState>) -> InspectionS
 }
 
 /// Overdue: not rectified, and the deadline has passed.
-pub fn is_late(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> bool {
+pub fn is_overdue(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> bool {
     state == HazardState::Open && due_on < today
 }
 
@@ -228,18 +233,18 @@ pub fn may_submit(has_part: bool) -> Result<(), Problem> {
 }
 
 /// The checklist must be that of one of the office's parts; `own` lists theirs.
-pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist: &str, faults: &mut Vec<Fault>) {
+pub fn check_own_checklist<'a>(mut own: impl Iterator<Item = &'a str>, checklist: &str, faults: &mut Vec<InputError>) {
     let told = faults.iter().any(|fault| fault.pointer == "/checklist");
     if !told && !own.any(|code| code == checklist) {
         let (zh, en) =
             ("贵单位在此次检查中不使用此检查表", "your office does not use this checklist in this inspection");
-        faults.push(Fault::new("/checklist", "wrong_party", zh, en));
+        faults.push(InputError::new("/checklist", "wrong_party", zh, en));
     }
 }
 
 /// A part takes one result, while its inspection is open.
-pub fn require_open_part(visit_is_open: bool, part_is_planned: bool) -> Result<(), Problem> {
-    if visit_is_open && part_is_planned {
+pub fn require_open_part(inspection_is_open: bool, part_is_planned: bool) -> Result<(), Problem> {
+    if inspection_is_open && part_is_planned {
         return Ok(());
     }
     let (zh, en) = PART_IS_CLOSED;
@@ -251,8 +256,8 @@ const PART_IS_CLOSED: (&str, &str) = (
     "The result of this part has been submitted already, or the inspection has been cancelled.",
 );
 
-pub fn may_cancel(visit_is_open: bool) -> Result<(), Problem> {
-    if visit_is_open {
+pub fn may_cancel(inspection_is_open: bool) -> Result<(), Problem> {
+    if inspection_is_open {
         return Ok(());
     }
     Err(Problem::new(Code::StateConflict)
@@ -269,17 +274,17 @@ pub enum Target {
 }
 
 /// A result names either the planned inspection or the complex.
-pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mut Vec<Fault>) -> Option<Target> {
+pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mut Vec<InputError>) -> Option<Target> {
     match (inspection, complex) {
         (Some(_), Some(_)) => {
             let (zh, en) =
                 ("已填写检查计划的，不得填写小区", "leave the complex out if you name the planned inspection");
-            faults.push(Fault::new(format!("{at}/complex_id"), "conflict", zh, en));
+            faults.push(InputError::new(format!("{at}/complex_id"), "conflict", zh, en));
             None
         }
         (None, None) => {
             let (zh, en) = ("须填写 inspection_id 或 complex_id", "state inspection_id or complex_id");
-            faults.push(Fault::new(format!("{at}/complex_id"), "required", zh, en));
+            faults.push(InputError::new(format!("{at}/complex_id"), "required", zh, en));
             None
         }
         (Some(id), None) => Some(Target::Planned(id)),
@@ -288,34 +293,39 @@ pub fn target(at: &str, inspection: Option<Id>, complex: Option<Id>, faults: &mu
 }
 
 /// The key was used for a different result.
-pub fn key_reused(n: usize) -> Fault {
+pub fn key_reused(n: usize) -> InputError {
     let (zh, en) = ("该标识已用于另一份检查结果，请更换", "the key was used for another result; choose another");
-    Fault::new(format!("/results/{n}/key"), "key_reused", zh, en)
+    InputError::new(format!("/results/{n}/key"), "key_reused", zh, en)
 }
 
-/// The office needs an open part with this checklist; `part_is_planned` is none if it has no such part.
-pub fn check_planned(pointer: &str, visit_is_open: bool, part_is_planned: Option<bool>, faults: &mut Vec<Fault>) {
+/// The office of a result has an open part by its checklist in the planned visit; `part_is_planned` is none where it has none.
+pub fn check_planned(
+    pointer: &str,
+    inspection_is_open: bool,
+    part_is_planned: Option<bool>,
+    faults: &mut Vec<InputError>,
+) {
     let Some(part_is_planned) = part_is_planned else {
         let (zh, en) =
             ("贵单位在此次检查中不使用此检查表", "your office does not use this checklist in this inspection");
-        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+        faults.push(InputError::new(pointer, "wrong_party", zh, en));
         return;
     };
-    if !visit_is_open || !part_is_planned {
+    if !inspection_is_open || !part_is_planned {
         let (zh, en) = PART_IS_CLOSED;
-        faults.push(Fault::new(pointer, "not_open", zh, en));
+        faults.push(InputError::new(pointer, "not_open", zh, en));
     }
 }
 
 /// May the office submit results of unplanned inspections? Police stations and the fire and rescue agency may not.
-pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<Fault>) -> bool {
+pub fn check_unplanned(pointer: &str, role: Role, faults: &mut Vec<InputError>) -> bool {
     let called = matches!(role, Role::PoliceStation | Role::FireRescue);
     if called {
         let (zh, en) = (
             "贵单位只能提交所参加的联合检查的结果，请填写 inspection_id",
             "your office may submit results of joint inspections only; state inspection_id",
         );
-        faults.push(Fault::new(pointer, "wrong_party", zh, en));
+        faults.push(InputError::new(pointer, "wrong_party", zh, en));
     }
     !called
 }
@@ -337,11 +347,11 @@ pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(),
 }
 
 /// A finding needs an act: the one named, or that of its item. Returns whether there is one.
-pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<Fault>) -> bool {
+pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<InputError>) -> bool {
     let has_act = named.or(of_item).is_some();
     if !has_act {
         let (zh, en) = ("检查项没有对应的受监管行为，须填写", "the item has no act; name one");
-        faults.push(Fault::new("/act", "required", zh, en));
+        faults.push(InputError::new("/act", "required", zh, en));
     }
     has_act
 }
@@ -378,7 +388,7 @@ pub fn require_state(state: HazardState, allowed: &[HazardState]) -> Result<(), 
 /// An extension must come before the deadline passes; a later one would hide that the hazard was overdue.
 pub fn may_extend(state: HazardState, due_on: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     require_state(state, &[HazardState::Open])?;
-    if is_late(state, due_on, today) {
+    if is_overdue(state, due_on, today) {
         let (zh, en) = (
             "整改期限已届满。请复查后重新确定期限。",
             "The deadline has passed. Re-check the hazard to set a new one.",

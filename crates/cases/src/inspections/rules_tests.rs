@@ -26,7 +26,7 @@ fn whole() -> Vec<ItemResultIn> {
 }
 
 fn faults(items: &[ItemResultIn], at: &str, role: Role) -> Vec<(String, &'static str)> {
-    let given = ResultInput { checklist: "safety", visited_at: instant(at), items, note: None };
+    let given = ResultInput { checklist: "safety", inspected_at: instant(at), items, note: None };
     let mut faults = Vec::new();
     check_result("/results/3", &given, Some(safety()), role, instant("2026-03-02T01:00:00Z"), &mut faults);
     faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
@@ -45,7 +45,7 @@ fn a_whole_result_has_no_fault_and_each_fault_is_told_at_its_place() {
     items[1].item = "no_such_item".into();
     items[2].item = items[3].item.clone();
     let expected = [
-        ("visited_at", "in_the_future"),
+        ("inspected_at", "in_the_future"),
         ("checklist", "wrong_party"),
         ("items/0/note", "required"),
         ("items/1/item", "unknown_value"),
@@ -58,7 +58,7 @@ fn a_whole_result_has_no_fault_and_each_fault_is_told_at_its_place() {
 
 #[test]
 fn a_visit_is_planned_for_a_day_that_comes_by_offices_that_inspect() {
-    let office = |role, checklist: &str| VisitOfficeIn { role, checklist: checklist.into() };
+    let office = |role, checklist: &str| InspectionOfficeIn { role, checklist: checklist.into() };
     let offices = [
         office(Role::FireRescue, "safety"),
         office(Role::Community, "safety"),
@@ -107,7 +107,7 @@ fn what_the_company_says_in_time_counts_until_it_proves_wrong() {
     assert!(misses(Rectified, due, after, recheck(RecheckOutcome::NotRectified)));
     assert!(!misses(Rectified, due, in_time, recheck(RecheckOutcome::NotRectified)));
     assert!(misses(Open, due, after, recheck(RecheckOutcome::Closed)));
-    assert!(is_late(Open, due, after) && !is_late(Open, due, in_time) && !is_late(Rectified, due, after));
+    assert!(is_overdue(Open, due, after) && !is_overdue(Open, due, in_time) && !is_overdue(Rectified, due, after));
 }
 
 #[test]
@@ -141,7 +141,7 @@ proptest! {
 #[test]
 fn a_result_reads_back_as_it_was_sent() {
     let text = serde_json::json!({
-        "key": Id::default(), "checklist": "safety", "visited_at": NOW, "items": [{ "item": "fire_lane", "outcome": "pass" }],
+        "key": Id::default(), "checklist": "safety", "inspected_at": NOW, "items": [{ "item": "fire_lane", "outcome": "pass" }],
     });
     let read: BatchResultIn = serde_json::from_value(text).unwrap();
     let again: BatchResultIn = serde_json::from_value(serde_json::to_value(&read).unwrap()).unwrap();
@@ -152,7 +152,7 @@ fn code<T>(answer: Result<T, Problem>) -> Option<Code> {
     answer.err().map(|problem| problem.code)
 }
 
-fn codes(check: impl FnOnce(&mut Vec<Fault>)) -> Vec<&'static str> {
+fn codes(check: impl FnOnce(&mut Vec<InputError>)) -> Vec<&'static str> {
     let mut faults = Vec::new();
     check(&mut faults);
     faults.into_iter().map(|fault| fault.code).collect()
@@ -162,11 +162,11 @@ fn codes(check: impl FnOnce(&mut Vec<Fault>)) -> Vec<&'static str> {
 fn an_office_gives_its_part_once_while_the_visit_is_open() {
     assert_eq!((code(may_submit(true)), code(may_submit(false))), (None, Some(Code::Forbidden)));
     assert_eq!((code(may_cancel(true)), code(may_cancel(false))), (None, Some(Code::StateConflict)));
-    for (visit_is_open, part_is_planned, refused) in
+    for (inspection_is_open, part_is_planned, refused) in
         [(true, true, None), (true, false, Some(Code::StateConflict)), (false, true, Some(Code::StateConflict))]
     {
-        assert_eq!(code(require_open_part(visit_is_open, part_is_planned)), refused);
-        let found = codes(|faults| check_planned("/x", visit_is_open, Some(part_is_planned), faults));
+        assert_eq!(code(require_open_part(inspection_is_open, part_is_planned)), refused);
+        let found = codes(|faults| check_planned("/x", inspection_is_open, Some(part_is_planned), faults));
         assert_eq!(found.is_empty(), refused.is_none());
     }
     assert_eq!(codes(|faults| check_planned("/x", true, None, faults)), ["wrong_party"]);
@@ -174,7 +174,7 @@ fn an_office_gives_its_part_once_while_the_visit_is_open() {
     assert!(own("safety").is_empty());
     assert_eq!(own("general"), ["wrong_party"]);
     // An unknown checklist is reported once.
-    let mut told = vec![Fault::new("/checklist", "unknown_value", "", "")];
+    let mut told = vec![InputError::new("/checklist", "unknown_value", "", "")];
     check_own_checklist(["safety"].into_iter(), "general", &mut told);
     assert_eq!(told.len(), 1);
 }

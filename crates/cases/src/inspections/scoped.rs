@@ -24,9 +24,9 @@ pub fn inspections<'a>(scope: &Scope) -> inspections::BoxedQuery<'a, MultiBacken
             ),
         ),
         Scope::Company(uscc) => {
-            all.filter(inspections::company_id.eq_any(own_family(uscc))).filter(inspections::visited.eq(true))
+            all.filter(inspections::company_id.eq_any(own_family(uscc))).filter(inspections::inspected.eq(true))
         }
-        Scope::Complex(id) => all.filter(inspections::complex_id.eq(*id)).filter(inspections::visited.eq(true)),
+        Scope::Complex(id) => all.filter(inspections::complex_id.eq(*id)).filter(inspections::inspected.eq(true)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::HazardState;
-use super::rules::is_late;
+use super::rules::is_overdue;
 use crate::db::Id;
-use crate::fault::Fault;
 use crate::figures::percent;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// The requested period. It ends today and starts on 1 January of its last year by default.
@@ -23,7 +23,7 @@ pub fn period(
     let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
     if from > to {
         let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
+        return Err(Problem::input_errors(vec![InputError::new("query/to", "before_start", zh, en)]));
     }
     Ok((from, to))
 }
@@ -69,7 +69,7 @@ pub struct HazardCounts {
     pub open: i64,
     /// Overdue: open hazards that are not rectified and past their deadline.
     #[schema(minimum = 0)]
-    pub late: i64,
+    pub overdue: i64,
     /// Closed hazards that were rectified within every deadline.
     #[schema(minimum = 0)]
     pub closed_in_time: i64,
@@ -86,7 +86,7 @@ impl HazardCounts {
             (HazardState::Closed, false) => self.closed_in_time += 1,
             _ => self.open += 1,
         }
-        self.late += i64::from(is_late(found.state, found.due_on, today));
+        self.overdue += i64::from(is_overdue(found.state, found.due_on, today));
     }
 }
 
@@ -222,9 +222,9 @@ mod tests {
             prop_assert_eq!(whole.inspected, sum(&|a| a.inspected));
             prop_assert!(whole.inspected <= whole.complexes);
             prop_assert_eq!(whole.hazards.found, sum(&|a| a.hazards.found));
-            let HazardCounts { found, open, late, closed_in_time, closed_late } = whole.hazards;
+            let HazardCounts { found, open, overdue, closed_in_time, closed_late } = whole.hazards;
             prop_assert_eq!(found, open + closed_in_time + closed_late);
-            prop_assert!(late <= open);
+            prop_assert!(overdue <= open);
             let done = |a: &AreaInspections| a.checklists.iter().map(|c| c.done + c.overdue).sum::<i64>();
             prop_assert_eq!(done(&whole), sum(&done));
             prop_assert_eq!(done(&whole), parts.len() as i64);

@@ -20,7 +20,7 @@ use crate::policy::inspections::Checklist;
 use crate::policy::versions::CountyPolicies;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Officer, StepView, officer, step};
 use crate::service::Ctx;
 
 /// Result of one checklist item (检查项结果).
@@ -70,9 +70,9 @@ pub struct InspectionPart {
     pub checklist_en: String,
     pub state: InspectionPartState,
     /// Time of the inspection by the device's clock; null without a result.
-    pub visited_at: Option<Instant>,
+    pub inspected_at: Option<Instant>,
     /// Day of the inspection; null without a result.
-    pub visited_on: Option<NaiveDate>,
+    pub inspected_on: Option<NaiveDate>,
     /// Number of items passed.
     #[schema(minimum = 0)]
     pub passed: i64,
@@ -88,7 +88,7 @@ pub struct InspectionPart {
     /// General note on the inspection.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
-    pub submitted_by: Option<Official>,
+    pub submitted_by: Option<Officer>,
     pub submitted_at: Option<Instant>,
     /// Policy version whose checklist applies.
     #[schema(minimum = 1)]
@@ -135,7 +135,7 @@ pub struct Inspection {
     /// The offices and their results; companies and committees see only parts with a result.
     #[schema(max_items = 8)]
     pub parts: Vec<InspectionPart>,
-    pub planned_by: Official,
+    pub planned_by: Officer,
     pub cancellation: Option<StepView>,
     /// Policy version under which it was planned.
     #[schema(minimum = 1)]
@@ -192,7 +192,7 @@ fn one(
         complex_name: complexes.get(&row.complex_id).cloned().unwrap_or_default(),
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
         parts: parts.map(|part| part_view(ctx, policies, part, whole)).collect(),
-        planned_by: official(ctx, row.planned_by.0),
+        planned_by: officer(ctx, row.planned_by.0),
         cancellation: row.cancellation.0.map(|one| step(ctx, one)),
         id: row.id,
         version: row.version,
@@ -215,7 +215,7 @@ fn one(
 /// missing results, a cancellation, and the time at which a finding was reported.
 fn without_plan(mut row: InspectionRow, parts: &[PartRow]) -> InspectionRow {
     let done = || parts.iter().filter(|part| part.is_done());
-    let days = || done().filter_map(|part| part.visited_on);
+    let days = || done().filter_map(|part| part.inspected_on);
     row.state = InspectionState::Done;
     row.planned_on = days().min().unwrap_or(row.planned_on);
     row.done_on = days().max();
@@ -250,12 +250,12 @@ fn part_view(ctx: &Ctx, policies: &CountyPolicies, part: PartRow, whole: bool) -
         state: part.state,
         items: items.collect(),
         note: part.result.0.note.clone(),
-        submitted_by: part.submitted_by.0.map(|by| official(ctx, by)),
+        submitted_by: part.submitted_by.0.map(|by| officer(ctx, by)),
         id: part.id,
         division: part.division,
         checklist: part.checklist,
-        visited_at: part.visited_at,
-        visited_on: part.visited_on,
+        inspected_at: part.inspected_at,
+        inspected_on: part.inspected_on,
         passed: part.passed,
         failed: part.failed,
         not_applicable: part.not_applicable,

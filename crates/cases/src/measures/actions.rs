@@ -11,7 +11,7 @@ use crate::due_process::{self, Proceeding, advance};
 use crate::http::Entity;
 use crate::policy;
 use crate::policy::model::MeasureRule;
-use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn, Step};
+use crate::proceedings::model::{DeliveryIn, NoticeIn, ReasonsIn, StatementIn, Step};
 use crate::service::{Body, Tx};
 use crate::standing::model::MeasureState;
 
@@ -21,7 +21,7 @@ pub fn rule_of(tx: &mut Tx, row: &MeasureRow) -> WorkResult<MeasureRule> {
     reconciliation::rule(&policies, row.policy_version, row.kind).cloned()
 }
 
-pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<Measure>> {
+pub fn notify_measure(tx: &mut Tx, id: Id, body: &Body<NoticeIn>) -> WorkResult<Entity<Measure>> {
     due_process::notify::<MeasureRow>(tx, id, body)
 }
 

@@ -197,8 +197,8 @@ fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> WorkResult<(Stri
         let (zh, en) = (zh.join("、"), en.join(", "));
         match ground.cause {
             RemovalCause::Unqualified => {
-                parts.0.push(format!("{zh}，评定不合格"));
-                parts.1.push(format!("unqualified in {en}"));
+                parts.0.push(format!("{zh}，星级评定不达标"));
+                parts.1.push(format!("below standard in {en}"));
             }
             RemovalCause::LowCycles(count) => {
                 parts.0.push(format!("连续{count}个已发布评定周期为低星级（{zh}）"));

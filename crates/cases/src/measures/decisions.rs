@@ -64,7 +64,7 @@ pub fn approve_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResul
         rules::require_legal_basis(kind, row.legal_basis.as_deref())?;
     }
     rules::require_still_due(reconciliation::withdrawal_of(tx, &row)?)?;
-    if rule.biting {
+    if rule.adverse {
         require_due_process(tx, &row)?;
     }
     if rule.needs_final_grounds() {
@@ -102,7 +102,7 @@ pub fn reject_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult
 }
 
 /// The termination of the contract that the completion of a removal names.
-fn ending(input: &CompletionIn) -> Option<TerminationIn> {
+fn termination(input: &CompletionIn) -> Option<TerminationIn> {
     Some(TerminationIn {
         ground: input.removal_ground?,
         notice_given_on: input.notice_given_on,
@@ -120,8 +120,8 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkR
     let removal = row.complex_id.filter(|_| kind == MeasureKind::Removal);
     let input = tx.checked(body, |conn, input, faults| {
         rules::check_completion(kind, ctx.state.clock.day_of(row.created_at), ctx.today, input, faults);
-        if let Some((complex, ending)) = removal.zip(ending(input)) {
-            contracts::check_removal(conn, ctx, complex, row.company_id, &ending, faults)?;
+        if let Some((complex, termination)) = removal.zip(termination(input)) {
+            contracts::check_removal(conn, ctx, complex, row.company_id, &termination, faults)?;
         }
         files::check_evidence(conn, ctx, "/evidence", &input.evidence, faults)
     })?;
@@ -130,8 +130,8 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkR
     let rule = rule_of(tx, &row)?;
     suspension::require_in_effect(tx, &row, &rule)?;
     files::attach_evidence(tx, OwnerKind::Measure, row.id, &input.evidence)?;
-    if let Some((complex, ending)) = removal.zip(ending(input)) {
-        contracts::end_by_removal(tx, complex, row.company_id, &ending)?;
+    if let Some((complex, termination)) = removal.zip(termination(input)) {
+        contracts::end_by_removal(tx, complex, row.company_id, &termination)?;
     }
     let CompletionIn { completed_on, outcome, evidence, removal_ground, notice_given_on: _ } = input.clone();
     let in_time = completed_on <= row.due_on;
@@ -156,7 +156,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkR
 
 /// Completes the removal that asked for the termination of a contract, once the contract has ended. While an appeal
 /// suspends the removal, it stays approved and is completed after the appeal decision.
-pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> WorkResult<()> {
+pub fn removal_carried_out(tx: &mut Tx, id: Id, termination: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
     let system = Scope::System("a contract was ended, whoever recorded it");
     let mut row = store::find_for_update(tx.conn, &system, id)?;
@@ -167,16 +167,16 @@ pub fn removal_carried_out(tx: &mut Tx, id: Id, ending: &TerminationIn) -> WorkR
     let in_time = ctx.today <= row.due_on;
     row.proceedings.0.completion = Some(Completion {
         completed_on: ctx.today,
-        outcome: ending.reasons.clone(),
-        evidence: files::copy_evidence(tx, &ending.evidence, OwnerKind::Measure, row.id)?,
-        removal_ground: Some(ending.ground),
+        outcome: termination.reasons.clone(),
+        evidence: files::copy_evidence(tx, &termination.evidence, OwnerKind::Measure, row.id)?,
+        removal_ground: Some(termination.ground),
         in_time,
         at: ctx.now,
         by: Actor::of(&ctx.caller),
     });
     row.state = MeasureState::Done;
-    let step = json!({ "completed_on": ctx.today, "in_time": in_time, "last_day": ending.last_day });
-    advance(tx, row, "measure.done", step, ending).map(drop)
+    let step = json!({ "completed_on": ctx.today, "in_time": in_time, "last_day": termination.last_day });
+    advance(tx, row, "measure.done", step, termination).map(drop)
 }
 
 /// Marks the violation as rectified in time; the policy may restore points for it.

@@ -50,7 +50,7 @@ pub fn gather(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: referred_to(tx.conn, input, row)?,
-        served: !row.is_undelivered(),
+        delivered: !row.is_undelivered(),
         context,
     })
 }
@@ -63,7 +63,7 @@ fn describe(
     context: &mut Map<String, Value>,
 ) -> WorkResult<()> {
     let day = |at| chinese_day(tx.ctx.state.clock.day_of(at));
-    use DocumentKind::{BlacklistDecision, InterviewNotice, MeasureNotice, RemovalDecision};
+    use DocumentKind::{InterviewNotice, ListingDecision, MeasureNotice, RemovalDecision};
     let steps = &row.proceedings.0;
     context.insert(
         "measure".into(),
@@ -72,13 +72,13 @@ fn describe(
             "due_on": chinese_day(row.due_on),
         }),
     );
-    if matches!(kind, MeasureNotice | InterviewNotice | RemovalDecision | BlacklistDecision) {
+    if matches!(kind, MeasureNotice | InterviewNotice | RemovalDecision | ListingDecision) {
         context.insert("violations".into(), grounds(tx.conn, policies, row)?);
     }
     if matches!(kind, DocumentKind::MeasureNotice | DocumentKind::RemovalDecision) {
         context.insert("ratings".into(), rating_grounds(tx.conn, row)?);
     }
-    if matches!(kind, MeasureNotice | RemovalDecision | BlacklistDecision) {
+    if matches!(kind, MeasureNotice | RemovalDecision | ListingDecision) {
         let notice = steps.notification.as_ref().ok_or_else(missing)?;
         context.insert("facts".into(), json!(notice.facts));
         context.insert("grounds".into(), json!(notice.grounds));
@@ -101,14 +101,14 @@ fn describe(
         DocumentKind::RectificationOrder => {
             context.insert("due_on".into(), json!(chinese_day(row.due_on)));
         }
-        RemovalDecision | BlacklistDecision => {
+        RemovalDecision | ListingDecision => {
             let approval = steps.approval.as_ref().ok_or_else(missing)?;
             context.insert("reasons".into(), json!(approval.text));
             context.insert("decided_on".into(), json!(day(approval.at)));
             context.insert("statement_made".into(), json!(steps.statement.is_some()));
             let held = steps.hearing.as_ref().map(|hearing| chinese_day(hearing.held_on));
             context.insert("hearing_held_on".into(), json!(held));
-            if kind == BlacklistDecision {
+            if kind == ListingDecision {
                 let (from, until) = blacklist::term_of(tx.conn, row.company_id, row.id)?.ok_or_else(missing)?;
                 context.insert("listed_from".into(), json!(chinese_day(from)));
                 context.insert("listed_until".into(), json!(chinese_day(until)));
@@ -170,6 +170,6 @@ fn referred_to(conn: &mut Conn, input: &DocumentIn, row: &MeasureRow) -> WorkRes
         return Ok(input.addressee.clone());
     }
     let agency = row.office_role;
-    let name = offices::find_by_seat(conn, agency, &row.office_division)?.map(|office| office.name);
+    let name = offices::find_by_role(conn, agency, &row.office_division)?.map(|office| office.name);
     Ok(Some(name.unwrap_or_else(|| agency.row().zh.to_owned())))
 }

@@ -24,7 +24,7 @@ use crate::standing::model::MeasureState;
 impl MeasureRow {
     /// True if a ground named in the notice still applies.
     pub fn grounds_in_notice(&self, grounds: &[Id]) -> bool {
-        rules::grounds_in_notice(&self.proceedings.0.told, grounds)
+        rules::grounds_in_notice(&self.proceedings.0.notified_grounds, grounds)
     }
 
     /// A statement or hearing request is made after the notice and within its period. Making it opens the notice.
@@ -89,14 +89,14 @@ impl Proceeding for MeasureRow {
         rules::may_notify(self.notified, self.grounds_in_notice(&grounds_now))?;
         // A notice whose grounds no longer apply has no effect, so due process starts again.
         after(tx).measure_notified_anew(tx, self.id)?;
-        self.proceedings.0 = Proceedings { told: grounds_now, ..Proceedings::default() };
+        self.proceedings.0 = Proceedings { notified_grounds: grounds_now, ..Proceedings::default() };
         self.hearing_request_due_on = None;
         self.notified = true;
         Ok(())
     }
 
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
-        after(tx).served(tx, self.id)?;
+        after(tx).delivered(tx, self.id)?;
         let policies = policy::current(tx.conn, &tx.ctx.state, &self.county)?;
         let days = policies.process(self.policy_version, delivery.delivered_on).hearing_request_working_days;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;

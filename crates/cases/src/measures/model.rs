@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Actor, Role};
-use crate::contracts::model::EndGround;
+use crate::contracts::model::TerminationGround;
 use crate::db::Id;
 use crate::db::schema::measures;
 use crate::db::types::{Instant, Json};
@@ -31,7 +31,7 @@ pub struct Completion {
     pub completed_on: NaiveDate,
     pub outcome: String,
     pub evidence: Vec<Evidence>,
-    pub removal_ground: Option<EndGround>,
+    pub removal_ground: Option<TerminationGround>,
     pub in_time: bool,
     pub at: Instant,
     pub by: Actor,
@@ -53,7 +53,7 @@ pub struct Cancellation {
 pub struct Proceedings {
     pub notification: Option<Notification>,
     /// Violations and ratings that the notice named as grounds.
-    pub told: Vec<Id>,
+    pub notified_grounds: Vec<Id>,
     pub delivery: Option<Delivery>,
     pub statement: Option<Statement>,
     pub statement_answer: Option<Step>,
@@ -138,7 +138,7 @@ pub struct CompletionIn {
     /// Required for `removal`: termination ground of the contract (合同终止依据). Attach its document as evidence.
     #[serde(default)]
     #[schema(example = json!(null))]
-    pub removal_ground: Option<EndGround>,
+    pub removal_ground: Option<TerminationGround>,
     /// For `removal` of a company whose contract has not ended: the day of the notice of termination, if the ground
     /// requires one. `completed_on` is then the last day of the contract.
     #[serde(default)]

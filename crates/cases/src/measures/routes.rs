@@ -6,7 +6,7 @@ use super::{actions, decisions, store};
 use crate::db::Conn;
 use crate::due_process::{self, awaits_opening};
 use crate::http::{PageOf, PathId, Response};
-use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
+use crate::proceedings::model::{DeliveryIn, NoticeIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
 /// List measures
@@ -45,8 +45,8 @@ pub async fn get_measure(ctx: Ctx, id: PathId) -> Response {
 /// decision with reasons.
 #[utoipa::path(post, path = "/v1/measures/{id}/notification",
     tag = "measures", params(("id" = crate::db::Id, Path, description = "Id of the measure")),
-    request_body = NotificationIn, responses((status = 200, description = "Notified", body = Measure)))]
-pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Response {
+    request_body = NoticeIn, responses((status = 200, description = "Notified", body = Measure)))]
+pub async fn notify_measure(ctx: Ctx, id: PathId, body: Body<NoticeIn>) -> Response {
     ctx.act(body, move |tx, body| actions::notify_measure(tx, id.0, body)).await
 }
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::{CompletionIn, MeasureRow};
 use crate::access::{Actor, Caller, Role};
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered};
@@ -17,21 +17,21 @@ const LADDER_TASK: u8 = 2;
 
 /// The responsible office of a measure.
 #[derive(Clone, Copy, Debug)]
-pub struct Seat<'a> {
+pub struct ResponsibleOffice<'a> {
     pub role: Role,
     pub division: &'a str,
     /// Township of the measure; empty for a measure of the county.
     pub township: &'a str,
 }
 
-impl<'a> From<&'a MeasureRow> for Seat<'a> {
-    fn from(row: &'a MeasureRow) -> Seat<'a> {
-        Seat { role: row.office_role, division: &row.office_division, township: &row.township }
+impl<'a> From<&'a MeasureRow> for ResponsibleOffice<'a> {
+    fn from(row: &'a MeasureRow) -> ResponsibleOffice<'a> {
+        ResponsibleOffice { role: row.office_role, division: &row.office_division, township: &row.township }
     }
 }
 
 /// The responsible office handles a measure. The social affairs office of its township may, too, except for referrals.
-pub fn may_handle(caller: &Caller, seat: Seat, kind: MeasureKind) -> Result<(), Problem> {
+pub fn may_handle(caller: &Caller, seat: ResponsibleOffice, kind: MeasureKind) -> Result<(), Problem> {
     let division = caller.division.as_deref().unwrap_or_default();
     let own = caller.role == seat.role && division == seat.division;
     let township = caller.role == Role::SocialAffairsOffice && !seat.township.is_empty() && division == seat.township;
@@ -73,8 +73,8 @@ pub fn require_another_person(rule: bool, caller: &Caller, notifier: Option<&Act
 
 /// True if a ground named in the notice still applies. A later ground supports the measure, but the decision cannot
 /// rest on it alone.
-pub fn grounds_in_notice(told: &[Id], grounds: &[Id]) -> bool {
-    told.iter().any(|told| grounds.contains(told))
+pub fn grounds_in_notice(notified: &[Id], grounds: &[Id]) -> bool {
+    notified.iter().any(|one| grounds.contains(one))
 }
 
 /// A notice is given once, and again only if none of its grounds applies any more.
@@ -113,9 +113,9 @@ pub fn may_hold_hearing(requested: bool, held: bool) -> Result<(), Problem> {
     Err(conflict("没有待举行的听证。", "There is no hearing to hold."))
 }
 
-pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_hearing_day(held_on: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
     if held_on > today {
-        faults.push(Fault::new("/held_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/held_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 
@@ -224,26 +224,26 @@ pub fn check_completion(
     created_on: NaiveDate,
     today: NaiveDate,
     input: &CompletionIn,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
     if input.completed_on > today {
-        faults.push(Fault::new("/completed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/completed_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     } else if input.completed_on < created_on {
         let (zh, en) = ("不得早于措施作出之日", "must not be earlier than the measure");
-        faults.push(Fault::new("/completed_on", "before_start", zh, en));
+        faults.push(InputError::new("/completed_on", "before_start", zh, en));
     }
     if kind == MeasureKind::Removal {
         if input.removal_ground.is_none() {
             let (zh, en) = ("须填写合同终止依据", "state the termination ground of the contract");
-            faults.push(Fault::new("/removal_ground", "required", zh, en));
+            faults.push(InputError::new("/removal_ground", "required", zh, en));
         }
         if input.evidence.is_empty() {
             let (zh, en) = ("须附终止依据的证明文件", "attach the document that proves the termination ground");
-            faults.push(Fault::new("/evidence", "required", zh, en));
+            faults.push(InputError::new("/evidence", "required", zh, en));
         }
     } else if input.removal_ground.is_some() {
         let (zh, en) = ("只有清退措施可以填写", "only allowed for a removal");
-        faults.push(Fault::new("/removal_ground", "conflict", zh, en));
+        faults.push(InputError::new("/removal_ground", "conflict", zh, en));
     }
 }
 
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn the_office_of_a_measure_carries_it_through_and_its_township_helps() {
         use Role::{CountyAuthority, EnforcementOffice, SocialAffairsOffice};
-        let seat = Seat { role: EnforcementOffice, division: "640121102", township: "640121102" };
+        let seat = ResponsibleOffice { role: EnforcementOffice, division: "640121102", township: "640121102" };
         for (role, division, kind, expected) in [
             (EnforcementOffice, "640121102", MeasureKind::RectificationOrder, None),
             (EnforcementOffice, "640121100", MeasureKind::RectificationOrder, Some(Code::Forbidden)),

@@ -11,7 +11,7 @@ use crate::access::{Role, Scope};
 use crate::calendar;
 use crate::companies;
 use crate::complexes;
-use crate::contracts::model::EndGround;
+use crate::contracts::model::TerminationGround;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, WorkResult};
 use crate::due_process::is_unopened;
@@ -20,19 +20,18 @@ use crate::policy::model::MeasureKind;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
-    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
-    step,
+    DeliveryView, NoticeView, Officer, StatementView, StepView, delivery, notification, officer, statement, step,
 };
 use crate::ratings;
 use crate::ratings::model::Star;
 use crate::service::Ctx;
-use crate::standing::model::{MeasureState, Office};
+use crate::standing::model::{MeasureState, OfficeRef};
 use crate::violations::model::ViolationRow;
 use crate::violations::store as violations;
 
 /// A violation that is a ground of a measure (依据).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Ground {
+pub struct MeasureGround {
     /// Id of the violation; null outside the caller's territory.
     pub violation_id: Option<Id>,
     /// Clause of the nine prohibitions (“九不准”条款); null for other acts.
@@ -42,7 +41,7 @@ pub struct Ground {
     #[schema(max_length = 80, example = "nine.coercive_collection")]
     pub act: String,
     /// True if the notice to the company named it. The decision rests on these grounds only.
-    pub told: bool,
+    pub in_notice: bool,
     /// Day found (发现日期).
     pub found_on: NaiveDate,
     /// Code of the township where it happened, 9 digits.
@@ -61,7 +60,7 @@ pub struct RatingGround {
     /// Total points of the rating.
     pub total: WeightedPoints,
     /// True if the notice to the company named it.
-    pub told: bool,
+    pub in_notice: bool,
     /// Day of publication.
     pub published_on: NaiveDate,
 }
@@ -75,7 +74,7 @@ pub struct HearingView {
     #[schema(max_length = 20000)]
     pub record: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// Completion of a measure (办理结果).
@@ -90,11 +89,11 @@ pub struct CompletionView {
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     /// Termination ground of the contract; null except for a removal.
-    pub removal_ground: Option<EndGround>,
+    pub removal_ground: Option<TerminationGround>,
     /// True if it was completed on or before the due date.
     pub in_time: bool,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// Cancellation of a measure (取消).
@@ -111,7 +110,7 @@ pub struct CancellationView {
     pub revoked: Vec<Id>,
     pub at: Instant,
     /// Officer who cancelled it; null if its grounds no longer apply.
-    pub by: Option<Official>,
+    pub by: Option<Officer>,
 }
 
 /// A measure (处置措施) with every step of it.
@@ -137,7 +136,7 @@ pub struct Measure {
     /// The one violation that a deduction, order or referral is about; null for other kinds.
     pub violation_id: Option<Id>,
     /// Responsible office (责任单位).
-    pub office: Office,
+    pub office: OfficeRef,
     /// Role that approves it; null if it needs no approval.
     pub approver_role: Option<Role>,
     /// Ladder level, 1 to 4; null if the ladder did not call for it.
@@ -163,7 +162,7 @@ pub struct Measure {
     pub suspended_on: Option<NaiveDate>,
     /// Violations that are its grounds.
     #[schema(max_items = 10000)]
-    pub grounds: Vec<Ground>,
+    pub grounds: Vec<MeasureGround>,
     /// Published ratings that are its grounds.
     #[schema(max_items = 100)]
     pub rating_grounds: Vec<RatingGround>,
@@ -172,7 +171,7 @@ pub struct Measure {
     pub unopened: bool,
     /// The completed measure that this task reverses (撤回执行).
     pub reverses: Option<Id>,
-    pub notification: Option<NotificationView>,
+    pub notification: Option<NoticeView>,
     pub delivery: Option<DeliveryView>,
     pub statement: Option<StatementView>,
     /// Answer of the office to the statement. The decision is possible only after it.
@@ -226,11 +225,11 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> WorkResult<Ve
                 .unwrap_or_default()
                 .into_iter()
                 .filter_map(|id| violations.get(&id))
-                .map(|v| Ground {
+                .map(|v| MeasureGround {
                     violation_id: Some(v.id).filter(|_| sees(ctx, v)),
                     clause: v.clause,
                     act: v.act.clone(),
-                    told: row.proceedings.0.told.contains(&v.id),
+                    in_notice: row.proceedings.0.notified_grounds.contains(&v.id),
                     found_on: v.found_on,
                     township: v.township.clone(),
                 })
@@ -244,7 +243,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<MeasureRow>) -> WorkResult<Ve
                     cycle_name: one.cycle_name.clone(),
                     star: one.star,
                     total: one.total,
-                    told: row.proceedings.0.told.contains(&one.id),
+                    in_notice: row.proceedings.0.notified_grounds.contains(&one.id),
                     published_on: one.published_on,
                 })
                 .collect();
@@ -266,7 +265,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: MeasureRow) -> WorkResult<Measure> 
 fn one(
     ctx: &Ctx,
     row: MeasureRow,
-    (grounds, rating_grounds): (Vec<Ground>, Vec<RatingGround>),
+    (grounds, rating_grounds): (Vec<MeasureGround>, Vec<RatingGround>),
     company_name: String,
     complex_name: Option<String>,
 ) -> WorkResult<Measure> {
@@ -274,7 +273,7 @@ fn one(
     let unopened = is_unopened(ctx, &row);
     let Proceedings {
         notification: noticed,
-        told: _,
+        notified_grounds: _,
         delivery: delivered,
         statement: said,
         statement_answer,
@@ -288,7 +287,7 @@ fn one(
     Ok(Measure {
         kind,
         state,
-        office: Office { role, division: row.office_division },
+        office: OfficeRef { role, division: row.office_division },
         approver_role: row.approver_role,
         overdue: state.is_open() && row.suspended_on.is_none() && row.due_on < ctx.today,
         grounds,
@@ -305,7 +304,7 @@ fn one(
             held_on: h.held_on,
             record: h.record,
             at: h.at,
-            by: official(ctx, h.by),
+            by: officer(ctx, h.by),
         }),
         approval: approval.map(|s| step(ctx, s)),
         rejection: rejection.map(|s| step(ctx, s)),
@@ -316,14 +315,14 @@ fn one(
             removal_ground: c.removal_ground,
             in_time: c.in_time,
             at: c.at,
-            by: official(ctx, c.by),
+            by: officer(ctx, c.by),
         }),
         cancellation: cancellation.map(|c| CancellationView {
             reason_zh: c.reason_zh,
             reason_en: c.reason_en,
             revoked: c.revoked,
             at: c.at,
-            by: c.by.map(|by| official(ctx, by)),
+            by: c.by.map(|by| officer(ctx, by)),
         }),
         id: row.id,
         version: row.version,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::cycle_view::{self, RatingCycle};
-use super::input::{ObjectionDecisionIn, ObjectionIn, ReplyIn, StepIn};
+use super::input::{ObjectionDecisionIn, ObjectionIn, RatingReplyIn, StepIn};
 use super::model::{ObjectionOutcome, RatingState};
 use super::rows::{Announced, BulkDecision, Objection, ObjectionDecision};
 use super::store::{self, BulkTransition};
@@ -12,9 +12,9 @@ use super::{cycle_rules, record, step_rules};
 use crate::access::Actor;
 use crate::calendar;
 use crate::db::{Id, Json, WorkResult};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 use crate::proceedings::model::Step;
 use crate::proceedings::rules::require_before;
@@ -23,7 +23,7 @@ use crate::service::{Body, Tx};
 /// The last day of an announcement period that starts today.
 fn announcement_end(tx: &mut Tx, county: &str, policy_version: i64) -> WorkResult<chrono::NaiveDate> {
     let rules = view::rules_of(tx.conn, tx.ctx, policy_version)?;
-    Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.publicity_working_days))
+    Ok(calendar::work_calendar(tx.conn, county)?.add_working_days(tx.ctx.today, rules.announcement_working_days))
 }
 
 pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Entity<Rating>> {
@@ -37,7 +37,7 @@ pub fn announce_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<E
     row.state = RatingState::Announced;
     row.shared = true;
     row.announced_on = Some(ctx.today);
-    row.publicity_ends_on = Some(announcement_end(tx, &row.county, row.policy_version)?);
+    row.announcement_ends_on = Some(announcement_end(tx, &row.county, row.policy_version)?);
     content.proceedings.0.announcement = Some(Announced { at: ctx.now, by: Actor::of(&ctx.caller) });
     record::advance(tx, row, content, "rating.announced", json!({}), input)
 }
@@ -59,7 +59,7 @@ pub fn announce_rating_cycle(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkRe
     row.bulk = Json(Some(BulkDecision::of(ctx)));
     row.updated_at = ctx.now;
     store::save_cycle(tx.conn, &row)?;
-    let step = json!({ "area": area, "ratings": announced, "publicity_ends_on": ends_on });
+    let step = json!({ "area": area, "ratings": announced, "announcement_ends_on": ends_on });
     record::record_cycle(tx, &row, "rating_cycle.announced", step, input)?;
     cycle_view::entity(tx.conn, ctx, row, Some(announced))
 }
@@ -73,7 +73,7 @@ pub fn object_to_rating(tx: &mut Tx, id: Id, body: &Body<ObjectionIn>) -> WorkRe
     })?;
     tx.if_match(row.version)?;
     step_rules::require_state(row.state, &[RatingState::Announced])?;
-    require_before(ctx.today, row.publicity_ends_on)?;
+    require_before(ctx.today, row.announcement_ends_on)?;
     let mut content = store::content(tx.conn, row.id)?;
     step_rules::may_object(content.proceedings.0.objections.len())?;
     files::attach_evidence(tx, OwnerKind::Rating, row.id, &input.evidence)?;
@@ -103,7 +103,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     let input = tx.checked(body, |_, input, faults| {
         if !objections.iter().any(|one| one.id == input.objection_id) {
             let (zh, en) = ("该星级评定没有此异议", "this rating has no such objection");
-            faults.push(Fault::new("/objection_id", "unknown_reference", zh, en));
+            faults.push(InputError::new("/objection_id", "unknown_reference", zh, en));
         }
         Ok(())
     })?;
@@ -116,10 +116,10 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
     one.decision =
         Some(ObjectionDecision { outcome, reasons: input.reasons.clone(), at: ctx.now, by: Actor::of(&ctx.caller) });
     row.objections_open -= 1;
-    if outcome == ObjectionOutcome::Accepted && row.state == RatingState::Announced {
+    if outcome == ObjectionOutcome::Sustained && row.state == RatingState::Announced {
         row.state = RatingState::Draft;
         row.announced_on = None;
-        row.publicity_ends_on = None;
+        row.announcement_ends_on = None;
         content.proceedings.0.announcement = None;
         // The next result is a new one, so the company may reply again.
         content.proceedings.0.reply = None;
@@ -129,7 +129,7 @@ pub fn decide_rating_objection(tx: &mut Tx, id: Id, body: &Body<ObjectionDecisio
 }
 
 /// Records the company's reply: once, from the announcement on. It is published with the rating.
-pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<ReplyIn>) -> WorkResult<Entity<Rating>> {
+pub fn reply_to_rating(tx: &mut Tx, id: Id, body: &Body<RatingReplyIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {

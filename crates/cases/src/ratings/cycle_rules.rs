@@ -6,7 +6,7 @@ use super::input::CycleIn;
 use super::model::{CycleKind, CycleState};
 use super::rows::CycleRow;
 use crate::access::Caller;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::ledger::Place;
 use crate::problem::{Code, Problem};
 
@@ -21,18 +21,18 @@ pub fn period_end(kind: CycleKind, from: NaiveDate) -> Option<NaiveDate> {
     next.checked_sub_days(Days::new(1))
 }
 
-pub fn check_cycle(input: &CycleIn, faults: &mut Vec<Fault>) {
+pub fn check_cycle(input: &CycleIn, faults: &mut Vec<InputError>) {
     if period_end(input.kind, input.period_from).is_none() {
         let (zh, en) = ("须为年度或者半年的第一日", "must be the first day of a year or half-year");
-        faults.push(Fault::new("/period_from", "not_a_period", zh, en));
+        faults.push(InputError::new("/period_from", "not_a_period", zh, en));
     }
     if input.closes_on < input.opens_on {
         let (zh, en) = ("不得早于 opens_on", "must not be earlier than opens_on");
-        faults.push(Fault::new("/closes_on", "before_start", zh, en));
+        faults.push(InputError::new("/closes_on", "before_start", zh, en));
     }
     if input.opens_on < input.period_from {
         let (zh, en) = ("不得早于 period_from", "must not be earlier than period_from");
-        faults.push(Fault::new("/opens_on", "before_start", zh, en));
+        faults.push(InputError::new("/opens_on", "before_start", zh, en));
     }
 }
 
@@ -89,20 +89,20 @@ pub fn may_cancel(all_withdrawn: bool) -> Result<(), Problem> {
 }
 
 /// The cycle of a township (empty: of the whole county) rates only complexes of this township.
-pub fn check_area(of_cycle: &str, of_complex: &str) -> Option<Fault> {
+pub fn check_area(of_cycle: &str, of_complex: &str) -> Option<InputError> {
     (!of_cycle.is_empty() && of_cycle != of_complex).then(|| {
         let (zh, en) = ("该小区不在该评定周期的范围内", "the complex is outside the area of the rating cycle");
-        Fault::new("/complex_id", "conflict", zh, en)
+        InputError::new("/complex_id", "conflict", zh, en)
     })
 }
 
 /// A complex without a company cannot be rated.
-pub fn not_serving() -> Fault {
+pub fn not_serving() -> InputError {
     let (zh, en) = (
         "评定期末该小区没有物业服务企业，不参加评定",
         "no property service company served the complex at the end of the period; it is not rated",
     );
-    Fault::new("/complex_id", "not_serving", zh, en)
+    InputError::new("/complex_id", "not_serving", zh, en)
 }
 
 /// A complex has at most one rating in a cycle that was not withdrawn.

@@ -11,8 +11,8 @@ use super::{cycle_rules, record, store};
 use crate::access::{Actor, Scope};
 use crate::complexes;
 use crate::db::{Id, Json, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::Place;
 use crate::policy;
 use crate::problem::Problem;
@@ -113,7 +113,7 @@ fn begin(
         period_from: cycle.period_from,
         period_to: cycle.period_to,
         announced_on: None,
-        publicity_ends_on: None,
+        announcement_ends_on: None,
         published_on: None,
         superseded_on: None,
         withdrawn_on: None,
@@ -124,7 +124,7 @@ fn begin(
         updated_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
-    record::record(tx, &row, "rating.begun", json!({ "corrects": corrects }), &())?;
+    record::record(tx, &row, "rating.started", json!({ "corrects": corrects }), &())?;
     Ok(row)
 }
 
@@ -140,7 +140,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> WorkResult<Entity<Ra
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) =
                         ("该评定周期不存在，或者不在您的辖区内", "unknown rating cycle, or outside your territory");
-                    faults.push(Fault::new("/cycle_id", "unknown_reference", zh, en));
+                    faults.push(InputError::new("/cycle_id", "unknown_reference", zh, en));
                     None
                 }
                 Err(other) => return Err(other),
@@ -149,7 +149,7 @@ pub fn create_rating(tx: &mut Tx, body: &Body<RatingIn>) -> WorkResult<Entity<Ra
                 Ok(row) => row,
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");
-                    faults.push(Fault::new("/complex_id", "unknown_reference", zh, en));
+                    faults.push(InputError::new("/complex_id", "unknown_reference", zh, en));
                     return Ok(());
                 }
                 Err(other) => return Err(other),

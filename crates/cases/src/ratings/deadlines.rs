@@ -27,12 +27,12 @@ impl Follows for RatingRow {
         let calendar = terms.calendar(conn, &self.county)?;
         let mut moved = Vec::new();
         if self.state == RatingState::Announced
-            && let (Some(announced_on), Some(day)) = (self.announced_on, self.publicity_ends_on.as_mut())
+            && let (Some(announced_on), Some(day)) = (self.announced_on, self.announcement_ends_on.as_mut())
         {
             let policies = terms.policies(&self.county);
             let version = policies.get(self.policy_version).unwrap_or_else(|| policies.governing(announced_on));
-            let days = version.document().ratings.publicity_working_days;
-            move_day("publicity_ends_on", day, calendar.add_working_days(announced_on, days), &mut moved);
+            let days = version.document().ratings.announcement_working_days;
+            move_day("announcement_ends_on", day, calendar.add_working_days(announced_on, days), &mut moved);
         }
         Ok(moved)
     }

@@ -27,7 +27,7 @@ pub const EVENTS: &[Subject] = &[
                 code: "rating_cycle.announced", zh: "评定周期公示", en: "The ratings of a cycle were announced"
             },
             Type {
-                code: "rating_cycle.published", zh: "评定周期公布", en: "The ratings of a cycle were published"
+                code: "rating_cycle.published", zh: "评定周期发布", en: "The ratings of a cycle were published"
             },
             Type { code: "rating_cycle.cancelled", zh: "评定周期取消", en: "A cycle was cancelled" },
         ],
@@ -43,7 +43,7 @@ pub const EVENTS: &[Subject] = &[
             ("total", Text),
             ("raw_star", Count),
             ("star", Count),
-            ("publicity_ends_on", Day),
+            ("announcement_ends_on", Day),
             ("published_on", Day),
             ("withdrawn_on", Day),
             ("is_current", Flag),
@@ -53,14 +53,14 @@ pub const EVENTS: &[Subject] = &[
         ],
         digests: &["items", "vetoes", "bonus", "evidence", "note", "reasons", "text"],
         types: &[
-            Type { code: "rating.begun", zh: "评定开始", en: "A rating was begun" },
+            Type { code: "rating.started", zh: "评定开始", en: "A rating was started" },
             Type { code: "rating.scored", zh: "评分", en: "A rating was scored" },
             Type { code: "rating.reviewed", zh: "复核", en: "A rating was reviewed" },
             Type { code: "rating.announced", zh: "公示", en: "A rating was announced" },
             Type { code: "rating.objected", zh: "提出异议", en: "An objection was made" },
             Type { code: "rating.objection_decided", zh: "异议处理", en: "An objection was decided" },
-            Type { code: "rating.replied", zh: "企业答复", en: "The company replied" },
-            Type { code: "rating.published", zh: "公布", en: "A rating was published" },
+            Type { code: "rating.replied", zh: "企业回应", en: "The company replied" },
+            Type { code: "rating.published", zh: "发布", en: "A rating was published" },
             Type { code: "rating.adjusted", zh: "星级调整", en: "The star was adjusted" },
             Type { code: "rating.withdrawn", zh: "撤回", en: "A rating was withdrawn" },
             Type { code: "rating.restored", zh: "恢复", en: "A rating was restored" },

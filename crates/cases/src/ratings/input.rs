@@ -66,7 +66,7 @@ impl LedgerTexts for StepIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoresIn {
-    pub assessor: Assessor,
+    pub rater: Rater,
     /// Scores of every rubric item, each once; empty for the owners.
     #[serde(default)]
     #[schema(max_items = 350)]
@@ -127,15 +127,15 @@ impl LedgerTexts for ScoresIn {
 /// A rating review (复核).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReviewIn {
-    pub outcome: ReviewOutcome,
+pub struct RatingReviewIn {
+    pub outcome: RatingReviewOutcome,
     /// Reasons; required for a return.
     #[serde(default)]
     #[schema(min_length = 2, max_length = 2000, example = "逐项核对，评分与事实相符")]
     pub reasons: Option<String>,
 }
 
-impl LedgerTexts for ReviewIn {
+impl LedgerTexts for RatingReviewIn {
     fn texts(&self) -> Texts {
         self.reasons.clone().map(|text| ("reasons", text)).into_iter().collect()
     }
@@ -185,13 +185,13 @@ impl LedgerTexts for ObjectionDecisionIn {
 /// Reply of the company (企业回应), published with the rating.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReplyIn {
+pub struct RatingReplyIn {
     /// Text of the reply; must not contain personal data.
     #[schema(min_length = 2, max_length = 2000, example = "我公司已制定提升方案，二季度完成消防设施改造")]
     pub text: String,
 }
 
-impl LedgerTexts for ReplyIn {
+impl LedgerTexts for RatingReplyIn {
     fn texts(&self) -> Texts {
         vec![("text", self.text.clone())]
     }

@@ -67,7 +67,7 @@ fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -
         )
     });
     (
-        format!("在本小区违反“九不准”{zh}，按阶梯式惩戒规定{}{until_zh}", kind.zh()),
+        format!("在本小区违反“九不准”{zh}，按惩戒阶梯规定{}{until_zh}", kind.zh()),
         format!("{} by the penalty ladder: {en} of the nine prohibitions at this complex{until_en}", kind.en()),
     )
 }

@@ -39,7 +39,7 @@ use crate::access::Role::{
 use crate::access::role_sets::{RATING_OFFICES, RATING_READERS, REGISTRARS};
 use crate::files::{FileOwner, OwnerKind, Visibility};
 use crate::handler;
-use crate::problem::Code::{AlreadyExists, DeadlinePassed, ObjectionOpen, PublicityOpen, StateConflict};
+use crate::problem::Code::{AlreadyExists, AnnouncementOpen, DeadlinePassed, ObjectionOpen, StateConflict};
 use crate::service::feature::{Feature, Table, act, public, read, tag};
 use crate::service::job::{By, Job};
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub const FEATURE: Feature = Feature {
     tags: &[tag(
         100,
         "ratings",
-        "Star ratings 星级评定: cycles, scores, publicity, plaques 铭牌, the focus list 重点整治名单",
+        "Star ratings 星级评定: cycles, scores, announcement, plaques 铭牌, the focus list 重点整治名单",
     )],
     operations: &[
         read(handler!(routes::list_rating_cycles), RATING_OFFICES),
@@ -74,13 +74,13 @@ pub const FEATURE: Feature = Feature {
         Table::of_territory("plaques"),
     ],
     words: &[
-        ("rating_assessor", model::Assessor::LABELS),
+        ("rating_rater", model::Rater::LABELS),
         ("rating_cycle_kind", model::CycleKind::LABELS),
         ("rating_cycle_state", model::CycleState::LABELS),
         ("rating_dimension", model::Dimension::LABELS),
         ("rating_objection_outcome", model::ObjectionOutcome::LABELS),
         ("rating_objector", model::Objector::LABELS),
-        ("rating_review_outcome", model::ReviewOutcome::LABELS),
+        ("rating_review_outcome", model::RatingReviewOutcome::LABELS),
         ("rating_state", model::RatingState::LABELS),
         ("plaque_state", model::PlaqueState::LABELS),
         ("star", model::Star::LABELS),
@@ -126,7 +126,7 @@ pub const STEPS: Feature = Feature {
         act(handler!(routes::decide_rating_objection), &[CountyAuthority, TownshipLeader, SocialAffairsOffice])
             .conflicts(&[StateConflict]),
         act(handler!(routes::reply_to_rating), &[PropertyCompany]).conflicts(&[StateConflict]),
-        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, PublicityOpen, ObjectionOpen]),
+        act(handler!(routes::publish_rating), REGISTRARS).conflicts(&[StateConflict, AnnouncementOpen, ObjectionOpen]),
         act(handler!(routes::withdraw_rating), REGISTRARS).conflicts(&[StateConflict]),
         read(handler!(routes::list_focus_list), RATING_READERS),
         public(handler!(routes::get_plaque)),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::coded_enum;
-pub use crate::words::ratings::{Assessor, Dimension, Star};
+pub use crate::words::ratings::{Dimension, Rater, Star};
 
 coded_enum! {
     /// Length of a rating cycle (评定周期).
@@ -47,7 +47,7 @@ impl RatingState {
 coded_enum! {
     /// Outcome of a rating review (复核结果).
     #[schema(example = "confirmed")]
-    pub enum ReviewOutcome {
+    pub enum RatingReviewOutcome {
         Confirmed "confirmed" "复核通过" "Confirmed"
         Returned "returned" "退回重评" "Returned to be scored again"
     }
@@ -68,7 +68,7 @@ coded_enum! {
     /// Outcome of an objection (异议处理结果).
     #[schema(example = "dismissed")]
     pub enum ObjectionOutcome {
-        Accepted "accepted" "异议成立，重新评定" "Accepted: it is scored again"
+        Sustained "sustained" "异议成立，重新评定" "Sustained: it is scored again"
         Dismissed "dismissed" "异议不成立，维持" "Dismissed: the rating stands"
     }
 }

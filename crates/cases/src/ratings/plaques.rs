@@ -122,7 +122,7 @@ fn issuer(conn: &mut Conn, state: &Service, cycle: &CycleRow) -> WorkResult<Stri
         true => (Role::CountyAuthority, &cycle.county),
         false => (Role::SocialAffairsOffice, &cycle.township),
     };
-    let Some(office) = offices::find_by_seat(conn, role, division)? else {
+    let Some(office) = offices::find_by_role(conn, role, division)? else {
         return Ok(format!("{}{}", documents::place_in_words(conn, &cycle.place())?, role.row().zh));
     };
     let policies = policy::current(conn, state, &cycle.county)?;

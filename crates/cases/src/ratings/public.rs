@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::Star;
-use super::rows::{Adjustment, ContentRow, CycleRow, total_of};
-use super::rules::{self, AppliedVeto, AssessorPoints, GivenBonus};
+use super::rows::{ContentRow, CycleRow, LadderAdjustment, total_of};
+use super::rules::{self, AppliedVeto, GivenBonus, RaterPoints};
 use super::{plaque_store, plaques, public_store, store};
 use crate::companies;
 use crate::db::{Conn, Id, WorkResult};
@@ -41,7 +41,7 @@ pub struct PublicRating {
     pub company_name: String,
     /// Points of each rater, by dimension (评定主体得分).
     #[schema(max_items = 3)]
-    pub assessors: Vec<AssessorPoints>,
+    pub raters: Vec<RaterPoints>,
     /// Bonus points awarded (加分), each with its ground.
     #[schema(max_items = 50)]
     pub bonus: Vec<GivenBonus>,
@@ -157,7 +157,7 @@ pub fn of_complex(conn: &mut Conn, state: &Service, complex: Id) -> WorkResult<O
         adjustments: adjustments(&content),
         reply: reply(state, &content),
         focus_since: row.focus_since,
-        assessors: derivation.assessors,
+        raters: derivation.raters,
         bonus: derivation.bonus,
         bonus_counted: derivation.bonus_counted,
         total: derivation.total,
@@ -187,7 +187,7 @@ pub struct AnnouncedRating {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     /// Last day of the announcement period (公示截止日). Owners may object through their community until then.
-    pub publicity_ends_on: NaiveDate,
+    pub announcement_ends_on: NaiveDate,
 }
 
 /// The ratings of a complex whose announcement period is not over.
@@ -201,7 +201,7 @@ pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResul
             total: total_of(row)?,
             cycle_name: cycles.get(&row.cycle_id)?.name.clone(),
             company_name: companies.get(&row.company_id)?.0.clone(),
-            publicity_ends_on: row.publicity_ends_on?,
+            announcement_ends_on: row.announcement_ends_on?,
         })
     });
     Ok(shown.collect())
@@ -217,7 +217,7 @@ fn star_since(content: &ContentRow, published_on: NaiveDate) -> NaiveDate {
 
 fn adjustments(content: &ContentRow) -> Vec<PublicAdjustment> {
     let made = content.stars.0.last().map(|last| last.adjustments.clone()).unwrap_or_default();
-    let shown = |Adjustment { kind, from, to, reason_zh, reason_en, .. }| PublicAdjustment {
+    let shown = |LadderAdjustment { kind, from, to, reason_zh, reason_en, .. }| PublicAdjustment {
         kind,
         from,
         to,

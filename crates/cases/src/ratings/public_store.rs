@@ -28,7 +28,7 @@ pub fn announced_at(conn: &mut Conn, complex: Id, today: NaiveDate) -> WorkResul
     Ok(scoped::ratings(&PUBLIC)
         .filter(ratings::complex_id.eq(complex))
         .filter(ratings::state.eq(RatingState::Announced))
-        .filter(ratings::publicity_ends_on.ge(today))
+        .filter(ratings::announcement_ends_on.ge(today))
         .order(ratings::id)
         .load(conn)?)
 }

@@ -59,7 +59,7 @@ pub fn record(
         .data(json!({
             "cycle_id": row.cycle_id, "complex_id": row.complex_id, "state": row.state,
             "total": super::rows::total_of(row), "raw_star": row.raw_star, "star": row.final_star,
-            "publicity_ends_on": row.publicity_ends_on, "published_on": row.published_on,
+            "announcement_ends_on": row.announcement_ends_on, "published_on": row.published_on,
             "withdrawn_on": row.withdrawn_on, "is_current": row.is_current, "focus_since": row.focus_since,
             "version": row.version, "step": step,
         }))

@@ -166,8 +166,8 @@ pub async fn submit_rating_scores(ctx: Ctx, id: PathId, body: Body<ScoresIn>) ->
 /// social affairs office, but not for a person who scored it.
 #[utoipa::path(post, path = "/v1/ratings/{id}/review",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
-    request_body = ReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
-pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<ReviewIn>) -> Response {
+    request_body = RatingReviewIn, responses((status = 200, description = "Reviewed", body = Rating)))]
+pub async fn review_rating(ctx: Ctx, id: PathId, body: Body<RatingReviewIn>) -> Response {
     ctx.act(body, move |tx, body| scoring::review_rating(tx, id.0, body)).await
 }
 
@@ -210,8 +210,8 @@ pub async fn decide_rating_objection(ctx: Ctx, id: PathId, body: Body<ObjectionD
 /// personal data.
 #[utoipa::path(post, path = "/v1/ratings/{id}/reply",
     tag = "ratings", params(("id" = crate::db::Id, Path, description = "Id of the rating")),
-    request_body = ReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
-pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<ReplyIn>) -> Response {
+    request_body = RatingReplyIn, responses((status = 200, description = "Replied", body = Rating)))]
+pub async fn reply_to_rating(ctx: Ctx, id: PathId, body: Body<RatingReplyIn>) -> Response {
     ctx.act(body, move |tx, body| announcement::reply_to_rating(tx, id.0, body)).await
 }
 

@@ -97,7 +97,7 @@ pub struct RatingRow {
     pub period_from: NaiveDate,
     pub period_to: NaiveDate,
     pub announced_on: Option<NaiveDate>,
-    pub publicity_ends_on: Option<NaiveDate>,
+    pub announcement_ends_on: Option<NaiveDate>,
     pub published_on: Option<NaiveDate>,
     pub superseded_on: Option<NaiveDate>,
     pub withdrawn_on: Option<NaiveDate>,
@@ -191,7 +191,7 @@ pub struct BonusIn {
 /// The score sheet of one rater, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
-    pub assessor: Assessor,
+    pub rater: Rater,
     pub items: Vec<ItemScore>,
     /// Owners' satisfaction, out of 100.
     pub satisfaction: Option<Points>,
@@ -214,7 +214,7 @@ impl Sheet {
 
 /// A measure of the ladder that lowered the star (惩戒调整).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Adjustment {
+pub struct LadderAdjustment {
     pub measure_id: Id,
     /// Kind of measure: star downgrade, or rating below standard.
     pub kind: MeasureKind,
@@ -243,12 +243,12 @@ pub struct StarChange {
     pub star: Star,
     /// Ladder adjustments behind this star.
     #[schema(max_items = 50)]
-    pub adjustments: Vec<Adjustment>,
+    pub adjustments: Vec<LadderAdjustment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Review {
-    pub outcome: ReviewOutcome,
+    pub outcome: RatingReviewOutcome,
     pub reasons: Option<String>,
     pub at: Instant,
     pub by: Actor,

@@ -6,18 +6,18 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Assessor, Dimension, Star};
-use super::rows::{Adjustment, BonusIn, ItemScore, Sheet, VetoIn};
+use super::model::{Dimension, Rater, Star};
+use super::rows::{BonusIn, ItemScore, LadderAdjustment, Sheet, VetoIn};
 use crate::db::Id;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::personal::personal_data_fault;
 use crate::points::{Points, WeightedPoints};
 use crate::policy::model::MeasureKind;
 use crate::policy::ratings::RatingRules;
 
 /// The parts of a score sheet that the rubric checks.
-pub struct AssessorScores<'a> {
-    pub assessor: Assessor,
+pub struct RaterScores<'a> {
+    pub rater: Rater,
     pub items: &'a [ItemScore],
     pub satisfaction: Option<Points>,
     pub respondents: Option<i64>,
@@ -27,13 +27,13 @@ pub struct AssessorScores<'a> {
 
 /// Requires a score for every rubric item, each once and within its points. A missing item is an input error and does
 /// not count as zero.
-pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
-    if rules.weight(given.assessor).is_none() {
+pub fn check_scores(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputError>) {
+    if rules.weight(given.rater).is_none() {
         let (zh, en) = ("评分细则中没有该评定主体", "the rubric has no such rater");
-        faults.push(Fault::new("/assessor", "unknown_value", zh, en));
+        faults.push(InputError::new("/rater", "unknown_value", zh, en));
         return;
     }
-    let owners = given.assessor == Assessor::Owners;
+    let owners = given.rater == Rater::Owners;
     if owners {
         check_satisfaction(given, faults);
     } else {
@@ -43,42 +43,42 @@ pub fn check_scores(rules: &RatingRules, given: &AssessorScores, faults: &mut Ve
         {
             if there {
                 let (zh, en) = ("只有业主满意度测评可以填写", "only allowed for the owners' satisfaction survey");
-                faults.push(Fault::new(pointer, "conflict", zh, en));
+                faults.push(InputError::new(pointer, "conflict", zh, en));
             }
         }
     }
     check_office_parts(rules, given, faults);
 }
 
-fn check_satisfaction(given: &AssessorScores, faults: &mut Vec<Fault>) {
+fn check_satisfaction(given: &RaterScores, faults: &mut Vec<InputError>) {
     match given.satisfaction {
-        None => faults.push(Fault::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
+        None => faults.push(InputError::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
         Some(points) if points > Points::whole(100) => {
-            faults.push(Fault::new("/satisfaction", "out_of_range", "不得大于 100", "must be at most 100"));
+            faults.push(InputError::new("/satisfaction", "out_of_range", "不得大于 100", "must be at most 100"));
         }
         Some(_) => {}
     }
     if given.respondents.is_none() {
         let (zh, en) = ("须填写参评户数", "state the number of households that took part");
-        faults.push(Fault::new("/respondents", "required", zh, en));
+        faults.push(InputError::new("/respondents", "required", zh, en));
     }
     if !given.items.is_empty() {
         let (zh, en) = ("业主满意度测评不得逐项评分", "the owners' satisfaction survey must not be scored by items");
-        faults.push(Fault::new("/items", "conflict", zh, en));
+        faults.push(InputError::new("/items", "conflict", zh, en));
     }
 }
 
-fn check_items(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
+fn check_items(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputError>) {
     let mut seen = HashSet::new();
     for (at, score) in given.items.iter().enumerate() {
         let pointer = |field: &str| format!("/items/{at}/{field}");
         let Some((_, item)) = rules.items().find(|(_, item)| item.code == score.item) else {
             let (zh, en) = ("评分细则中没有该评分项", "the rubric has no such rubric item");
-            faults.push(Fault::new(pointer("item"), "unknown_value", zh, en));
+            faults.push(InputError::new(pointer("item"), "unknown_value", zh, en));
             continue;
         };
         if !seen.insert(score.item.as_str()) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer("item"),
                 "duplicate",
                 "评分项重复，请删除其一",
@@ -88,32 +88,32 @@ fn check_items(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fau
         if score.points > item.points {
             let (zh, en) =
                 (format!("不得超过满分 {} 分", item.points), format!("must be at most {} points", item.points));
-            faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
+            faults.push(InputError::new(pointer("points"), "out_of_range", zh, en));
         }
         if score.points < item.points && score.note.is_none() {
             let (zh, en) = ("扣分须说明原因", "state the reason for the deduction");
-            faults.push(Fault::new(pointer("note"), "required", zh, en));
+            faults.push(InputError::new(pointer("note"), "required", zh, en));
         }
     }
     for (_, item) in rules.items().filter(|(_, item)| !seen.contains(item.code.as_str())) {
         let (zh, en) =
             (format!("须填写评分项“{}”的评分", item.title_zh), format!("score the rubric item {}", item.code));
-        faults.push(Fault::new("/items", "required", zh, en));
+        faults.push(InputError::new("/items", "required", zh, en));
     }
 }
 
 /// A ground is published with the rating, so it must not contain personal data.
-fn check_ground(pointer: String, ground: &str, faults: &mut Vec<Fault>) {
+fn check_ground(pointer: String, ground: &str, faults: &mut Vec<InputError>) {
     faults.extend(personal_data_fault(pointer, ground));
 }
 
 /// Only the office may record vetoes and bonus points.
-fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut Vec<Fault>) {
-    if given.assessor != Assessor::Office {
+fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputError>) {
+    if given.rater != Rater::Office {
         for (pointer, there) in [("/vetoes", !given.vetoes.is_empty()), ("/bonus", !given.bonus.is_empty())] {
             if there {
                 let (zh, en) = ("只有主管单位可以填写", "only the office may state this");
-                faults.push(Fault::new(pointer, "conflict", zh, en));
+                faults.push(InputError::new(pointer, "conflict", zh, en));
             }
         }
         return;
@@ -123,14 +123,19 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
         check_ground(format!("/vetoes/{at}/ground"), &veto.ground, faults);
         let pointer = format!("/vetoes/{at}/code");
         if rules.veto(&veto.code).is_none() {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "unknown_value",
                 "评分细则中没有该一票否决项",
                 "the rubric has no such veto",
             ));
         } else if !seen.insert(veto.code.as_str()) {
-            faults.push(Fault::new(pointer, "duplicate", "一票否决项重复，请删除其一", "listed twice; remove one"));
+            faults.push(InputError::new(
+                pointer,
+                "duplicate",
+                "一票否决项重复，请删除其一",
+                "listed twice; remove one",
+            ));
         }
     }
     for (at, bonus) in given.bonus.iter().enumerate() {
@@ -139,15 +144,15 @@ fn check_office_parts(rules: &RatingRules, given: &AssessorScores, faults: &mut 
         match rules.bonus(&bonus.code) {
             None => {
                 let (zh, en) = ("评分细则中没有该加分项", "the rubric has no such bonus");
-                faults.push(Fault::new(pointer("code"), "unknown_value", zh, en));
+                faults.push(InputError::new(pointer("code"), "unknown_value", zh, en));
             }
             Some(rule) if bonus.points > rule.points => {
                 let (zh, en) =
                     (format!("不得超过 {} 分", rule.points), format!("must be at most {} points", rule.points));
-                faults.push(Fault::new(pointer("points"), "out_of_range", zh, en));
+                faults.push(InputError::new(pointer("points"), "out_of_range", zh, en));
             }
             Some(_) if !seen.insert(bonus.code.as_str()) => {
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer("code"),
                     "duplicate",
                     "加分项重复，请删除其一",
@@ -171,8 +176,8 @@ pub struct DimensionPoints {
 
 /// Points of one rater (评定主体得分).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct AssessorPoints {
-    pub assessor: Assessor,
+pub struct RaterPoints {
+    pub rater: Rater,
     /// Points by dimension; empty for the owners, who give one figure.
     #[schema(max_items = 7)]
     pub dimensions: Vec<DimensionPoints>,
@@ -233,7 +238,7 @@ pub struct GivenBonus {
 pub struct Derivation {
     /// Points of each rater.
     #[schema(max_items = 3)]
-    pub assessors: Vec<AssessorPoints>,
+    pub raters: Vec<RaterPoints>,
     /// Bonus points awarded.
     #[schema(max_items = 50)]
     pub bonus: Vec<GivenBonus>,
@@ -250,23 +255,23 @@ pub struct Derivation {
     pub vetoed_star: Star,
     /// Ladder adjustments, each with its ground.
     #[schema(max_items = 50)]
-    pub adjustments: Vec<Adjustment>,
+    pub adjustments: Vec<LadderAdjustment>,
     /// Final star.
     pub star: Star,
 }
 
 /// Derives the star. `None` while a score sheet is missing.
 pub fn derive(rules: &RatingRules, sheets: &[Sheet], ladder: &[LadderMeasure]) -> Option<Derivation> {
-    let mut assessors = Vec::with_capacity(rules.assessors.len());
-    for rule in &rules.assessors {
-        let sheet = sheets.iter().find(|sheet| sheet.assessor == rule.assessor)?;
-        assessors.push(assessor_points(rules, sheet, rule.weight_percent));
+    let mut raters = Vec::with_capacity(rules.raters.len());
+    for rule in &rules.raters {
+        let sheet = sheets.iter().find(|sheet| sheet.rater == rule.rater)?;
+        raters.push(rater_points(rules, sheet, rule.weight_percent));
     }
-    let office = sheets.iter().find(|sheet| sheet.assessor == Assessor::Office);
+    let office = sheets.iter().find(|sheet| sheet.rater == Rater::Office);
     let bonus: Vec<GivenBonus> =
         office.iter().flat_map(|sheet| &sheet.bonus).filter_map(|one| given_bonus(rules, one)).collect();
     let bonus_counted = bonus.iter().map(|one| one.points).sum::<Points>().min(rules.bonus_limit);
-    let weighted: WeightedPoints = assessors.iter().map(|one| one.weighted).sum();
+    let weighted: WeightedPoints = raters.iter().map(|one| one.weighted).sum();
     let total = weighted + bonus_counted.into();
     let raw_star = rules.thresholds.star(total);
     let mut vetoed_star = raw_star;
@@ -286,7 +291,7 @@ pub fn derive(rules: &RatingRules, sheets: &[Sheet], ladder: &[LadderMeasure]) -
         });
     }
     let (star, adjustments) = adjust(vetoed_star, ladder);
-    Some(Derivation { assessors, bonus, bonus_counted, total, raw_star, vetoes, vetoed_star, adjustments, star })
+    Some(Derivation { raters, bonus, bonus_counted, total, raw_star, vetoes, vetoed_star, adjustments, star })
 }
 
 fn given_bonus(rules: &RatingRules, one: &BonusIn) -> Option<GivenBonus> {
@@ -300,11 +305,11 @@ fn given_bonus(rules: &RatingRules, one: &BonusIn) -> Option<GivenBonus> {
     })
 }
 
-fn assessor_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> AssessorPoints {
+fn rater_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> RaterPoints {
     let points_of = |code: &str| sheet.items.iter().find(|one| one.item == code).map(|one| one.points);
-    let dimensions: Vec<DimensionPoints> = match sheet.assessor {
-        Assessor::Owners => Vec::new(),
-        Assessor::Office | Assessor::Community => rules
+    let dimensions: Vec<DimensionPoints> = match sheet.rater {
+        Rater::Owners => Vec::new(),
+        Rater::Office | Rater::Community => rules
             .dimensions
             .iter()
             .map(|dimension| DimensionPoints {
@@ -315,13 +320,7 @@ fn assessor_points(rules: &RatingRules, sheet: &Sheet, weight_percent: u32) -> A
             .collect(),
     };
     let points = sheet.satisfaction.unwrap_or_else(|| dimensions.iter().map(|one| one.points).sum());
-    AssessorPoints {
-        assessor: sheet.assessor,
-        dimensions,
-        points,
-        weight_percent,
-        weighted: points.percent(weight_percent),
-    }
+    RaterPoints { rater: sheet.rater, dimensions, points, weight_percent, weighted: points.percent(weight_percent) }
 }
 
 /// A measure of the ladder that applies to a complex and its company: ordered, and not reversed.
@@ -337,7 +336,7 @@ pub struct LadderMeasure {
 
 /// Lowers a star by the measures of the ladder. A downgrade takes one star and never the last one, so that level 2
 /// alone leads to no removal. A measure "rating below standard" takes all stars.
-pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
+pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<LadderAdjustment>) {
     let mut star = star;
     let mut adjustments = Vec::new();
     let of = |kind: MeasureKind| ladder.iter().filter(move |measure| measure.kind == kind);
@@ -347,7 +346,7 @@ pub fn adjust(star: Star, ladder: &[LadderMeasure]) -> (Star, Vec<Adjustment>) {
             MeasureKind::RatingUnqualified => Star::Unqualified,
             _ => Star::from_rank((star.rank() - 1).max(1)).unwrap_or(star).min(star),
         };
-        adjustments.push(Adjustment {
+        adjustments.push(LadderAdjustment {
             measure_id: measure.id,
             kind: measure.kind,
             from,

@@ -15,7 +15,7 @@ fn actor() -> Actor {
 }
 
 /// A sheet in which each item has the given percentage of its points.
-fn sheet(assessor: Assessor, share: u32) -> Sheet {
+fn sheet(rater: Rater, share: u32) -> Sheet {
     let items = rules()
         .items()
         .map(|(_, item)| ItemScore {
@@ -25,9 +25,9 @@ fn sheet(assessor: Assessor, share: u32) -> Sheet {
             evidence: Vec::new(),
         })
         .collect();
-    let owners = assessor == Assessor::Owners;
+    let owners = rater == Rater::Owners;
     Sheet {
-        assessor,
+        rater,
         items: if owners { Vec::new() } else { items },
         satisfaction: owners.then(|| Points(Decimal::new(share.into(), 0))),
         respondents: owners.then_some(100),
@@ -40,12 +40,12 @@ fn sheet(assessor: Assessor, share: u32) -> Sheet {
 }
 
 fn sheets(office: u32, community: u32, owners: u32) -> Vec<Sheet> {
-    vec![sheet(Assessor::Office, office), sheet(Assessor::Community, community), sheet(Assessor::Owners, owners)]
+    vec![sheet(Rater::Office, office), sheet(Rater::Community, community), sheet(Rater::Owners, owners)]
 }
 
-fn given(sheet: &Sheet) -> AssessorScores<'_> {
-    AssessorScores {
-        assessor: sheet.assessor,
+fn given(sheet: &Sheet) -> RaterScores<'_> {
+    RaterScores {
+        rater: sheet.rater,
         items: &sheet.items,
         satisfaction: sheet.satisfaction,
         respondents: sheet.respondents,
@@ -95,7 +95,7 @@ fn thresholds_at_their_edges() {
 
 #[test]
 fn a_missing_item_is_a_fault_and_so_is_each_other_one_at_once() {
-    let whole = sheet(Assessor::Office, 100);
+    let whole = sheet(Rater::Office, 100);
     assert_eq!(faults(&whole), []);
     let mut bad = whole.clone();
     bad.items.remove(0);
@@ -131,9 +131,9 @@ fn a_missing_item_is_a_fault_and_so_is_each_other_one_at_once() {
 
 #[test]
 fn owners_give_one_figure_and_others_find_no_vetoes() {
-    let owners = sheet(Assessor::Owners, 80);
+    let owners = sheet(Rater::Owners, 80);
     assert_eq!(faults(&owners), []);
-    let bare = Sheet { satisfaction: None, respondents: None, items: sheet(Assessor::Office, 100).items, ..owners };
+    let bare = Sheet { satisfaction: None, respondents: None, items: sheet(Rater::Office, 100).items, ..owners };
     let told = faults(&bare);
     assert_eq!(
         told,
@@ -143,14 +143,14 @@ fn owners_give_one_figure_and_others_find_no_vetoes() {
             ("/items".to_owned(), "conflict"),
         ]
     );
-    let mut community = sheet(Assessor::Community, 100);
+    let mut community = sheet(Rater::Community, 100);
     community.vetoes =
         vec![VetoIn { code: "veto.mass_incident".into(), ground: "事件".into(), evidence: Vec::new() }];
     assert_eq!(faults(&community), [("/vetoes".to_owned(), "conflict")]);
 }
 
 #[test]
-fn nothing_is_derived_while_an_assessor_is_missing() {
+fn nothing_is_derived_while_a_rater_is_missing() {
     let mut all = sheets(90, 90, 90);
     assert!(derive(rules(), &all, &[]).is_some());
     all.pop();
@@ -228,8 +228,8 @@ proptest! {
         // Adds up the strings, as a reader would.
         let read = |text: String| text.parse::<Decimal>().unwrap();
         let mut sum = read(derived.bonus_counted.to_string());
-        for (one, sheet) in derived.assessors.iter().zip(&all) {
-            if one.assessor != Assessor::Owners {
+        for (one, sheet) in derived.raters.iter().zip(&all) {
+            if one.rater != Rater::Owners {
                 let dimensions: Decimal = one.dimensions.iter().map(|d| read(d.points.to_string())).sum();
                 let items: Decimal = sheet.items.iter().map(|item| read(item.points.to_string())).sum();
                 prop_assert_eq!(dimensions, read(one.points.to_string()));

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::input::{ReviewIn, ScoresIn};
-use super::model::{RatingState, ReviewOutcome};
+use super::input::{RatingReviewIn, ScoresIn};
+use super::model::{RatingReviewOutcome, RatingState};
 use super::rows::{Review, Sheet};
-use super::rules::{self, AssessorScores};
+use super::rules::{self, RaterScores};
 use super::view::{self, Rating};
 use super::{ladder_adjustment, record, step_rules, store};
 use crate::access::{Actor, Scope};
@@ -20,9 +20,9 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkR
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;
     let input = tx.checked(body, |conn, input, faults| {
-        step_rules::check_assessor(ctx.caller.role, input, faults);
-        let given = AssessorScores {
-            assessor: input.assessor,
+        step_rules::check_rater(ctx.caller.role, input, faults);
+        let given = RaterScores {
+            rater: input.rater,
             items: &input.items,
             satisfaction: input.satisfaction,
             respondents: input.respondents,
@@ -40,9 +40,9 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkR
     let cycle = store::find_cycle(tx.conn, &system, row.cycle_id)?;
     let mut content = store::content(tx.conn, row.id)?;
     step_rules::may_score(&cycle, &row, &content.proceedings.0, ctx.today)?;
-    let ScoresIn { assessor, items, satisfaction, respondents, vetoes, bonus, evidence } = input.clone();
+    let ScoresIn { rater, items, satisfaction, respondents, vetoes, bonus, evidence } = input.clone();
     let sheet = Sheet {
-        assessor,
+        rater,
         items,
         satisfaction,
         respondents,
@@ -52,21 +52,20 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkR
         at: ctx.now,
         by: Actor::of(&ctx.caller),
     };
-    if let Some(at) = content.sheets.0.iter().position(|before| before.assessor == assessor) {
+    if let Some(at) = content.sheets.0.iter().position(|before| before.rater == rater) {
         let before = content.sheets.0.remove(at);
         files::release(tx, row.id, &before.all_evidence())?;
     }
     files::attach_evidence(tx, OwnerKind::Rating, row.id, &sheet.all_evidence())?;
     content.sheets.0.push(sheet);
-    content.sheets.0.sort_by_key(|sheet| sheet.assessor);
+    content.sheets.0.sort_by_key(|sheet| sheet.rater);
     let whole = ladder_adjustment::derive(tx, &rules, &mut row, &mut content)?.is_some();
     row.state = if whole { RatingState::Scored } else { RatingState::Draft };
-    let step =
-        json!({ "assessor": input.assessor, "satisfaction": input.satisfaction, "respondents": input.respondents });
+    let step = json!({ "rater": input.rater, "satisfaction": input.satisfaction, "respondents": input.respondents });
     record::advance(tx, row, content, "rating.scored", step, input)
 }
 
-pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<ReviewIn>) -> WorkResult<Entity<Rating>> {
+pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<RatingReviewIn>) -> WorkResult<Entity<Rating>> {
     let ctx = tx.ctx;
     let mut row = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let input = tx.checked(body, |_, input, faults| {
@@ -77,11 +76,11 @@ pub fn review_rating(tx: &mut Tx, id: Id, body: &Body<ReviewIn>) -> WorkResult<E
     step_rules::require_state(row.state, &[RatingState::Scored])?;
     let mut content = store::content(tx.conn, row.id)?;
     step_rules::may_review(content.scored_by(&ctx.caller))?;
-    let ReviewIn { outcome, reasons } = input.clone();
+    let RatingReviewIn { outcome, reasons } = input.clone();
     content.proceedings.0.review = Some(Review { outcome, reasons, at: ctx.now, by: Actor::of(&ctx.caller) });
     row.state = match outcome {
-        ReviewOutcome::Confirmed => RatingState::Reviewed,
-        ReviewOutcome::Returned => RatingState::Draft,
+        RatingReviewOutcome::Confirmed => RatingState::Reviewed,
+        RatingReviewOutcome::Returned => RatingState::Draft,
     };
     record::advance(tx, row, content, "rating.reviewed", json!({ "outcome": outcome }), input)
 }

@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::input::{ReviewIn, ScoresIn};
-use super::model::{Assessor, ObjectionOutcome, Objector, RatingState, ReviewOutcome};
+use super::input::{RatingReviewIn, ScoresIn};
+use super::model::{ObjectionOutcome, Objector, Rater, RatingReviewOutcome, RatingState};
 use super::rows::{ContentRow, CycleRow, Objection, Proceedings, RatingRow, Review};
 use super::{cycle_rules, rows::ObjectionDecision};
 use crate::access::{Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings;
 use crate::proceedings::rules::conflict;
@@ -24,26 +24,26 @@ fn same_person(zh: &str, en: &str) -> Problem {
 }
 
 /// The score sheets that an office may fill in: its own, and that of the owners' survey.
-fn assessors_of(role: Role) -> &'static [Assessor] {
+fn raters_of(role: Role) -> &'static [Rater] {
     match role {
-        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Assessor::Office, Assessor::Owners],
-        Role::Community => &[Assessor::Community, Assessor::Owners],
+        Role::SocialAffairsOffice | Role::EnforcementOffice => &[Rater::Office, Rater::Owners],
+        Role::Community => &[Rater::Community, Rater::Owners],
         _ => &[],
     }
 }
 
-pub fn check_assessor(role: Role, input: &ScoresIn, faults: &mut Vec<Fault>) {
-    if !assessors_of(role).contains(&input.assessor) {
+pub fn check_rater(role: Role, input: &ScoresIn, faults: &mut Vec<InputError>) {
+    if !raters_of(role).contains(&input.rater) {
         let (zh, en) = ("贵单位不得填写该评分表", "your office is not allowed to fill in this score sheet");
-        faults.push(Fault::new("/assessor", "conflict", zh, en));
+        faults.push(InputError::new("/rater", "conflict", zh, en));
     }
 }
 
 /// No more households can answer than the complex has, if that number is recorded.
-pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<Fault>) {
+pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faults: &mut Vec<InputError>) {
     if respondents.zip(households).is_some_and(|(answered, all)| answered > all) {
         let (zh, en) = ("不得超过小区总户数", "must not be more than the households of the complex");
-        faults.push(Fault::new("/respondents", "out_of_range", zh, en));
+        faults.push(InputError::new("/respondents", "out_of_range", zh, en));
     }
 }
 
@@ -55,9 +55,9 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
         let (zh, en) = (format!("评分自 {} 开始。", cycle.opens_on), format!("Scoring begins on {}.", cycle.opens_on));
         return Err(conflict(zh, en));
     }
-    let returned = steps.review.as_ref().is_some_and(|review| review.outcome == ReviewOutcome::Returned);
-    let accepted = |decision: &ObjectionDecision| decision.outcome == ObjectionOutcome::Accepted;
-    let objected = steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(accepted));
+    let returned = steps.review.as_ref().is_some_and(|review| review.outcome == RatingReviewOutcome::Returned);
+    let sustained = |decision: &ObjectionDecision| decision.outcome == ObjectionOutcome::Sustained;
+    let objected = steps.objections.iter().any(|one| one.decision.as_ref().is_some_and(sustained));
     if today > cycle.closes_on && row.corrects.is_none() && !returned && !objected {
         let last = cycle.closes_on;
         return Err(Problem::new(Code::DeadlinePassed)
@@ -66,10 +66,10 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
     Ok(())
 }
 
-pub fn check_review(input: &ReviewIn, faults: &mut Vec<Fault>) {
-    if input.outcome == ReviewOutcome::Returned && input.reasons.is_none() {
+pub fn check_review(input: &RatingReviewIn, faults: &mut Vec<InputError>) {
+    if input.outcome == RatingReviewOutcome::Returned && input.reasons.is_none() {
         let (zh, en) = ("退回须说明理由", "a return needs reasons");
-        faults.push(Fault::new("/reasons", "required", zh, en));
+        faults.push(InputError::new("/reasons", "required", zh, en));
     }
 }
 
@@ -97,10 +97,10 @@ pub fn objector(role: Role, on_behalf_of_owners: bool) -> Objector {
 
 /// Only the community submits objections of owners. The rated company reads the text, so it must not contain personal
 /// data.
-pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<Fault>) {
+pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults: &mut Vec<InputError>) {
     if on_behalf_of_owners && role != Role::Community {
         let (zh, en) = ("业主的异议由村（社区）代为提交", "only the community may submit the owners' objection");
-        faults.push(Fault::new("/on_behalf_of_owners", "conflict", zh, en));
+        faults.push(InputError::new("/on_behalf_of_owners", "conflict", zh, en));
     }
     if on_behalf_of_owners {
         check_personal_data(text, faults);
@@ -108,11 +108,11 @@ pub fn check_objection(role: Role, on_behalf_of_owners: bool, text: &str, faults
 }
 
 /// A text that others read must not contain personal data.
-pub fn check_personal_data(text: &str, faults: &mut Vec<Fault>) {
+pub fn check_personal_data(text: &str, faults: &mut Vec<InputError>) {
     if let Some(found) = crate::personal::personal_data(text) {
         let (zh, en) = found.words();
         let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("contains what looks like {en}; remove it"));
-        faults.push(Fault::new("/text", "personal_data", zh, en));
+        faults.push(InputError::new("/text", "personal_data", zh, en));
     }
 }
 
@@ -158,11 +158,11 @@ pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
     if row.objections_open > 0 {
         return Err(Problem::new(Code::ObjectionOpen));
     }
-    match row.publicity_ends_on {
+    match row.announcement_ends_on {
         Some(last) if today > last => Ok(()),
         last => {
             let last = last.map(|day| day.to_string()).unwrap_or_default();
-            Err(Problem::new(Code::PublicityOpen).detail(
+            Err(Problem::new(Code::AnnouncementOpen).detail(
                 format!("公示至 {last} 止，期满后方可发布。"),
                 format!("The announcement period lasts until {last}. Publish the rating after that day."),
             ))

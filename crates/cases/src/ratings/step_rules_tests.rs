@@ -60,7 +60,7 @@ fn rating(state: RatingState) -> RatingRow {
         period_from: day("2026-01-01"),
         period_to: day("2026-06-30"),
         announced_on: None,
-        publicity_ends_on: None,
+        announcement_ends_on: None,
         published_on: None,
         superseded_on: None,
         withdrawn_on: None,
@@ -74,7 +74,7 @@ fn rating(state: RatingState) -> RatingRow {
 
 fn scored_by(sub: &str) -> ContentRow {
     let sheet = Sheet {
-        assessor: Assessor::Owners,
+        rater: Rater::Owners,
         items: Vec::new(),
         satisfaction: Some(Points::whole(80)),
         respondents: Some(100),
@@ -92,7 +92,7 @@ fn scored_by(sub: &str) -> ContentRow {
     }
 }
 
-fn review(outcome: ReviewOutcome) -> Review {
+fn review(outcome: RatingReviewOutcome) -> Review {
     Review { outcome, reasons: None, at: Instant::now(), by: actor("reviewer") }
 }
 
@@ -117,12 +117,12 @@ fn code(result: Result<(), Problem>) -> Option<Code> {
 #[test]
 fn each_sheet_has_its_office() {
     for (role, sheets) in [
-        (Role::SocialAffairsOffice, &[Assessor::Office, Assessor::Owners] as &[_]),
-        (Role::EnforcementOffice, &[Assessor::Office, Assessor::Owners]),
-        (Role::Community, &[Assessor::Community, Assessor::Owners]),
+        (Role::SocialAffairsOffice, &[Rater::Office, Rater::Owners] as &[_]),
+        (Role::EnforcementOffice, &[Rater::Office, Rater::Owners]),
+        (Role::Community, &[Rater::Community, Rater::Owners]),
         (Role::PropertyCompany, &[]),
     ] {
-        assert_eq!(assessors_of(role), sheets);
+        assert_eq!(raters_of(role), sheets);
     }
     for (answered, all, good) in
         [(Some(100), Some(100), true), (Some(101), Some(100), false), (Some(101), None, true), (None, Some(1), true)]
@@ -136,10 +136,10 @@ fn each_sheet_has_its_office() {
 #[test]
 fn scores_come_between_the_days_of_the_cycle_or_once_more() {
     let fresh = Proceedings::default();
-    let returned = Proceedings { review: Some(review(ReviewOutcome::Returned)), ..Proceedings::default() };
-    let confirmed = Proceedings { review: Some(review(ReviewOutcome::Confirmed)), ..Proceedings::default() };
+    let returned = Proceedings { review: Some(review(RatingReviewOutcome::Returned)), ..Proceedings::default() };
+    let confirmed = Proceedings { review: Some(review(RatingReviewOutcome::Confirmed)), ..Proceedings::default() };
     let objected = |outcome| Proceedings { objections: vec![objection(Some(outcome))], ..Proceedings::default() };
-    let (accepted, dismissed) = (objected(ObjectionOutcome::Accepted), objected(ObjectionOutcome::Dismissed));
+    let (sustained, dismissed) = (objected(ObjectionOutcome::Sustained), objected(ObjectionOutcome::Dismissed));
     let may = |steps: &Proceedings, today| code(may_score(&cycle(), &rating(RatingState::Draft), steps, day(today)));
     assert_eq!(may(&fresh, "2026-06-14"), Some(Code::StateConflict));
     assert_eq!(may(&fresh, "2026-06-15"), None);
@@ -149,7 +149,7 @@ fn scores_come_between_the_days_of_the_cycle_or_once_more() {
         (&confirmed, Some(Code::DeadlinePassed)),
         (&dismissed, Some(Code::DeadlinePassed)),
         (&returned, None),
-        (&accepted, None),
+        (&sustained, None),
     ] {
         assert_eq!(may(steps, "2026-08-01"), late, "{steps:?}");
     }
@@ -164,12 +164,12 @@ fn a_review_is_another_persons_and_a_return_has_reasons() {
     assert!(may_review(false).is_ok());
     assert_eq!(code(may_review(true)), Some(Code::SamePerson));
     for (outcome, reasons, good) in [
-        (ReviewOutcome::Returned, None, false),
-        (ReviewOutcome::Returned, Some("缺证据"), true),
-        (ReviewOutcome::Confirmed, None, true),
+        (RatingReviewOutcome::Returned, None, false),
+        (RatingReviewOutcome::Returned, Some("缺证据"), true),
+        (RatingReviewOutcome::Confirmed, None, true),
     ] {
         let mut faults = Vec::new();
-        check_review(&ReviewIn { outcome, reasons: reasons.map(str::to_owned) }, &mut faults);
+        check_review(&RatingReviewIn { outcome, reasons: reasons.map(str::to_owned) }, &mut faults);
         assert_eq!(faults.is_empty(), good);
     }
 }
@@ -200,7 +200,7 @@ fn the_owners_object_through_their_community_and_name_nobody() {
 
 #[test]
 fn an_objection_is_decided_once_and_by_another_person() {
-    let review = review(ReviewOutcome::Confirmed);
+    let review = review(RatingReviewOutcome::Confirmed);
     let decide =
         |who, decided, scored| code(may_decide_objection(&caller(who), &objection(decided), scored, Some(&review)));
     assert_eq!(decide("leader", None, false), None);
@@ -212,13 +212,13 @@ fn an_objection_is_decided_once_and_by_another_person() {
 #[test]
 fn published_is_what_was_public_long_enough() {
     let announced = |last: &str, objections_open| RatingRow {
-        publicity_ends_on: Some(day(last)),
+        announcement_ends_on: Some(day(last)),
         objections_open,
         ..rating(RatingState::Announced)
     };
     let today = day("2026-08-10");
     assert_eq!(code(may_publish(&announced("2026-08-09", 0), today)), None);
-    assert_eq!(code(may_publish(&announced("2026-08-10", 0), today)), Some(Code::PublicityOpen));
+    assert_eq!(code(may_publish(&announced("2026-08-10", 0), today)), Some(Code::AnnouncementOpen));
     assert_eq!(code(may_publish(&announced("2026-08-09", 1), today)), Some(Code::ObjectionOpen));
     assert_eq!(code(may_publish(&rating(RatingState::Reviewed), today)), Some(Code::StateConflict));
 }

@@ -296,7 +296,7 @@ pub fn announce_all(conn: &mut Conn, transition: &BulkTransition, ends_on: Naive
                 ratings::shared.eq(true),
                 ratings::pending.eq(true),
                 ratings::announced_on.eq(transition.today),
-                ratings::publicity_ends_on.eq(ends_on),
+                ratings::announcement_ends_on.eq(ends_on),
                 ratings::updated_at.eq(transition.now),
             ))
             .execute(conn)?
@@ -333,7 +333,7 @@ pub fn publish_ready(conn: &mut Conn, transition: &BulkTransition, low: Star) ->
         _ => "community",
     };
     let ready = format!(
-        "cycle_id = $2 AND {column} = $5 AND state = '{}' AND publicity_ends_on < $1 AND objections_open = 0",
+        "cycle_id = $2 AND {column} = $5 AND state = '{}' AND announcement_ends_on < $1 AND objections_open = 0",
         RatingState::Announced.code()
     );
     let publish = format!(

@@ -23,7 +23,7 @@ use crate::policy;
 use crate::policy::ratings::RatingRules;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
-use crate::proceedings::view::{Official, RemarkView, StepView, official, remark, step};
+use crate::proceedings::view::{NoteView, Officer, StepView, note_view, officer, step};
 use crate::service::Ctx;
 
 /// Summary of a star rating (星级评定).
@@ -64,7 +64,7 @@ pub struct RatingSummary {
     /// Final star; with `as_of`, the star on that day. Null while `total` is null.
     pub star: Option<Star>,
     /// Last day of the announcement period (公示截止日); null before the announcement.
-    pub publicity_ends_on: Option<NaiveDate>,
+    pub announcement_ends_on: Option<NaiveDate>,
     /// Years up to that day without a recorded holiday arrangement (尚无节假日安排的年份). The day may move to a later one when
     /// it is recorded.
     #[schema(max_items = 21)]
@@ -91,8 +91,8 @@ pub struct RatingSummary {
 
 /// Score sheet of one rater (评分表).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SheetView {
-    pub assessor: Assessor,
+pub struct ScoreSheet {
+    pub rater: Rater,
     /// Scores of the rubric items.
     #[schema(max_items = 350)]
     pub items: Vec<ItemScore>,
@@ -105,18 +105,18 @@ pub struct SheetView {
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A rating review (复核).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ReviewView {
-    pub outcome: ReviewOutcome,
+pub struct RatingReviewView {
+    pub outcome: RatingReviewOutcome,
     /// Reasons, if any.
     #[schema(max_length = 2000)]
     pub reasons: Option<String>,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// Decision on an objection (异议处理).
@@ -127,7 +127,7 @@ pub struct ObjectionDecisionView {
     #[schema(max_length = 5000)]
     pub reasons: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// An objection (异议).
@@ -155,18 +155,18 @@ pub struct Rating {
     pub policy_version: i64,
     /// Raters whose score sheet is missing.
     #[schema(max_items = 3)]
-    pub missing: Vec<Assessor>,
+    pub missing: Vec<Rater>,
     /// How the points gave the star; null while a score sheet is missing, or not visible to you.
     pub derivation: Option<Derivation>,
     /// Score sheets of the raters.
     #[schema(max_items = 3)]
-    pub sheets: Vec<SheetView>,
-    pub review: Option<ReviewView>,
+    pub sheets: Vec<ScoreSheet>,
+    pub review: Option<RatingReviewView>,
     /// Objections, oldest first.
     #[schema(max_items = 100)]
     pub objections: Vec<ObjectionView>,
     /// Reply of the company (企业回应).
-    pub reply: Option<RemarkView>,
+    pub reply: Option<NoteView>,
     pub withdrawal: Option<StepView>,
     /// Changes of the star since publication, oldest first.
     #[schema(max_items = 1000)]
@@ -259,7 +259,7 @@ fn summary(row: &RatingRow, names: &Names, star: Option<Star>, plaque: Option<St
         company_id: row.company_id,
         township: row.township.clone(),
         community: row.community.clone(),
-        publicity_ends_on: row.publicity_ends_on,
+        announcement_ends_on: row.announcement_ends_on,
         calendar_missing: Vec::new(),
         objections_open: row.objections_open,
         announced_on: row.announced_on,
@@ -289,7 +289,7 @@ pub fn summaries(
                 None => row.star(),
             };
             let mut shown = summary(row, &names, star, plaques.remove(&row.id))?;
-            shown.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
+            shown.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.announcement_ends_on])?;
             if hidden_from(ctx, row) {
                 (shown.total, shown.raw_star, shown.star) = (None, None, None);
             }
@@ -316,7 +316,7 @@ pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> WorkResult<Vec<FocusEntry
             format!("{total} points in {cycle_name}: {}", star.en()),
         );
         if raw != star {
-            zh.push_str(&format!("（得分对应{}，经否决项或阶梯惩戒调整）", raw.zh()));
+            zh.push_str(&format!("（得分对应{}，经否决项或惩戒调整）", raw.zh()));
             en.push_str(&format!(" ({} by its points, before vetoes and the ladder)", raw.en()));
         }
         Some(FocusEntry {
@@ -373,21 +373,21 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
     }
     let scorer = |ctx: &Ctx, by: Actor| {
         let subject = by.sub.clone();
-        let mut official = official(ctx, by);
-        if rules.assessors_shown {
-            official.subject = Some(subject);
+        let mut officer = officer(ctx, by);
+        if rules.raters_shown {
+            officer.subject = Some(subject);
         }
-        official
+        officer
     };
     let missing = rules
-        .assessors
+        .raters
         .iter()
-        .map(|rule| rule.assessor)
-        .filter(|assessor| !sheets.0.iter().any(|sheet| sheet.assessor == *assessor))
+        .map(|rule| rule.rater)
+        .filter(|rater| !sheets.0.iter().any(|sheet| sheet.rater == *rater))
         .collect();
     let Proceedings { review, announcement: _, objections, reply, publication: _, withdrawal } = proceedings.0;
     let mut summary = summary(&row, &names, row.star(), plaque)?;
-    summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.publicity_ends_on])?;
+    summary.calendar_missing = calendar::missing_until(conn, ctx, &row.county, [row.announcement_ends_on])?;
     if hidden_from(ctx, &row) {
         // After a sustained objection nothing is visible to a party until the new announcement.
         (summary.total, summary.raw_star, summary.star) = (None, None, None);
@@ -402,8 +402,8 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
         sheets: sheets
             .0
             .into_iter()
-            .map(|sheet| SheetView {
-                assessor: sheet.assessor,
+            .map(|sheet| ScoreSheet {
+                rater: sheet.rater,
                 items: sheet.items,
                 satisfaction: sheet.satisfaction,
                 respondents: sheet.respondents,
@@ -412,14 +412,14 @@ pub fn to_entity(conn: &mut Conn, ctx: &Ctx, row: RatingRow, content: ContentRow
                 by: scorer(ctx, sheet.by),
             })
             .collect(),
-        review: review.map(|one| ReviewView {
+        review: review.map(|one| RatingReviewView {
             outcome: one.outcome,
             reasons: one.reasons,
             at: one.at,
             by: scorer(ctx, one.by),
         }),
         objections: objections.into_iter().map(|one| objection(ctx, one)).collect(),
-        reply: reply.map(|one| remark(ctx, one)),
+        reply: reply.map(|one| note_view(ctx, one)),
         withdrawal: withdrawal.map(|one| step(ctx, one)),
         stars: stars.0,
         corrects: row.corrects,
@@ -440,7 +440,7 @@ fn objection(ctx: &Ctx, one: Objection) -> ObjectionView {
             outcome: decision.outcome,
             reasons: decision.reasons,
             at: decision.at,
-            by: official(ctx, decision.by),
+            by: officer(ctx, decision.by),
         }),
     }
 }

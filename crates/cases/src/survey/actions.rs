@@ -13,10 +13,10 @@ use crate::disclosures;
 use crate::disclosures::model::DisclosureKind;
 use crate::disclosures::state_rules::Assessment;
 use crate::divisions;
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::paging::Page;
 use crate::http::{Cursor, Entity, PageOf};
+use crate::input_error::InputError;
 use crate::policy;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::Problem;
@@ -55,7 +55,7 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult
     let surveyed = store::survey(conn, &area, &by, &services)?;
     let ends = rules::quarter_ends(ctx.today);
     let verified = store::verified_at(conn, &area, &by, &ends)?;
-    let rules::Counts { complexes, unserved, kinds, verified_percent, problems, mut areas } =
+    let rules::Counts { complexes, unserved, kinds, verified_percent, findings, mut areas } =
         rules::counts(&surveyed, division);
     let names = divisions::names_under(conn, division)?;
     for area in &mut areas {
@@ -69,7 +69,7 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult
         unserved,
         kinds,
         verified_percent,
-        problems,
+        findings,
         trend: rules::trend(&ends, &verified, &services),
         areas,
     })
@@ -77,7 +77,7 @@ pub fn get_survey(conn: &mut Conn, ctx: &Ctx, query: &SurveyQuery) -> WorkResult
 
 /// A finding, with its complex and company.
 struct Standing<'a> {
-    key: ProblemKey,
+    key: FindingKey,
     one: &'a SurveyedComplex,
     company: Id,
     found: DetectedFinding,
@@ -89,7 +89,7 @@ fn standing(all: &[SurveyedComplex]) -> Vec<Standing<'_>> {
         .filter_map(|one| one.required.as_ref().map(|required| (one, required)))
         .flat_map(|(one, required)| {
             let company = required.serving.company_id;
-            rules::problems(required).into_iter().map(move |found| Standing {
+            rules::findings(required).into_iter().map(move |found| Standing {
                 key: rules::key(one.complex, company, &found),
                 one,
                 company,
@@ -137,10 +137,10 @@ pub fn required_disclosures(conn: &mut Conn, ctx: &Ctx) -> WorkResult<Vec<(Id, I
     Ok(kinds.collect())
 }
 
-pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkResult<PageOf<SurveyProblem>> {
+pub fn list_findings(conn: &mut Conn, ctx: &Ctx, query: &ListSurveyFindings) -> WorkResult<PageOf<SurveyFinding>> {
     let page = Page { limit: query.limit, cursor: query.cursor.clone(), with_total: query.with_total };
     let after = Cursor::decode::<String>(page.cursor.as_deref())?;
-    let after = after.map(|text| text.parse::<ProblemKey>().map_err(|()| invalid_cursor())).transpose()?;
+    let after = after.map(|text| text.parse::<FindingKey>().map_err(|()| invalid_cursor())).transpose()?;
     let policies = policy::current(conn, &ctx.state, ctx.caller.county().unwrap_or_default())?;
     let policy = policies.governing(ctx.today);
     let all = match Scope::intersect(
@@ -152,7 +152,7 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkRe
     };
     let mut found = standing(&all);
     found.retain(|one| {
-        query.problem.is_none_or(|problem| one.found.problem == problem)
+        query.finding.is_none_or(|finding| one.found.finding == finding)
             && query.kind.is_none_or(|kind| one.found.kind == Some(kind))
             && query.company_id.is_none_or(|company| one.company == company)
     });
@@ -170,15 +170,15 @@ pub fn list_problems(conn: &mut Conn, ctx: &Ctx, query: &ListProblems) -> WorkRe
 
 fn invalid_cursor() -> Problem {
     let (zh, en) = ("游标无效，请从第一页重新开始", "the cursor is invalid; start again from the first page");
-    Problem::fault("query/cursor", "invalid_cursor", zh, en)
+    Problem::input_error("query/cursor", "invalid_cursor", zh, en)
 }
 
-fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyProblem {
+fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyFinding {
     let (facts_zh, facts_en) = wording::facts(&one.found);
-    let DetectedFinding { problem, kind, assessment, finding, since } = one.found;
-    SurveyProblem {
+    let DetectedFinding { finding, kind, assessment, price_finding, since } = one.found;
+    SurveyFinding {
         key: one.key.to_string(),
-        problem,
+        finding,
         complex_id: one.one.complex,
         complex_name: one.one.name.clone(),
         township: one.one.township.clone(),
@@ -187,20 +187,20 @@ fn view(company_name: String, one: Standing, policy: &PolicyVersion) -> SurveyPr
         company_name,
         kind,
         disclosure_id: assessment.and_then(|one| one.version),
-        finding,
+        price_finding,
         since,
         facts_zh,
         facts_en,
-        acts: rules::acts(policy, problem, kind),
+        acts: rules::acts(policy, finding, kind),
     }
 }
 
 /// Reports a finding that still exists as a violation. The facts and the proof of the disclosure become its evidence.
-pub fn report_survey_problem(
+pub fn report_survey_finding(
     tx: &mut Tx,
     complex: Id,
-    key: Option<&ProblemKey>,
-    body: &Body<ProblemReportIn>,
+    key: Option<&FindingKey>,
+    body: &Body<SurveyFindingReportIn>,
 ) -> WorkResult<Entity<Violation>> {
     let ctx = tx.ctx;
     let nothing = || Problem::not_found_at("path/key");
@@ -219,14 +219,14 @@ pub fn report_survey_problem(
         body,
         |conn, scope, id| violations::store::find(conn, scope, id).map(drop),
         |conn, input, faults| match &found {
-            Some(problem) => check(conn, ctx, problem, input, faults),
+            Some(finding) => check(conn, ctx, finding, input, faults),
             None => Ok(()),
         },
     )?;
-    let problem = rules::require_standing(found.as_ref())?;
-    let mut violation = violation(ctx, problem, input);
+    let finding = rules::require_standing(found.as_ref())?;
+    let mut violation = violation(ctx, finding, input);
     let id = ctx.new_id();
-    if let Some(disclosure) = problem.disclosure_id {
+    if let Some(disclosure) = finding.disclosure_id {
         let proof = disclosures::store::content(tx.conn, disclosure)?.proof.0;
         violation.evidence.extend(files::copy_evidence(tx, &proof, OwnerKind::Violation, id)?);
     }
@@ -236,34 +236,34 @@ pub fn report_survey_problem(
 fn check(
     conn: &mut Conn,
     ctx: &Ctx,
-    problem: &SurveyProblem,
-    input: &ProblemReportIn,
-    faults: &mut Vec<Fault>,
+    finding: &SurveyFinding,
+    input: &SurveyFindingReportIn,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
-    if let Err(fault) = rules::require_offered(&problem.acts, input.act.as_deref()) {
+    if let Err(fault) = rules::require_offered(&finding.acts, input.act.as_deref()) {
         faults.push(fault);
         return Ok(());
     }
-    violations::report::check(conn, ctx, &violation(ctx, problem, input), faults)
+    violations::report::check(conn, ctx, &violation(ctx, finding, input), faults)
 }
 
 /// The violation to report: the facts, the officer's description, and the facts again as evidence.
-fn violation(ctx: &Ctx, problem: &SurveyProblem, input: &ProblemReportIn) -> ViolationIn {
-    let first = problem.acts.first().map(|offered| offered.act.clone()).unwrap_or_default();
-    let (since, today) = (chinese_day(problem.since), chinese_day(ctx.today));
-    let text = format!("{}（自{since}起；排查日期：{today}）", problem.facts_zh);
+fn violation(ctx: &Ctx, finding: &SurveyFinding, input: &SurveyFindingReportIn) -> ViolationIn {
+    let first = finding.acts.first().map(|offered| offered.act.clone()).unwrap_or_default();
+    let (since, today) = (chinese_day(finding.since), chinese_day(ctx.today));
+    let text = format!("{}（自{since}起；排查日期：{today}）", finding.facts_zh);
     ViolationIn {
         act: input.act.clone().unwrap_or(first),
-        company_id: Some(problem.company_id),
+        company_id: Some(finding.company_id),
         subject_name: None,
-        complex_id: Some(problem.complex_id),
+        complex_id: Some(finding.complex_id),
         division: None,
         point: None,
         found_on: ctx.today,
         source: ViolationSource::Survey,
-        description: format!("{}。{}", problem.facts_zh, input.description),
+        description: format!("{}。{}", finding.facts_zh, input.description),
         evidence: vec![Evidence {
-            title: format!("摸底排查：{}", problem.problem.zh()),
+            title: format!("摸底排查：{}", finding.finding.zh()),
             text: Some(text),
             url: None,
             attachment_id: None,

@@ -24,9 +24,9 @@ pub const FEATURE: Feature = Feature {
     name: "survey",
     operations: &[
         read(handler!(routes::get_disclosure_survey), SURVEYORS).versioned(),
-        read(handler!(routes::list_survey_problems), SURVEYORS),
+        read(handler!(routes::list_survey_findings), SURVEYORS),
         submit(
-            handler!(routes::report_survey_problem),
+            handler!(routes::report_survey_finding),
             &[
                 CountyAuthority,
                 TownshipLeader,
@@ -39,6 +39,6 @@ pub const FEATURE: Feature = Feature {
         )
         .conflicts(&[StateConflict, OverlappingViolation]),
     ],
-    words: &[("survey_problem", model::ProblemKind::LABELS)],
+    words: &[("survey_finding", model::SurveyFindingKind::LABELS)],
     ..Feature::EMPTY
 };

@@ -15,7 +15,7 @@ use crate::disclosures::price_rules::PriceFinding;
 coded_enum! {
     /// Kind of a survey finding (排查问题).
     #[schema(example = "exceeds_contract")]
-    pub enum ProblemKind {
+    pub enum SurveyFindingKind {
         DisclosureMissing "disclosure_missing" "应公开未公开" "Not disclosed, and its due day is over"
         DisclosureOverdue "disclosure_overdue" "逾期未更新公开" "Disclosed by period, and not for the period that is due"
         DisclosureRejected "disclosure_rejected" "公开内容核验不通过" "Rejected, and not disclosed again"
@@ -54,8 +54,8 @@ pub struct StateCounts {
 
 /// Number of findings of one kind (问题数).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ProblemCount {
-    pub problem: ProblemKind,
+pub struct SurveyFindingCount {
+    pub finding: SurveyFindingKind,
     /// Findings of this kind.
     #[schema(minimum = 0)]
     pub count: i64,
@@ -95,7 +95,7 @@ pub struct AreaCompleteness {
     pub states: StateCounts,
     /// Findings in the division.
     #[schema(minimum = 0)]
-    pub problems: i64,
+    pub findings: i64,
     /// Verified as a percentage of expected, with one decimal; null if nothing was expected.
     #[schema(max_length = 5, pattern = r"^[0-9]{1,3}\.[0-9]$", example = "87.5")]
     pub verified_percent: Option<String>,
@@ -126,7 +126,7 @@ pub struct DisclosureSurvey {
     pub verified_percent: Option<String>,
     /// Findings by kind.
     #[schema(max_items = 6)]
-    pub problems: Vec<ProblemCount>,
+    pub findings: Vec<SurveyFindingCount>,
     /// The last eight complete quarters, oldest first.
     #[schema(max_items = 8)]
     pub trend: Vec<QuarterTrend>,
@@ -151,7 +151,7 @@ pub struct SurveyQuery {
 
 /// An act under which a finding can be reported (可适用行为).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OfferedAct {
+pub struct ApplicableAct {
     /// Code of the act.
     #[schema(max_length = 80, example = "nine.unlawful_fees_or_contract")]
     pub act: String,
@@ -168,14 +168,14 @@ pub struct OfferedAct {
 
 /// A survey finding (问题清单), and the acts under which it can be reported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SurveyProblem {
-    /// Key of the finding in `POST /v1/disclosure-survey/problems/{key}/violation`.
+pub struct SurveyFinding {
+    /// Key of the finding in `POST /v1/disclosure-survey/findings/{key}/violation`.
     #[schema(
         max_length = 120,
         example = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11.disclosure_missing.fee_standard.9f0c41d2aa07"
     )]
     pub key: String,
-    pub problem: ProblemKind,
+    pub finding: SurveyFindingKind,
     pub complex_id: Id,
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
@@ -195,7 +195,7 @@ pub struct SurveyProblem {
     /// The disclosure version; null if there is none.
     pub disclosure_id: Option<Id>,
     /// The price finding; null for other kinds of findings.
-    pub finding: Option<PriceFinding>,
+    pub price_finding: Option<PriceFinding>,
     /// Day since which the finding exists.
     pub since: NaiveDate,
     /// The facts in Chinese.
@@ -206,12 +206,12 @@ pub struct SurveyProblem {
     pub facts_en: String,
     /// Acts of the policy in force under which it can be reported; a clause of the nine prohibitions comes first.
     #[schema(max_items = 10)]
-    pub acts: Vec<OfferedAct>,
+    pub acts: Vec<ApplicableAct>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListProblems {
+pub struct ListSurveyFindings {
     /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
@@ -221,7 +221,7 @@ pub struct ListProblems {
     /// Also return `total`.
     pub with_total: Option<bool>,
     /// Only findings of this kind.
-    pub problem: Option<ProblemKind>,
+    pub finding: Option<SurveyFindingKind>,
     /// Only findings on this kind of disclosure.
     pub kind: Option<DisclosureKind>,
     /// Only findings on this company.
@@ -242,7 +242,7 @@ pub struct ListProblems {
 /// The report of a survey finding as a violation (问题转违规上报).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProblemReportIn {
+pub struct SurveyFindingReportIn {
     /// Code of one of the finding's `acts` (default: the first one).
     #[serde(default)]
     #[schema(min_length = 3, max_length = 80, example = json!(null))]
@@ -259,33 +259,33 @@ pub struct ProblemReportIn {
 /// Identifies a finding: complex, kind of finding, kind of disclosure, and a digest of company and fee item. Findings
 /// on different companies or fee items have different keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ProblemKey {
+pub struct FindingKey {
     pub complex: Id,
-    pub problem: ProblemKind,
+    pub finding: SurveyFindingKind,
     pub kind: Option<DisclosureKind>,
     pub digest: String,
 }
 
-impl fmt::Display for ProblemKey {
+impl fmt::Display for FindingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.kind.map_or("-", DisclosureKind::code);
-        write!(f, "{}.{}.{kind}.{}", self.complex, self.problem.code(), self.digest)
+        write!(f, "{}.{}.{kind}.{}", self.complex, self.finding.code(), self.digest)
     }
 }
 
-impl FromStr for ProblemKey {
+impl FromStr for FindingKey {
     type Err = ();
 
-    fn from_str(text: &str) -> Result<ProblemKey, ()> {
+    fn from_str(text: &str) -> Result<FindingKey, ()> {
         let parts: Vec<&str> = text.split('.').collect();
-        let [complex, problem, kind, digest] = parts.as_slice() else { return Err(()) };
+        let [complex, finding, kind, digest] = parts.as_slice() else { return Err(()) };
         let kind = match *kind {
             "-" => None,
             code => Some(DisclosureKind::from_code(code).ok_or(())?),
         };
-        Ok(ProblemKey {
+        Ok(FindingKey {
             complex: complex.parse().map_err(|_| ())?,
-            problem: ProblemKind::from_code(problem).ok_or(())?,
+            finding: SurveyFindingKind::from_code(finding).ok_or(())?,
             kind,
             digest: (*digest).to_owned(),
         })

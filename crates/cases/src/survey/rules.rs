@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::model::{
-    AreaCompleteness, KindCompleteness, OfferedAct, ProblemCount, ProblemKey, ProblemKind, QuarterTrend, StateCounts,
-    SurveyProblem,
+    ApplicableAct, AreaCompleteness, FindingKey, KindCompleteness, QuarterTrend, StateCounts, SurveyFinding,
+    SurveyFindingCount, SurveyFindingKind,
 };
 use crate::db::Id;
 use crate::disclosures::model::{DisclosureKind, DisclosureState};
-use crate::disclosures::price_rules::{PriceFault, PriceFinding};
+use crate::disclosures::price_rules::{PriceFinding, PriceFindingKind};
 use crate::disclosures::state_rules::{Assessment, CurrentService, ServicePeriod};
-use crate::fault::Fault;
 use crate::figures::percent;
+use crate::input_error::InputError;
 use crate::ledger::sha256_hex;
 use crate::policy::disclosures::DisclosurePeriod;
 use crate::policy::versions::PolicyVersion;
@@ -54,19 +54,21 @@ pub struct RequiredDisclosure {
 /// A finding before it is worded.
 #[derive(Clone, Debug)]
 pub struct DetectedFinding {
-    pub problem: ProblemKind,
+    pub finding: SurveyFindingKind,
     pub kind: Option<DisclosureKind>,
     pub assessment: Option<Assessment>,
-    pub finding: Option<PriceFinding>,
+    pub price_finding: Option<PriceFinding>,
     pub since: NaiveDate,
 }
 
-fn of_state(required_kind: &RequiredDisclosure) -> Option<ProblemKind> {
+fn of_state(required_kind: &RequiredDisclosure) -> Option<SurveyFindingKind> {
     match required_kind.assessment.state {
-        DisclosureState::Overdue if required_kind.assessment.period.is_some() => Some(ProblemKind::DisclosureOverdue),
-        DisclosureState::Overdue => Some(ProblemKind::DisclosureMissing),
-        // A rejected disclosure is a finding only after the time for correction.
-        DisclosureState::Rejected if required_kind.assessment.late => Some(ProblemKind::DisclosureRejected),
+        DisclosureState::Overdue if required_kind.assessment.period.is_some() => {
+            Some(SurveyFindingKind::DisclosureOverdue)
+        }
+        DisclosureState::Overdue => Some(SurveyFindingKind::DisclosureMissing),
+        // There is a time to correct it: until that is over it is no problem to report.
+        DisclosureState::Rejected if required_kind.assessment.late => Some(SurveyFindingKind::DisclosureRejected),
         DisclosureState::Rejected
         | DisclosureState::Missing
         | DisclosureState::Submitted
@@ -75,66 +77,67 @@ fn of_state(required_kind: &RequiredDisclosure) -> Option<ProblemKind> {
 }
 
 /// All findings of a complex, with their details.
-pub fn problems(required: &RequiredDisclosures) -> Vec<DetectedFinding> {
+pub fn findings(required: &RequiredDisclosures) -> Vec<DetectedFinding> {
     let began = required.serving.began;
     let mut all = Vec::new();
     for (kind, required_kind) in DisclosureKind::ALL.iter().zip(&required.kinds) {
-        if let Some(problem) = of_state(required_kind) {
+        if let Some(finding) = of_state(required_kind) {
             let (assessment, since) = (Some(required_kind.assessment), required_kind.assessment.since.unwrap_or(began));
-            all.push(DetectedFinding { problem, kind: Some(*kind), assessment, finding: None, since });
+            all.push(DetectedFinding { finding, kind: Some(*kind), assessment, price_finding: None, since });
         }
     }
     let fees = &required.kinds[DisclosureKind::FeeStandard as usize];
-    for finding in &required.findings {
-        let problem = match finding.fault {
-            PriceFault::ExceedsContract => ProblemKind::ExceedsContract,
-            PriceFault::NotInContract => ProblemKind::NotInContract,
+    for price in &required.findings {
+        let finding = match price.kind {
+            PriceFindingKind::ExceedsContract => SurveyFindingKind::ExceedsContract,
+            PriceFindingKind::NotInContract => SurveyFindingKind::NotInContract,
         };
         all.push(DetectedFinding {
-            problem,
+            finding,
             kind: Some(DisclosureKind::FeeStandard),
             assessment: Some(fees.assessment),
-            finding: Some(finding.clone()),
+            price_finding: Some(price.clone()),
             since: fees.published_on.unwrap_or(began),
         });
     }
     if required.contract.is_none() {
-        let problem = ProblemKind::ContractNotFiled;
-        all.push(DetectedFinding { problem, kind: None, assessment: None, finding: None, since: began });
+        let finding = SurveyFindingKind::ContractNotFiled;
+        all.push(DetectedFinding { finding, kind: None, assessment: None, price_finding: None, since: began });
     }
     all
 }
 
 /// Counts the findings of a complex by kind, without their details. Returns their total.
-fn count(required: &RequiredDisclosures, counts: &mut BTreeMap<ProblemKind, i64>) -> i64 {
+fn count(required: &RequiredDisclosures, counts: &mut BTreeMap<SurveyFindingKind, i64>) -> i64 {
     let mut total = 0;
-    let mut add = |problem, number: i64| {
-        *counts.entry(problem).or_default() += number;
+    let mut add = |finding, number: i64| {
+        *counts.entry(finding).or_default() += number;
         total += number;
     };
-    required.kinds.iter().filter_map(of_state).for_each(|problem| add(problem, 1));
-    add(ProblemKind::ExceedsContract, required.exceeds_contract);
-    add(ProblemKind::NotInContract, required.not_in_contract);
-    add(ProblemKind::ContractNotFiled, i64::from(required.contract.is_none()));
+    required.kinds.iter().filter_map(of_state).for_each(|finding| add(finding, 1));
+    add(SurveyFindingKind::ExceedsContract, required.exceeds_contract);
+    add(SurveyFindingKind::NotInContract, required.not_in_contract);
+    add(SurveyFindingKind::ContractNotFiled, i64::from(required.contract.is_none()));
     total
 }
 
-pub fn key(complex: Id, company: Id, found: &DetectedFinding) -> ProblemKey {
-    let fee = found.finding.as_ref().map(|one| format!("{}|{}|{}", one.name, one.charged_to.code(), one.unit.code()));
+pub fn key(complex: Id, company: Id, found: &DetectedFinding) -> FindingKey {
+    let fee =
+        found.price_finding.as_ref().map(|one| format!("{}|{}|{}", one.name, one.charged_to.code(), one.unit.code()));
     let digest = sha256_hex(&format!("{company}|{}", fee.unwrap_or_default()));
-    ProblemKey {
+    FindingKey {
         complex,
-        problem: found.problem,
+        finding: found.finding,
         kind: found.kind,
         digest: digest.get(..12).unwrap_or_default().to_owned(),
     }
 }
 
 /// The regulated act that a finding constitutes.
-fn act_of(problem: ProblemKind, kind: Option<DisclosureKind>) -> &'static str {
-    match (problem, kind) {
-        (ProblemKind::ExceedsContract | ProblemKind::NotInContract, _) => "company.fee_increase",
-        (ProblemKind::ContractNotFiled, _) => "company.contract_not_filed",
+fn act_of(finding: SurveyFindingKind, kind: Option<DisclosureKind>) -> &'static str {
+    match (finding, kind) {
+        (SurveyFindingKind::ExceedsContract | SurveyFindingKind::NotInContract, _) => "company.fee_increase",
+        (SurveyFindingKind::ContractNotFiled, _) => "company.contract_not_filed",
         (_, Some(DisclosureKind::FeeStandard)) => "company.fee_disclosure",
         _ => "company.disclosure_missing",
     }
@@ -142,11 +145,11 @@ fn act_of(problem: ProblemKind, kind: Option<DisclosureKind>) -> &'static str {
 
 /// The acts under which a finding can be reported. A clause of the nine prohibitions that overlaps its act comes
 /// first.
-pub fn acts(policy: &PolicyVersion, problem: ProblemKind, kind: Option<DisclosureKind>) -> Vec<OfferedAct> {
-    let code = act_of(problem, kind);
+pub fn acts(policy: &PolicyVersion, finding: SurveyFindingKind, kind: Option<DisclosureKind>) -> Vec<ApplicableAct> {
+    let code = act_of(finding, kind);
     let overlaps = policy.act(code).map(|act| act.overlaps.clone()).unwrap_or_default();
     let codes = overlaps.iter().map(String::as_str).filter(|other| other.starts_with("nine.")).chain([code]);
-    let offered = codes.filter_map(|code| policy.act(code)).map(|act| OfferedAct {
+    let offered = codes.filter_map(|code| policy.act(code)).map(|act| ApplicableAct {
         act: act.code.clone(),
         clause: act.clause.map(i64::from),
         act_zh: act.title_zh.clone(),
@@ -178,7 +181,7 @@ pub struct Counts {
     pub unserved: i64,
     pub kinds: Vec<KindCompleteness>,
     pub verified_percent: Option<String>,
-    pub problems: Vec<ProblemCount>,
+    pub findings: Vec<SurveyFindingCount>,
     /// By township or community; the names are added later.
     pub areas: Vec<AreaCompleteness>,
 }
@@ -195,11 +198,11 @@ fn part<'a>(one: &'a SurveyedComplex, division: &str) -> Option<&'a str> {
 
 pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
     let mut kinds = [StateCounts::default(); DisclosureKind::ALL.len()];
-    let mut problems = BTreeMap::new();
+    let mut findings = BTreeMap::new();
     let mut areas: BTreeMap<String, AreaCompleteness> = BTreeMap::new();
     for one in all {
         let own = required_states(one);
-        let found = one.required.as_ref().map_or(0, |required| count(required, &mut problems));
+        let found = one.required.as_ref().map_or(0, |required| count(required, &mut findings));
         own.iter().zip(&mut kinds).for_each(|(state, kind)| kind.add(*state));
         let Some(code) = part(one, division) else { continue };
         let area = areas.entry(code.to_owned()).or_insert_with(|| AreaCompleteness {
@@ -208,12 +211,12 @@ pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
             complexes: 0,
             unserved: 0,
             states: StateCounts::default(),
-            problems: 0,
+            findings: 0,
             verified_percent: None,
         });
         area.complexes += 1;
         area.unserved += i64::from(one.required.is_none());
-        area.problems += found;
+        area.findings += found;
         own.iter().for_each(|state| area.states.add(*state));
     }
     for area in areas.values_mut() {
@@ -230,11 +233,11 @@ pub fn counts(all: &[SurveyedComplex], division: &str) -> Counts {
             .map(|(kind, states)| KindCompleteness { kind: *kind, states })
             .collect(),
         verified_percent: percent(verified, expected),
-        problems: ProblemKind::ALL
+        findings: SurveyFindingKind::ALL
             .iter()
-            .map(|problem| ProblemCount {
-                problem: *problem,
-                count: problems.get(problem).copied().unwrap_or_default(),
+            .map(|finding| SurveyFindingCount {
+                finding: *finding,
+                count: findings.get(finding).copied().unwrap_or_default(),
             })
             .collect(),
         areas: areas.into_values().collect(),
@@ -247,7 +250,7 @@ fn required_states(one: &SurveyedComplex) -> Vec<DisclosureState> {
 }
 
 /// A finding that no longer exists cannot be reported.
-pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem, Problem> {
+pub fn require_standing(found: Option<&SurveyFinding>) -> Result<&SurveyFinding, Problem> {
     found.ok_or_else(|| {
         let (zh, en) = ("该排查问题已不存在。", "This finding no longer exists.");
         Problem::new(Code::StateConflict).detail(zh, en)
@@ -255,10 +258,10 @@ pub fn require_standing(found: Option<&SurveyProblem>) -> Result<&SurveyProblem,
 }
 
 /// The act must be one of those offered, if the input names one.
-pub fn require_offered(acts: &[OfferedAct], act: Option<&str>) -> Result<(), Fault> {
+pub fn require_offered(acts: &[ApplicableAct], act: Option<&str>) -> Result<(), InputError> {
     if act.is_some_and(|act| !acts.iter().any(|offered| offered.act == act)) {
         let (zh, en) = ("须为该问题可适用的受监管行为之一", "must be one of the acts that apply to this finding");
-        return Err(Fault::new("/act", "unknown_value", zh, en));
+        return Err(InputError::new("/act", "unknown_value", zh, en));
     }
     Ok(())
 }
@@ -302,7 +305,7 @@ mod tests {
     #[test]
     fn an_act_that_is_named_is_one_of_those_offered() {
         let act =
-            |act: &str| OfferedAct { act: act.into(), clause: None, act_zh: String::new(), act_en: String::new() };
+            |act: &str| ApplicableAct { act: act.into(), clause: None, act_zh: String::new(), act_en: String::new() };
         let offered = [act("one"), act("two")];
         for (named, refused) in [(None, false), (Some("two"), false), (Some("three"), true)] {
             assert_eq!(require_offered(&offered, named).is_err(), refused);

@@ -14,7 +14,7 @@ use crate::contracts;
 use crate::db::schema::{complex_services as services, complexes, disclosures};
 use crate::db::{Conn, Id, WorkResult};
 use crate::disclosures::model::{DisclosureKind, VersionState};
-use crate::disclosures::price_rules::{PriceFault, PriceFinding, compare, count};
+use crate::disclosures::price_rules::{PriceFinding, PriceFindingKind, compare, count};
 use crate::disclosures::state_rules::{CurrentVersion, Period, Schedule, ServicePeriod, serving};
 use crate::policy::disclosures::DisclosureRule;
 use crate::policy::model::PolicyDocument;
@@ -215,8 +215,8 @@ impl Prices {
         }
         for one in all {
             if let (Some(findings), Some(required)) = (found.remove(&one.complex), &mut one.required) {
-                required.exceeds_contract = count(&findings, PriceFault::ExceedsContract);
-                required.not_in_contract = count(&findings, PriceFault::NotInContract);
+                required.exceeds_contract = count(&findings, PriceFindingKind::ExceedsContract);
+                required.not_in_contract = count(&findings, PriceFindingKind::NotInContract);
                 required.findings = findings;
             }
         }

@@ -1,6 +1,6 @@
 //! The facts of a survey finding in Chinese and English.
 
-use super::model::ProblemKind;
+use super::model::SurveyFindingKind;
 use super::rules::DetectedFinding;
 use crate::disclosures::price_rules::PriceFinding;
 use crate::words::days::chinese_day;
@@ -20,18 +20,18 @@ pub fn facts(found: &DetectedFinding) -> (String, String) {
         None => Default::default(),
     };
     let (since, since_zh) = (found.since, chinese_day(found.since));
-    match (found.problem, &found.finding) {
-        (ProblemKind::DisclosureMissing | ProblemKind::DisclosureOverdue, _) => (
+    match (found.finding, &found.price_finding) {
+        (SurveyFindingKind::DisclosureMissing | SurveyFindingKind::DisclosureOverdue, _) => (
             format!("“{kind_zh}”{period_zh}应于{due_zh}前公开，至今未公开"),
             format!("{kind_en}{period_en} was to be disclosed by {due}, and is not"),
         ),
-        (ProblemKind::DisclosureRejected, _) => (
+        (SurveyFindingKind::DisclosureRejected, _) => (
             format!("“{kind_zh}”{period_zh}的公开内容于{since_zh}核验不通过，应于{due_zh}前更正，至今未重新公开"),
             format!(
                 "{kind_en}{period_en} was rejected on {since}, was to be corrected by {due}, and is not disclosed again"
             ),
         ),
-        (ProblemKind::ExceedsContract, Some(finding)) => exceeds(finding),
+        (SurveyFindingKind::ExceedsContract, Some(finding)) => exceeds(finding),
         (_, Some(finding)) => unknown_fee(finding),
         (_, None) => (
             format!("自{since_zh}起服务本小区，现无已备案并在有效期内的物业服务合同"),

@@ -7,8 +7,8 @@ use super::{rules, store, view};
 use crate::access::Actor;
 use crate::complaints;
 use crate::db::{Id, Json, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
 use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
@@ -30,7 +30,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> WorkResul
                         "典型案例须为物业服务企业的违规行为",
                         "a typical case must be a violation of a property service company",
                     );
-                    faults.push(Fault::new("/violation_id", "wrong_subject", zh, en));
+                    faults.push(InputError::new("/violation_id", "wrong_subject", zh, en));
                 }
                 Ok(row) => {
                     let known = complaints::complainants_behind(conn, ctx, &row.evidence.0)?;
@@ -40,7 +40,7 @@ pub fn create_typical_case(tx: &mut Tx, body: &Body<TypicalCaseIn>) -> WorkResul
                 Err(WorkError::Problem(_)) => {
                     let (zh, en) =
                         ("该违规行为不存在，或者不在您的辖区内", "unknown violation, or outside your territory");
-                    faults.push(Fault::new("/violation_id", "unknown_reference", zh, en));
+                    faults.push(InputError::new("/violation_id", "unknown_reference", zh, en));
                 }
                 Err(other) => return Err(other),
             }

@@ -13,7 +13,7 @@ use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
 use crate::proceedings::ledger_texts::{LedgerTexts, Texts};
 use crate::proceedings::model::Step;
-use crate::proceedings::view::{Official, StepView};
+use crate::proceedings::view::{Officer, StepView};
 
 coded_enum! {
     /// State of a typical case (案例状态).
@@ -121,7 +121,7 @@ pub struct TypicalCase {
     pub summary: String,
     /// Date of publication.
     pub published_on: NaiveDate,
-    pub published_by: Official,
+    pub published_by: Officer,
     /// Date of withdrawal; null while published.
     pub withdrawn_on: Option<NaiveDate>,
     pub withdrawal: Option<StepView>,

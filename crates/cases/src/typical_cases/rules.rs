@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::{TypicalCaseIn, TypicalCaseState};
 use crate::complaints::visibility::Person;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 #[cfg(test)]
 use crate::personal::{PersonalData, personal_data};
 use crate::personal::{masks, personal_data_fault};
@@ -54,21 +54,21 @@ pub fn may_withdraw(state: TypicalCaseState) -> Result<(), Problem> {
 }
 
 /// Input errors for personal data in the title or summary.
-pub fn check(input: &TypicalCaseIn, faults: &mut Vec<Fault>) {
+pub fn check(input: &TypicalCaseIn, faults: &mut Vec<InputError>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         faults.extend(personal_data_fault(pointer, text));
     }
 }
 
 /// Input errors for the complainant's data in the title or summary, if the violation came from a complaint.
-pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut Vec<Fault>) {
+pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut Vec<InputError>) {
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         if known.iter().any(|person| masks::holds(text, &person.values())) {
             let (zh, en) = (
                 "含有诉求人的姓名、电话或住址，请删除",
                 "contains the complainant's name, phone or address; remove it",
             );
-            faults.push(Fault::new(pointer, "personal_data", zh, en));
+            faults.push(InputError::new(pointer, "personal_data", zh, en));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::complexes;
 use crate::db::{Conn, WorkResult};
 use crate::policy;
 use crate::problem::Problem;
-use crate::proceedings::view::{official, step};
+use crate::proceedings::view::{officer, step};
 use crate::service::Ctx;
 
 pub fn view(conn: &mut Conn, ctx: &Ctx, row: TypicalCaseRow) -> WorkResult<TypicalCase> {
@@ -29,7 +29,7 @@ pub fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<TypicalCaseRow>) -> WorkResul
             complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
             township: Some(row.township).filter(|code| !code.is_empty()),
             community: Some(row.community).filter(|code| !code.is_empty()),
-            published_by: official(ctx, row.published_by.0),
+            published_by: officer(ctx, row.published_by.0),
             withdrawal: row.withdrawal.0.map(|one| step(ctx, one)),
             id: row.id,
             version: row.version,

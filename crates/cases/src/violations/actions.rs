@@ -10,10 +10,10 @@ use crate::access::Scope;
 use crate::db::{Id, WorkResult};
 use crate::due_process::{self, advance};
 use crate::http::Entity;
-use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
+use crate::proceedings::model::{DeliveryIn, NoticeIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Tx};
 
-pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NotificationIn>) -> WorkResult<Entity<Violation>> {
+pub fn notify_violation(tx: &mut Tx, id: Id, body: &Body<NoticeIn>) -> WorkResult<Entity<Violation>> {
     due_process::notify::<ViolationRow>(tx, id, body)
 }
 

@@ -48,7 +48,7 @@ pub fn gather(
         complex_id: row.complex_id,
         office: documents::office_of(&tx.ctx.caller),
         addressee: row.subject_name.clone().filter(|_| row.company_id.is_none()),
-        served: !row.is_undelivered(),
+        delivered: !row.is_undelivered(),
         context,
     })
 }
@@ -73,7 +73,7 @@ fn describe(
     }
     let confirmation = || steps.confirmation.as_ref().ok_or_else(missing);
     match kind {
-        DocumentKind::ViolationFinding => {
+        DocumentKind::ConfirmationDecision => {
             let confirmation = confirmation()?;
             context.insert("grounds".into(), json!(notice.grounds));
             context.insert("reasons".into(), json!(confirmation.reasons));
@@ -81,7 +81,7 @@ fn describe(
             context.insert("decided_on".into(), json!(day(confirmation.at)));
             context.insert("statement_made".into(), json!(steps.statement.is_some()));
             context.insert("appeal_working_days".into(), json!(process.appeal_working_days));
-            let county = offices::find_by_seat(tx.conn, Role::CountyAuthority, &row.county)?.map(|office| office.name);
+            let county = offices::find_by_role(tx.conn, Role::CountyAuthority, &row.county)?.map(|office| office.name);
             let county = county.unwrap_or_else(|| Role::CountyAuthority.row().zh.to_owned());
             context.insert("appeal_body".into(), json!(county));
         }

@@ -112,7 +112,7 @@ impl Proceeding for ViolationRow {
     /// The statement period starts with the delivery of the notice, the appeal period with the delivery of the
     /// decision.
     fn deliver(&mut self, tx: &mut Tx, delivery: Delivery, texts: &dyn LedgerTexts) -> WorkResult<()> {
-        after(tx).served(tx, self.id)?;
+        after(tx).delivered(tx, self.id)?;
         let process = process_rules(tx, self)?;
         let calendar = calendar::work_calendar(tx.conn, &self.county)?;
         let last_day = |days| Some(calendar.add_working_days(delivery.delivered_on, days));

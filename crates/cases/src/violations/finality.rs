@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::model::{ViolationRow, ViolationState};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 /// Why a decision is not final.
@@ -18,7 +18,7 @@ pub enum Obstacle {
 impl Obstacle {
     fn code(self) -> Code {
         match self {
-            Obstacle::NotDelivered => Code::DecisionNotServed,
+            Obstacle::NotDelivered => Code::DecisionNotDelivered,
             Obstacle::UnderAppeal => Code::AppealPending,
             Obstacle::AppealUntil(_) => Code::AppealPeriodOpen,
         }
@@ -26,7 +26,7 @@ impl Obstacle {
 
     fn fault(self) -> &'static str {
         match self {
-            Obstacle::NotDelivered => "decision_not_served",
+            Obstacle::NotDelivered => "decision_not_delivered",
             Obstacle::UnderAppeal => "appeal_pending",
             Obstacle::AppealUntil(_) => "appeal_period_open",
         }
@@ -80,14 +80,14 @@ pub fn refuse_unless_final<'a>(
             None => (row.act.clone(), row.act.clone()),
         };
         let pointer = if sees(row) { format!("violations/{}", row.id) } else { "violations".to_owned() };
-        Fault::new(
+        InputError::new(
             pointer,
             obstacle.fault(),
             format!("{found} 发现的违规行为（{act_zh}）：{zh}"),
             format!("the violation found on {found} ({act_en}): {en}"),
         )
     });
-    let faults: Vec<Fault> = faults.collect();
+    let faults: Vec<InputError> = faults.collect();
     let count = faults.len();
     let problem = Problem::new(code).detail(
         format!("该措施所依据的认定中有{count}项尚未最终确定。每项认定须已送达，且申诉期已届满或者申诉已作出决定。"),

@@ -21,7 +21,7 @@ use crate::proceedings::rules::require_state;
 coded_enum! {
     /// State of a violation (办理状态).
     pub stored enum ViolationState {
-        Reported "reported" "已登记" "Reported"
+        Reported "reported" "已上报" "Reported"
         Notified "notified" "已告知" "Notified"
         Confirmed "confirmed" "已认定" "Confirmed"
         Dismissed "dismissed" "不予认定" "Dismissed"

@@ -12,9 +12,9 @@ use crate::complexes;
 use crate::complexes::model::PointIn;
 use crate::counties;
 use crate::db::{Conn, Id, Json, WorkError, WorkResult, lock_company};
-use crate::fault::Fault;
 use crate::files::{self, OwnerKind};
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Event, Place};
 use crate::policy;
 use crate::policy::model::ActSubject;
@@ -156,7 +156,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, row: &ViolationRow) -> WorkResu
 }
 
 /// Collects all faults of a report, except those of its evidence.
-pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
+pub fn check(conn: &mut Conn, ctx: &Ctx, input: &ViolationIn, faults: &mut Vec<InputError>) -> WorkResult<()> {
     rules::check_found_on(input.found_on, ctx.today, faults);
     let place = complexes::place(conn, &ctx.scope, input.complex_id, input.division.as_deref())?;
     let county = match place {

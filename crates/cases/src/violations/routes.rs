@@ -6,7 +6,7 @@ use super::{actions, decisions, report, review, store};
 use crate::db::Conn;
 use crate::due_process::{self, awaits_opening};
 use crate::http::{PageOf, PathId, Response};
-use crate::proceedings::model::{DeliveryIn, NotificationIn, ReasonsIn, StatementIn};
+use crate::proceedings::model::{DeliveryIn, NoticeIn, ReasonsIn, StatementIn};
 use crate::service::{Body, Ctx};
 
 /// List violations
@@ -57,8 +57,8 @@ pub async fn get_violation(ctx: Ctx, id: PathId) -> Response {
 /// with the delivery.
 #[utoipa::path(post, path = "/v1/violations/{id}/notification",
     tag = "violations", params(("id" = crate::db::Id, Path, description = "Id of the violation")),
-    request_body = NotificationIn, responses((status = 200, description = "Notified", body = Violation)))]
-pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NotificationIn>) -> Response {
+    request_body = NoticeIn, responses((status = 200, description = "Notified", body = Violation)))]
+pub async fn notify_violation(ctx: Ctx, id: PathId, body: Body<NoticeIn>) -> Response {
     ctx.act(body, move |tx, body| actions::notify_violation(tx, id.0, body)).await
 }
 

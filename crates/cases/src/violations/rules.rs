@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::{ViolationIn, ViolationState, names_an_organisation};
 use crate::access::{Actor, Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::policy::model::{Act, ActSubject};
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered, require_state};
@@ -116,20 +116,20 @@ fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Resu
 }
 
 /// A policy must have been in force on the day found, and it must contain the act.
-pub fn check_act(in_force: bool, act_known: bool, faults: &mut Vec<Fault>) {
+pub fn check_act(in_force: bool, act_known: bool, faults: &mut Vec<InputError>) {
     if !in_force {
         let (zh, en) = ("发现日期当日尚无施行的政策", "no policy was in force on the day found");
-        faults.push(Fault::new("/found_on", "before_start", zh, en));
+        faults.push(InputError::new("/found_on", "before_start", zh, en));
     }
     if !act_known {
         let (zh, en) = ("发现日期当日施行的政策中没有此行为", "the policy in force on the day found has no such act");
-        faults.push(Fault::new("/act", "not_in_policy", zh, en));
+        faults.push(InputError::new("/act", "not_in_policy", zh, en));
     }
 }
 
-pub fn check_found_on(found_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_found_on(found_on: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
     if found_on > today {
-        faults.push(Fault::new("/found_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/found_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 
@@ -145,7 +145,7 @@ pub enum Named {
 }
 
 /// An act of companies must name a company; any other act must not.
-pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
+pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<InputError>) {
     let (pointer, code, zh, en) = match (named, of_company) {
         (Named::Serving, true) | (Named::Nobody, false) => return,
         (Named::NotServing, true) => {
@@ -173,14 +173,14 @@ pub fn check_company(of_company: bool, named: Named, faults: &mut Vec<Fault>) {
             "this is not an act of a property service company; leave the company out",
         ),
     };
-    faults.push(Fault::new(pointer, code, zh, en));
+    faults.push(InputError::new(pointer, code, zh, en));
 }
 
 /// Checks which subject may be named and whose acts the caller may report.
-pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, faults: &mut Vec<Fault>) {
+pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, faults: &mut Vec<InputError>) {
     if input.subject_name.is_some() && !names_an_organisation(subject) {
         let (zh, en) = ("只填写单位名称，不得填写自然人姓名", "name an organisation only, not a person");
-        faults.push(Fault::new("/subject_name", "wrong_subject", zh, en));
+        faults.push(InputError::new("/subject_name", "wrong_subject", zh, en));
     }
     let reportable = matches!(subject, ActSubject::Resident | ActSubject::Business);
     if caller == Role::PropertyCompany && !reportable {
@@ -188,19 +188,24 @@ pub fn check_subject(caller: Role, input: &ViolationIn, subject: ActSubject, fau
             "物业服务企业只能上报业主、物业使用人和生产经营单位的行为（《民法典》第九百四十二条）",
             "a company may report acts of residents and businesses only (article 942 of the Civil Code)",
         );
-        faults.push(Fault::new("/act", "wrong_subject", zh, en));
+        faults.push(InputError::new("/act", "wrong_subject", zh, en));
     }
     if input.stopped_and_reported && caller != Role::PropertyCompany {
         let (zh, en) = ("只有上报的物业服务企业可以填写", "only the reporting company may state this");
-        faults.push(Fault::new("/stopped_and_reported", "conflict", zh, en));
+        faults.push(InputError::new("/stopped_and_reported", "conflict", zh, en));
     }
 }
 
 /// A point is not needed where a complex is named, because the complex has one.
-pub fn needless_point(input: &ViolationIn) -> Option<Fault> {
+pub fn needless_point(input: &ViolationIn) -> Option<InputError> {
     let needless = input.complex_id.is_some() && input.division.is_none() && input.point.is_some();
     needless.then(|| {
-        Fault::new("/point", "conflict", "已填写小区的，不得填写坐标", "leave the point out if you name the complex")
+        InputError::new(
+            "/point",
+            "conflict",
+            "已填写小区的，不得填写坐标",
+            "leave the point out if you name the complex",
+        )
     })
 }
 

@@ -22,8 +22,7 @@ use crate::policy::model::ActSubject;
 use crate::problem::Problem;
 use crate::proceedings::model::Evidence;
 use crate::proceedings::view::{
-    DeliveryView, NotificationView, Official, StatementView, StepView, delivery, notification, official, statement,
-    step,
+    DeliveryView, NoticeView, Officer, StatementView, StepView, delivery, notification, officer, statement, step,
 };
 use crate::service::Ctx;
 
@@ -40,7 +39,7 @@ pub struct ConfirmationView {
     #[schema(minimum = 1)]
     pub policy_version: i64,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// Decision on an appeal (申诉决定).
@@ -54,7 +53,7 @@ pub struct AppealDecisionView {
     /// has no higher body (由同一机关另行指定人员决定).
     pub same_body: bool,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A violation (违规行为) with every step of its case.
@@ -106,7 +105,7 @@ pub struct Violation {
     pub found_on: NaiveDate,
     pub reported_at: Instant,
     /// Person who reported it; null for callers of a company or committee.
-    pub reporter: Option<Official>,
+    pub reporter: Option<Officer>,
     pub source: ViolationSource,
     /// Description of the facts found.
     #[schema(max_length = 5000)]
@@ -125,7 +124,7 @@ pub struct Violation {
     /// True for a company or a committee while a notice or decision has not been delivered; its content is then empty.
     /// The company opens it with `GET /v1/violations/{id}`.
     pub unopened: bool,
-    pub notification: Option<NotificationView>,
+    pub notification: Option<NoticeView>,
     pub delivery: Option<DeliveryView>,
     /// Last day for the company's statement (陈述申辩); null until the notice is delivered.
     pub statement_due_on: Option<NaiveDate>,
@@ -204,7 +203,7 @@ fn one(
         company_name: row.company_id.and_then(|id| companies.get(&id)).map(|(name, _)| name.clone()),
         complex_name: row.complex_id.and_then(|id| complexes.get(&id)).cloned(),
         community: Some(row.community).filter(|code| !code.is_empty()),
-        reporter: Some(official(ctx, by)).filter(|_| !hides_reporter),
+        reporter: Some(officer(ctx, by)).filter(|_| !hides_reporter),
         evidence: if unopened { Vec::new() } else { row.evidence.0 },
         unopened,
         notification: noticed.filter(|_| !unopened).map(|n| notification(ctx, n)),
@@ -216,7 +215,7 @@ fn one(
             urgent_reason: c.urgent_reason,
             policy_version: c.policy_version,
             at: c.at,
-            by: official(ctx, c.by),
+            by: officer(ctx, c.by),
         }),
         decision_delivery: decision_delivery.map(delivery),
         dismissal: dismissal.map(|s| step(ctx, s)),
@@ -226,7 +225,7 @@ fn one(
             reasons: d.reasons,
             same_body: d.same_body,
             at: d.at,
-            by: official(ctx, d.by),
+            by: officer(ctx, d.by),
         }),
         revocation: revocation.map(|s| step(ctx, s)),
         id: row.id,

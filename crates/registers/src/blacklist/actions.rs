@@ -24,7 +24,7 @@ pub struct Grounds<'a> {
     pub county: &'a str,
     pub legal_basis: Option<&'a str>,
     /// Reason that is published.
-    pub publicity: &'a str,
+    pub public_reason: &'a str,
 }
 
 /// Lists a company because of an approved measure.
@@ -40,11 +40,11 @@ pub fn list_company(tx: &mut Tx, grounds: &Grounds, months: u32, reason: &str) -
         measure_id: grounds.measure,
         legal_basis: grounds.legal_basis.unwrap_or_default().to_owned(),
         reason: reason.to_owned(),
-        publicity: grounds.publicity.to_owned(),
+        public_reason: grounds.public_reason.to_owned(),
         listed_from: ctx.today,
         listed_until: until,
-        removed_on: None,
-        removal_reason: None,
+        delisted_on: None,
+        delisting_reason: None,
         repair: Json(None),
         repair_refusal: Json(None),
         created_at: ctx.now,
@@ -62,10 +62,10 @@ fn record(tx: &mut Tx, row: &ListingRow, kind: &'static str, texts: &dyn LedgerT
         .audience(Audience::Everyone)
         .data(json!({
             "kind": row.kind, "measure_id": row.measure_id, "legal_basis": row.legal_basis,
-            "listed_from": row.listed_from, "listed_until": row.listed_until, "removed_on": row.removed_on,
+            "listed_from": row.listed_from, "listed_until": row.listed_until, "delisted_on": row.delisted_on,
             "suspended_on": row.suspended_on, "version": row.version,
         }))
-        .personal("removal_reason", row.removal_reason.as_deref())
+        .personal("delisting_reason", row.delisting_reason.as_deref())
         .with_texts(texts.texts());
     ledger::append(tx, event)?;
     Ok(())
@@ -81,9 +81,9 @@ fn save(tx: &mut Tx, row: &mut ListingRow, kind: &'static str, texts: &dyn Ledge
 /// Delists a company because the measure behind the listing was reversed.
 pub fn end_listing_of(tx: &mut Tx, company: Id, measure: Id, reason: &str) -> WorkResult<()> {
     for mut row in store::of_measure(tx.conn, company, measure)? {
-        row.removed_on = Some(tx.ctx.today);
-        row.removal_reason = Some(reason.to_owned());
-        save(tx, &mut row, "blacklist.removed", &())?;
+        row.delisted_on = Some(tx.ctx.today);
+        row.delisting_reason = Some(reason.to_owned());
+        save(tx, &mut row, "blacklist.delisted", &())?;
     }
     Ok(())
 }
@@ -131,14 +131,14 @@ pub fn refuse_credit_repair(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> Work
     to_entity(tx.conn, ctx, row)
 }
 
-pub fn remove_from_blacklist(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
+pub fn delist_company(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult<Entity<Listing>> {
     let ctx = tx.ctx;
     let mut row = find_for_update(tx, id)?;
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     rules::require_in_force(&Term::from(&row), ctx.today)?;
-    row.removed_on = Some(ctx.today);
-    row.removal_reason = Some(input.reasons.clone());
-    save(tx, &mut row, "blacklist.removed", input)?;
+    row.delisted_on = Some(ctx.today);
+    row.delisting_reason = Some(input.reasons.clone());
+    save(tx, &mut row, "blacklist.delisted", input)?;
     to_entity(tx.conn, ctx, row)
 }

@@ -26,7 +26,7 @@ pub const FEATURE: Feature = Feature {
         read(handler!(routes::get_blacklist_entry), REGISTER_READERS),
         act(handler!(routes::apply_for_credit_repair), &[PropertyCompany]).conflicts(&[StateConflict]),
         act(handler!(routes::refuse_credit_repair), COUNTY).conflicts(&[StateConflict]),
-        act(handler!(routes::remove_from_blacklist), COUNTY).conflicts(&[StateConflict]),
+        act(handler!(routes::delist_company), COUNTY).conflicts(&[StateConflict]),
     ],
     tables: &[Table::of_territory("listings")],
     words: &[("listing_kind", model::ListingKind::LABELS), ("listing_state", model::ListingState::LABELS)],

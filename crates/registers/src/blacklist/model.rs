@@ -25,7 +25,7 @@ coded_enum! {
         InForce "in_force" "列入中" "In force"
         Suspended "suspended" "中止" "Suspended by an appeal"
         Expired "expired" "期满" "Expired"
-        Removed "removed" "已移出" "Removed"
+        Delisted "delisted" "已移出" "Delisted"
     }
 }
 
@@ -40,11 +40,11 @@ pub struct ListingRow {
     pub measure_id: Id,
     pub legal_basis: String,
     pub reason: String,
-    pub publicity: String,
+    pub public_reason: String,
     pub listed_from: NaiveDate,
     pub listed_until: NaiveDate,
-    pub removed_on: Option<NaiveDate>,
-    pub removal_reason: Option<String>,
+    pub delisted_on: Option<NaiveDate>,
+    pub delisting_reason: Option<String>,
     pub repair: Json<Option<Statement>>,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -101,7 +101,7 @@ pub struct Listing {
     pub reason: String,
     /// Reason that is published.
     #[schema(max_length = 5000)]
-    pub publicity: String,
+    pub public_reason: String,
     /// First day of the listing.
     pub listed_from: NaiveDate,
     /// Last day of the listing, unless delisted earlier.
@@ -110,10 +110,10 @@ pub struct Listing {
     /// otherwise null.
     pub suspended_on: Option<NaiveDate>,
     /// Day of the delisting (移出); null if not delisted.
-    pub removed_on: Option<NaiveDate>,
+    pub delisted_on: Option<NaiveDate>,
     /// Reasons for the delisting.
     #[schema(max_length = 5000)]
-    pub removal_reason: Option<String>,
+    pub delisting_reason: Option<String>,
     /// Last application for credit repair; null if none.
     pub credit_repair: Option<CreditRepair>,
     pub created_at: Instant,

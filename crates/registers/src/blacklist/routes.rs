@@ -57,9 +57,9 @@ pub async fn refuse_credit_repair(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -
 ///
 /// Removes a company from the blacklist or ends a restriction before its last day (移出), with reasons. For the county
 /// authority.
-#[utoipa::path(post, path = "/v1/blacklist/{id}/removal",
+#[utoipa::path(post, path = "/v1/blacklist/{id}/delisting",
     tag = "standing", params(("id" = crate::db::Id, Path, description = "Id of the listing")),
     request_body = ReasonsIn, responses((status = 200, description = "Delisted", body = Listing)))]
-pub async fn remove_from_blacklist(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
-    ctx.act(body, move |tx, body| actions::remove_from_blacklist(tx, id.0, body)).await
+pub async fn delist_company(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Response {
+    ctx.act(body, move |tx, body| actions::delist_company(tx, id.0, body)).await
 }

@@ -20,19 +20,19 @@ pub fn kind_of(measure: MeasureKind) -> Result<ListingKind, Problem> {
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
     pub until: NaiveDate,
-    pub removed_on: Option<NaiveDate>,
+    pub delisted_on: Option<NaiveDate>,
     pub suspended_on: Option<NaiveDate>,
 }
 
 impl From<&ListingRow> for Term {
     fn from(row: &ListingRow) -> Term {
-        Term { until: row.listed_until, removed_on: row.removed_on, suspended_on: row.suspended_on }
+        Term { until: row.listed_until, delisted_on: row.delisted_on, suspended_on: row.suspended_on }
     }
 }
 
 pub fn state_of(term: &Term, today: NaiveDate) -> ListingState {
-    match term.removed_on {
-        Some(_) => ListingState::Removed,
+    match term.delisted_on {
+        Some(_) => ListingState::Delisted,
         None if term.until < today => ListingState::Expired,
         None if term.suspended_on.is_some() => ListingState::Suspended,
         None => ListingState::InForce,
@@ -54,7 +54,7 @@ pub fn may_take_on(on: &[ListingKind]) -> Result<(), Problem> {
 pub fn require_in_force(term: &Term, today: NaiveDate) -> Result<(), Problem> {
     match state_of(term, today) {
         ListingState::InForce | ListingState::Suspended => Ok(()),
-        ListingState::Removed | ListingState::Expired => {
+        ListingState::Delisted | ListingState::Expired => {
             Err(conflict("该列入记录已移出或者已期满。", "The listing has been delisted or has expired."))
         }
     }
@@ -98,15 +98,15 @@ mod tests {
     #[test]
     fn an_entry_is_over_when_it_is_removed_or_has_expired() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let term = Term { until: day("2026-03-05"), removed_on: None, suspended_on: None };
-        let removed = Term { removed_on: Some(day("2026-03-01")), ..term };
+        let term = Term { until: day("2026-03-05"), delisted_on: None, suspended_on: None };
+        let removed = Term { delisted_on: Some(day("2026-03-01")), ..term };
         let suspended = Term { suspended_on: Some(day("2026-03-01")), ..term };
         for (term, today, state, open) in [
             (term, "2026-03-05", ListingState::InForce, true),
             (term, "2026-03-06", ListingState::Expired, false),
             (suspended, "2026-03-05", ListingState::Suspended, true),
             (suspended, "2026-03-06", ListingState::Expired, false),
-            (removed, "2026-03-05", ListingState::Removed, false),
+            (removed, "2026-03-05", ListingState::Delisted, false),
         ] {
             assert_eq!(state_of(&term, day(today)), state);
             assert_eq!(require_in_force(&term, day(today)).is_ok(), open, "{state:?}");

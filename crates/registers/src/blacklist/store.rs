@@ -22,7 +22,7 @@ fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkR
         .filter(listings::county.eq(county.to_owned()))
         .filter(listings::listed_from.le(day))
         .filter(listings::listed_until.ge(day))
-        .filter(listings::removed_on.is_null().or(listings::removed_on.gt(day)))
+        .filter(listings::delisted_on.is_null().or(listings::delisted_on.gt(day)))
         .filter(listings::suspended_on.is_null().or(listings::suspended_on.gt(day)))
         .select(listings::kind)
         .load(conn)?)
@@ -49,7 +49,7 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Vec<L
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
         .filter(listings::measure_id.eq(measure))
-        .filter(listings::removed_on.is_null())
+        .filter(listings::delisted_on.is_null())
         .order(listings::id)
         .load(conn)?)
 }
@@ -74,8 +74,8 @@ pub fn save(conn: &mut Conn, row: &ListingRow) -> WorkResult<()> {
     diesel::update(listings::table.find(row.id))
         .set((
             listings::version.eq(row.version),
-            listings::removed_on.eq(row.removed_on),
-            listings::removal_reason.eq(&row.removal_reason),
+            listings::delisted_on.eq(row.delisted_on),
+            listings::delisting_reason.eq(&row.delisting_reason),
             listings::repair.eq(&row.repair),
             listings::updated_at.eq(row.updated_at),
             listings::suspended_on.eq(row.suspended_on),
@@ -90,7 +90,7 @@ pub fn with_open_repair(conn: &mut Conn, scope: &Scope, today: NaiveDate, at_mos
     Ok(scoped::listings(scope)
         .filter(listings::repair.ne("null"))
         .filter(listings::repair_refusal.eq("null"))
-        .filter(listings::removed_on.is_null())
+        .filter(listings::delisted_on.is_null())
         .filter(listings::listed_until.ge(today))
         .order(listings::id)
         .limit(at_most)

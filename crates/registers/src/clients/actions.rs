@@ -8,8 +8,8 @@ use super::model::{Client, ClientIn, ClientPatch, ClientReasonIn, ClientRow, Cli
 use super::{rules, secret, store, view};
 use crate::access::Scope;
 use crate::db::{Conn, Id, Instant, Json, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Event, Place};
 use crate::service::{Body, Ctx, Tx};
 use crate::{companies, complexes, divisions};
@@ -189,13 +189,19 @@ fn grant_of(input: &ClientIn) -> Grant {
     }
 }
 
-/// Checks a grant by the rules, and against the registers: division, company and complex must exist in this county.
-fn check_grant(conn: &mut Conn, ctx: &Ctx, grant: &Grant, county: &str, faults: &mut Vec<Fault>) -> WorkResult<()> {
+/// The rules, and what only the registers know: the division, the company and the complex are there, in this county.
+fn check_grant(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    grant: &Grant,
+    county: &str,
+    faults: &mut Vec<InputError>,
+) -> WorkResult<()> {
     let wrong = rules::faults(ctx.state.permissions, grant, county);
     let fine = |pointer: &str| !wrong.iter().any(|fault| fault.pointer == pointer);
     let scope = Scope::County(county.to_owned());
     let unknown = |pointer: &str| {
-        Fault::new(pointer, "unknown_reference", "不存在，或者不在本县内", "unknown, or outside your county")
+        InputError::new(pointer, "unknown_reference", "不存在，或者不在本县内", "unknown, or outside your county")
     };
     if let Some(code) = grant.division.as_deref().filter(|_| fine("/division"))
         && divisions::find(conn, code)?.is_none()

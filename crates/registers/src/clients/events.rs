@@ -27,7 +27,7 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "client.changed", zh: "接入系统变更", en: "A client was changed" },
         Type { code: "client.approved", zh: "接入系统批准", en: "A client was approved" },
         Type { code: "client.secret_rotated", zh: "密钥更换", en: "A secret was rotated" },
-        Type { code: "client.suspended", zh: "接入系统停用", en: "A client was suspended" },
+        Type { code: "client.suspended", zh: "接入系统暂停", en: "A client was suspended" },
         Type { code: "client.resumed", zh: "接入系统恢复", en: "A client was resumed" },
         Type { code: "client.revoked", zh: "接入系统注销", en: "A client was revoked" },
     ],

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::characters::is_plain_line;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::settings::check_public_key;
 
 /// Supported signature algorithms of assertions.
@@ -92,7 +92,7 @@ impl ClientKeys {
 }
 
 /// Validates keys that are to be registered.
-pub fn faults(keys: &ClientKeys) -> Vec<Fault> {
+pub fn faults(keys: &ClientKeys) -> Vec<InputError> {
     let mut faults = Vec::new();
     for (index, key) in keys.keys.iter().enumerate() {
         let pointer = format!("/jwks/keys/{index}");
@@ -101,7 +101,7 @@ pub fn faults(keys: &ClientKeys) -> Vec<Fault> {
             Some(jwk) => check_public_key(&jwk, ALGORITHMS).err(),
         };
         if let Some(wrong) = wrong {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 &pointer,
                 "invalid",
                 "须为可用的公钥（ES256、EdDSA 或者 2048 位以上的 RS256）",
@@ -110,16 +110,16 @@ pub fn faults(keys: &ClientKeys) -> Vec<Fault> {
         }
         if keys.keys.len() > 1 && key.kid.is_none() {
             let (zh, en) = ("有多个公钥的，每个公钥须有 kid", "with several keys, each key needs a kid");
-            faults.push(Fault::new(format!("{pointer}/kid"), "required", zh, en));
+            faults.push(InputError::new(format!("{pointer}/kid"), "required", zh, en));
         } else if key.kid.as_ref().is_some_and(|kid| !is_plain_line(kid)) {
             let (zh, en) = (
                 "首尾不得有空格，不得含不可见字符",
                 "must not have spaces at its start or end, and no invisible characters",
             );
-            faults.push(Fault::new(format!("{pointer}/kid"), "invalid_format", zh, en));
+            faults.push(InputError::new(format!("{pointer}/kid"), "invalid_format", zh, en));
         } else if key.kid.is_some() && keys.keys[..index].iter().any(|other| other.kid == key.kid) {
             let (zh, en) = ("kid 重复，请更换", "the kid is used twice; choose another");
-            faults.push(Fault::new(format!("{pointer}/kid"), "duplicate", zh, en));
+            faults.push(InputError::new(format!("{pointer}/kid"), "duplicate", zh, en));
         }
     }
     faults

@@ -16,7 +16,7 @@ coded_enum! {
         Pending "pending" "待批准" "Waits for the county's approval"
         Active "active" "启用" "Approved: it gets tokens"
         Suspended "suspended" "暂停" "Suspended: no tokens, and those it has are refused"
-        Revoked "revoked" "已撤销" "Revoked for good"
+        Revoked "revoked" "已注销" "Revoked for good"
     }
 }
 

@@ -3,7 +3,7 @@
 use super::model::{ClientRow, ClientState, Grant};
 use crate::access::Caller;
 use crate::access::permissions::{Access, Permissions};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::role::{ORGANISATIONS, Role, RoleKind};
 
@@ -21,9 +21,9 @@ pub fn operations_of(permissions: &Permissions, role: Role) -> impl Iterator<Ite
 }
 
 /// Validates a grant without the registers.
-pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<Fault> {
+pub fn faults(permissions: &Permissions, grant: &Grant, county: &str) -> Vec<InputError> {
     let mut faults = Vec::new();
-    let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(Fault::new(pointer, code, zh, en));
+    let mut add = |pointer: &str, code, zh: &str, en: &str| faults.push(InputError::new(pointer, code, zh, en));
     let role = grant.role;
     if NEVER.contains(&role) {
         add(

@@ -6,8 +6,8 @@ use super::model::{Company, CompanyIn, CompanyPatch};
 use super::{rules, store, uscc};
 use crate::access::Scope;
 use crate::db::{Conn, Id, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event, Place};
 use crate::proceedings::port::after;
 use crate::service::{Body, Ctx, Tx};
@@ -124,7 +124,7 @@ pub fn check_parent(
     ctx: &Ctx,
     parent: Option<Id>,
     own: Option<Id>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let Some(parent) = parent else { return Ok(()) };
     let known = match store::find(conn, &ctx.scope, parent) {

@@ -18,7 +18,7 @@ use crate::http::Entity;
 use crate::http::paging::PageOf;
 use crate::ledger::{self, Event, Place};
 use crate::proceedings::model::{ReasonsIn, Step};
-use crate::proceedings::view::{Official, StepView, official, step};
+use crate::proceedings::view::{Officer, StepView, officer, step};
 use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
@@ -139,7 +139,7 @@ pub struct CompanyChange {
     /// Reasons of the proposal.
     #[schema(max_length = 1000, example = "企业提交变更登记材料，服务热线已更换")]
     pub reason: String,
-    pub proposed_by: Official,
+    pub proposed_by: Officer,
     /// Approval or refusal, with officer and reasons; null while pending.
     pub decision: Option<StepView>,
     pub created_at: Instant,
@@ -168,7 +168,7 @@ fn view(ctx: &Ctx, row: ChangeRow) -> CompanyChange {
         change: row.change.0,
         before: row.before.0,
         reason: row.reason,
-        proposed_by: official(ctx, row.proposed_by.0),
+        proposed_by: officer(ctx, row.proposed_by.0),
         decision: row.decision.0.map(|one| step(ctx, one)),
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -4,7 +4,7 @@ use super::changes::ChangeState;
 use super::model::{Company, CompanyIn, CompanyPatch};
 use super::uscc;
 use crate::access::{Actor, Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
@@ -44,19 +44,19 @@ pub fn may_register(registered: bool) -> Result<(), Problem> {
 }
 
 /// A code with a wrong check character is stored by the county authority only, and with a reason.
-pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
+pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<InputError>) {
     if uscc::has_valid_check(&input.uscc) {
         return;
     }
     if input.uscc_override_reason.is_none() {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/uscc",
             "check_character",
             "统一社会信用代码的校验字符有误；确有其码的，由县级物业主管部门填写 uscc_override_reason",
             "wrong check character; if the USCC is genuine, the county authority fills in uscc_override_reason",
         ));
     } else if role != Role::CountyAuthority {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/uscc_override_reason",
             "conflict",
             "只有县级物业主管部门可以登记校验字符不符的代码",
@@ -67,29 +67,29 @@ pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<Fault>) {
 
 /// A parent must be visible to the caller, must not be a branch, and must be another company. A company with branches
 /// cannot become a branch. The commercial register has one level, too.
-pub fn unfit_parent(stands_alone: bool, has_branches: bool) -> Option<Fault> {
+pub fn unfit_parent(stands_alone: bool, has_branches: bool) -> Option<InputError> {
     if !stands_alone {
         let (zh, en) = (
             "总公司不存在、不在您的辖区内，或者其本身为分支机构",
             "the parent company is unknown, outside your territory, or a branch itself",
         );
-        return Some(Fault::new("/parent_id", "unknown_reference", zh, en));
+        return Some(InputError::new("/parent_id", "unknown_reference", zh, en));
     }
     has_branches.then(|| {
         let (zh, en) = (
             "该企业已有分支机构，其本身不得成为分支机构",
             "the company has branches and must not become a branch itself",
         );
-        Fault::new("/parent_id", "conflict", zh, en)
+        InputError::new("/parent_id", "conflict", zh, en)
     })
 }
 
 /// Rejects a proposal that changes nothing.
-pub fn check_change(nothing: bool, faults: &mut Vec<Fault>) {
+pub fn check_change(nothing: bool, faults: &mut Vec<InputError>) {
     if nothing {
         let (zh, en) =
             ("没有变更内容：与现登记内容相同", "there is nothing to change: the values are the registered ones");
-        faults.push(Fault::new("", "required", zh, en));
+        faults.push(InputError::new("", "required", zh, en));
     }
 }
 
@@ -131,7 +131,7 @@ pub fn require_unchanged(as_proposed: bool) -> Result<(), Problem> {
 }
 
 /// Checks the parent again on approval: it may have become a branch since the proposal.
-pub fn require_fitting_parent(faults: &[Fault]) -> Result<(), Problem> {
+pub fn require_fitting_parent(faults: &[InputError]) -> Result<(), Problem> {
     if faults.is_empty() {
         return Ok(());
     }
@@ -142,11 +142,11 @@ pub fn require_fitting_parent(faults: &[Fault]) -> Result<(), Problem> {
 }
 
 /// A single person cannot change the parent, because a parent sees contracts, violations and measures of its branches.
-pub fn alone(company: &Company, change: &CompanyPatch) -> Option<Fault> {
+pub fn alone(company: &Company, change: &CompanyPatch) -> Option<InputError> {
     let parent = change.parent_id?;
     (parent != company.parent_id).then(|| {
         let zh = "变更总公司须由另一人批准；请提出企业变更申请（…/changes）";
-        Fault::new(
+        InputError::new(
             "/parent_id",
             "conflict",
             zh,

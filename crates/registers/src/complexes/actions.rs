@@ -6,8 +6,8 @@ use super::model::{Complex, ComplexIn, ComplexPatch, ComplexRow, PointIn};
 use super::{rules, store, view};
 use crate::db::{Conn, Id, WorkResult, lock_complex};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Event};
 use crate::service::{Body, Ctx, Tx};
 
@@ -108,7 +108,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &ComplexRow) -> WorkResult<Id> {
 }
 
 /// The community must exist and lie in the caller's territory.
-fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<Fault>) -> WorkResult<()> {
+fn check_community(conn: &mut Conn, ctx: &Ctx, code: &str, faults: &mut Vec<InputError>) -> WorkResult<()> {
     let division = divisions::find(conn, code)?;
     let level = division.as_ref().map(|division| division.level.as_str());
     let place = division.as_ref().map(|division| division.place());

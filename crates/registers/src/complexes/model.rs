@@ -263,7 +263,7 @@ pub struct ServiceRow {
 
 /// A service period (服务期间) of a company at a complex. Its id is that of the contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Service {
+pub struct ServicePeriod {
     pub id: Id,
     pub complex_id: Id,
     pub company_id: Id,

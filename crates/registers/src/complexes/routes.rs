@@ -1,6 +1,6 @@
 //! Handlers for complexes and their service periods.
 
-use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, Service};
+use super::model::{Complex, ComplexIn, ComplexPatch, ListComplexes, ServicePeriod};
 use super::{actions, store, view};
 use crate::http::{Entity, PageOf, PathId, Response};
 use crate::service::{Body, Ctx};
@@ -61,7 +61,7 @@ pub async fn update_complex(ctx: Ctx, id: PathId, body: Body<ComplexPatch>) -> R
 /// contract. A company sees its own periods only.
 #[utoipa::path(get, path = "/v1/complexes/{id}/service",
     tag = "complexes", params(("id" = crate::db::Id, Path, description = "Id of the complex")),
-    responses((status = 200, description = "All service periods", body = PageOf<Service>)))]
+    responses((status = 200, description = "All service periods", body = PageOf<ServicePeriod>)))]
 pub async fn list_complex_services(ctx: Ctx, id: PathId) -> Response {
     ctx.list(move |conn, ctx| view::list_services(conn, ctx, id.0)).await
 }

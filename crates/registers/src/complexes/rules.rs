@@ -2,34 +2,34 @@
 
 use chrono::NaiveDate;
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 
 /// The division must be a community in the caller's territory. `level` is `None` if there is no such division.
-pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<Fault>) {
+pub fn check_community(level: Option<&str>, inside: bool, faults: &mut Vec<InputError>) {
     faults.push(match level {
         Some("community") if inside => return,
         Some("community") => {
             let (zh, en) = ("该村（社区）不在您的辖区内", "outside your territory");
-            Fault::new("/community", "unknown_reference", zh, en)
+            InputError::new("/community", "unknown_reference", zh, en)
         }
-        Some(_) => Fault::new(
+        Some(_) => InputError::new(
             "/community",
             "not_a_community",
             "须为村（社区）的区划代码",
             "must be the division code of a community",
         ),
-        None => Fault::new("/community", "unknown_reference", "没有此行政区划", "unknown division"),
+        None => InputError::new("/community", "unknown_reference", "没有此行政区划", "unknown division"),
     });
 }
 
 /// Exactly one of `/complex_id` and `/division` must be present.
-pub fn check_named(complex: bool, division: bool) -> Result<(), Fault> {
+pub fn check_named(complex: bool, division: bool) -> Result<(), InputError> {
     match (complex, division) {
         (false, false) => {
             let (zh, en) = ("须填写 complex_id 或 division", "state complex_id or division");
-            Err(Fault::new("/complex_id", "required", zh, en))
+            Err(InputError::new("/complex_id", "required", zh, en))
         }
-        (true, true) => Err(Fault::new(
+        (true, true) => Err(InputError::new(
             "/division",
             "conflict",
             "已填写小区的，不得填写行政区划",
@@ -39,9 +39,9 @@ pub fn check_named(complex: bool, division: bool) -> Result<(), Fault> {
     }
 }
 
-pub fn check_delivery(delivered_on: Option<NaiveDate>, today: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_delivery(delivered_on: Option<NaiveDate>, today: NaiveDate, faults: &mut Vec<InputError>) {
     if delivered_on.is_some_and(|day| day > today) {
-        faults.push(Fault::new("/delivered_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/delivered_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     }
 }
 

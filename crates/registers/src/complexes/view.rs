@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{Complex, ComplexRow, CurrentService, Point, Service, ServiceRow};
+use super::model::{Complex, ComplexRow, CurrentService, Point, ServicePeriod, ServiceRow};
 use super::store;
 use crate::companies;
 use crate::db::{Conn, Id, WorkResult};
@@ -44,7 +44,7 @@ fn view(row: ComplexRow, services: &mut HashMap<Id, CurrentService>) -> Complex 
 }
 
 /// Service periods of a complex, newest first.
-pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<Service>> {
+pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<PageOf<ServicePeriod>> {
     store::find(conn, &ctx.scope, complex)?;
     let rows = store::services_of(conn, &ctx.scope, complex)?;
     let names = companies::names_of(conn, &rows.iter().map(|row| row.company_id).collect::<Vec<_>>())?;
@@ -52,8 +52,8 @@ pub fn list_services(conn: &mut Conn, ctx: &Ctx, complex: Id) -> WorkResult<Page
     Ok(PageOf { items, next_cursor: None, total: None })
 }
 
-fn service_view(row: ServiceRow, names: &HashMap<Id, (String, String)>) -> Service {
-    Service {
+fn service_view(row: ServiceRow, names: &HashMap<Id, (String, String)>) -> ServicePeriod {
+    ServicePeriod {
         id: row.id,
         complex_id: row.complex_id,
         company_id: row.company_id,

@@ -4,7 +4,7 @@ use super::{rules, store};
 use crate::access::Scope;
 use crate::db::{Conn, Id, WorkError, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::ledger::Place;
 
 /// The territory of a complex, if it is in the scope.
@@ -32,7 +32,7 @@ pub fn check_place(
     scope: &Scope,
     complex: Option<Id>,
     division: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     if let Err(fault) = rules::check_named(complex.is_some(), division.is_some()) {
         faults.push(fault);
@@ -41,7 +41,7 @@ pub fn check_place(
     if place(conn, scope, complex, division)?.is_none() {
         let pointer = if complex.is_some() { "/complex_id" } else { "/division" };
         let (zh, en) = ("不存在，或者不在您的辖区内", "unknown, or outside your territory");
-        faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+        faults.push(InputError::new(pointer, "unknown_reference", zh, en));
     }
     Ok(())
 }

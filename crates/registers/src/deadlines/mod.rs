@@ -67,7 +67,7 @@ pub static EXCUSED: &[(&str, &str)] = &[
     ("leases.until", "the life of a lease, by real time"),
     ("listings.listed_until", "a term of months from the policy, which counts no working days"),
     ("rating_cycles.closes_on", "a day that an office set"),
-    ("revocations.expires_at", "the end of a revocation, by real time"),
+    ("token_revocations.expires_at", "the end of a revocation, by real time"),
 ];
 
 /// A row whose deadlines follow the calendar.

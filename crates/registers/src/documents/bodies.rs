@@ -39,7 +39,7 @@ pub fn issuing_body(conn: &mut Conn, rules: &IssuingRules, office: &OfficeRow) -
 /// The reconsideration body (行政复议机关) and the competent court (有管辖权的人民法院).
 pub fn remedies(conn: &mut Conn, rules: &IssuingRules, county: &str) -> WorkResult<(String, String)> {
     let name = divisions::find(conn, county)?.map(|division| division.name).unwrap_or_default();
-    let review = rules.review_body.clone().unwrap_or_else(|| format!("{name}人民政府"));
+    let review = rules.reconsideration_body.clone().unwrap_or_else(|| format!("{name}人民政府"));
     let court = rules.court.clone().unwrap_or_else(|| format!("{name}人民法院"));
     Ok((review, court))
 }

@@ -37,7 +37,7 @@ pub struct IssueInput {
     /// Addressee (主送); `None`: the company.
     pub addressee: Option<String>,
     /// True if the company may see the document at once; otherwise it may after [`mark_served`].
-    pub served: bool,
+    pub delivered: bool,
     /// Template variables of this kind of document, as in `samples.json`, in addition to those that every document has.
     pub context: Map<String, Value>,
 }
@@ -50,13 +50,13 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
     let version = policies.governing(ctx.today);
     let template = rules::template(version, kind)?;
     let (role, division) = &input.office;
-    let office = rules::require_word(offices::find_by_seat(tx.conn, *role, division)?, *role, division)?;
+    let office = rules::require_prefix(offices::find_by_role(tx.conn, *role, division)?, *role, division)?;
     let body = bodies::issuing_body(tx.conn, &version.document().issuing, &office)?;
-    let (review_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
+    let (reconsideration_body, court) = bodies::remedies(tx.conn, &version.document().issuing, &office.county)?;
     let year = ctx.today.year();
-    let word = office.document_word.as_deref().unwrap_or_default();
-    let serial = store::next_number(tx.conn, &office.county, word, year)?;
-    let number = format!("{word}〔{year}〕{serial}号");
+    let prefix = office.document_prefix.as_deref().unwrap_or_default();
+    let serial = store::next_number(tx.conn, &office.county, prefix, year)?;
+    let number = format!("{prefix}〔{year}〕{serial}号");
     let company = match input.company_id {
         Some(id) => companies::names_of(tx.conn, &[id])?.remove(&id),
         None => None,
@@ -77,7 +77,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
         }),
     );
     context.insert("body".into(), json!({ "name": body }));
-    context.insert("remedies".into(), json!({ "review_body": review_body, "court": court }));
+    context.insert("remedies".into(), json!({ "reconsideration_body": reconsideration_body, "court": court }));
     context.insert("addressee".into(), json!(addressee));
     context.insert("company".into(), json!(company.map(|(name, uscc)| json!({ "name": name, "uscc": uscc }))));
     context.insert("complex".into(), complex_facts(tx.conn, input.complex_id)?);
@@ -126,7 +126,7 @@ pub fn issue(tx: &mut Tx, input: IssueInput) -> WorkResult<OfficialDocument> {
         community: input.place.community,
         company_id: input.company_id,
         complex_id: input.complex_id,
-        served: input.served,
+        delivered: input.delivered,
         office_role: office.role,
         office_division: office.division,
         office_name: body,
@@ -173,8 +173,8 @@ pub fn missing() -> Problem {
 }
 
 /// Makes the documents of a case visible to the company, after its notice was opened or delivered.
-pub fn mark_served(tx: &mut Tx, subject: Id) -> WorkResult<()> {
-    store::mark_served(tx.conn, subject)
+pub fn mark_delivered(tx: &mut Tx, subject: Id) -> WorkResult<()> {
+    store::mark_delivered(tx.conn, subject)
 }
 
 /// Withdraws the valid documents about a subject because their ground no longer applies. The reason is public, so it

@@ -23,7 +23,7 @@ use crate::service::feature::{Feature, Table, read, tag};
 
 pub use bodies::issuing_body;
 pub use code::normalised as normalised_code;
-pub use issuing::{IssueInput, issue, make_room, mark_served, missing, office_of, withdraw_of};
+pub use issuing::{IssueInput, issue, make_room, mark_delivered, missing, office_of, withdraw_of};
 pub use store::{find, find_by_code, next_number};
 pub use words::place_in_words;
 

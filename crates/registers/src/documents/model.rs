@@ -11,7 +11,7 @@ use crate::db::Id;
 use crate::db::schema::documents;
 use crate::db::types::{Instant, Json};
 use crate::ledger::Place;
-use crate::proceedings::view::Official;
+use crate::proceedings::view::Officer;
 pub use crate::words::documents::DocumentKind;
 
 coded_enum! {
@@ -54,7 +54,7 @@ pub struct DocumentRow {
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
     /// True if the company may see the document.
-    pub served: bool,
+    pub delivered: bool,
     pub office_role: Role,
     pub office_division: String,
     pub office_name: String,
@@ -125,7 +125,7 @@ pub struct OfficialDocument {
     /// Day of issue (成文日期).
     pub issued_on: NaiveDate,
     pub issued_at: Instant,
-    pub issued_by: Official,
+    pub issued_by: Officer,
     /// Verification code (验证码), also printed on the page.
     #[schema(max_length = 40, example = "7K3M-9Q2T-XV5B-0R8N-HD6W-4CJP-A1EF")]
     pub code: String,
@@ -152,8 +152,8 @@ pub struct OfficialDocument {
 pub struct DocumentIn {
     /// Kind of document. Filing receipts and filing refusals are issued automatically by the decision on the filing.
     pub kind: DocumentKind,
-    /// Id of the violation (for `violation_notice`, `violation_finding`, `appeal_decision` and `revocation_decision`),
-    /// of the document (for `proof_of_service`) or of the measure (for all others).
+    /// Id of the violation (for `violation_notice`, `confirmation_decision`, `appeal_decision` and `revocation_decision`),
+    /// of the document (for `proof_of_delivery`) or of the measure (for all others).
     pub subject_id: Id,
     /// Place of the meeting (地点); required for `interview_notice` and `hearing_notice`, otherwise not allowed.
     #[serde(default)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::model::{DocumentIn, DocumentKind, DocumentRow};
 use crate::access::{Actor, Caller, Role};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::offices::model::OfficeRow;
 use crate::policy::documents::DocumentTemplate;
 use crate::policy::versions::PolicyVersion;
@@ -14,17 +14,17 @@ use crate::problem::{Code, Problem};
 const HEARING_NOTICE_DAYS: u64 = 7;
 
 /// Requires the members that the kind needs, and rejects those that it does not use.
-pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
+pub fn check(input: &DocumentIn, faults: &mut Vec<InputError>) {
     if input.kind.is_of_filing() {
         let (zh, en) = (
             "备案文书由备案决定自动出具，不得在此出具",
             "the decision on the filing issues this document; do not issue it here",
         );
-        faults.push(Fault::new("/kind", "invalid", zh, en));
+        faults.push(InputError::new("/kind", "invalid", zh, en));
     }
     for (pointer, given) in [("/place", input.place.is_some()), ("/held_at", input.held_at.is_some())] {
         if input.kind.summons() && !given {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "required",
                 "通知须写明时间和地点",
@@ -32,7 +32,7 @@ pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
             ));
         } else if !input.kind.summons() && given {
             let (zh, en) = ("该类文书不得填写时间和地点", "not allowed for this kind of document");
-            faults.push(Fault::new(pointer, "conflict", zh, en));
+            faults.push(InputError::new(pointer, "conflict", zh, en));
         }
     }
     if input.addressee.is_some() && input.kind != DocumentKind::ReferralLetter {
@@ -40,7 +40,7 @@ pub fn check(input: &DocumentIn, faults: &mut Vec<Fault>) {
             "该类文书主送当事企业，不得另填主送单位",
             "this kind of document is addressed to the company; leave this out",
         );
-        faults.push(Fault::new("/addressee", "conflict", zh, en));
+        faults.push(InputError::new("/addressee", "conflict", zh, en));
     }
 }
 
@@ -49,13 +49,13 @@ pub fn check_time(
     kind: DocumentKind,
     (at, day): (DateTime<Utc>, NaiveDate),
     (now, today): (DateTime<Utc>, NaiveDate),
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
     let earliest = today.checked_add_days(Days::new(HEARING_NOTICE_DAYS)).unwrap_or(today);
     if at <= now {
-        faults.push(Fault::new("/held_at", "out_of_range", "须晚于现在", "must be later than now"));
+        faults.push(InputError::new("/held_at", "out_of_range", "须晚于现在", "must be later than now"));
     } else if kind == DocumentKind::HearingNotice && day < earliest {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/held_at",
             "out_of_range",
             format!("听证须在举行的七日前通知，最早为 {earliest}"),
@@ -125,13 +125,13 @@ pub fn template(version: &PolicyVersion, kind: DocumentKind) -> Result<&Document
 }
 
 /// The office must be in the directory and have a document prefix.
-pub fn require_word(found: Option<OfficeRow>, role: Role, division: &str) -> Result<OfficeRow, Problem> {
+pub fn require_prefix(found: Option<OfficeRow>, role: Role, division: &str) -> Result<OfficeRow, Problem> {
     let whose = role.row().zh;
     match found {
-        Some(office) if office.document_word.is_some() => Ok(office),
+        Some(office) if office.document_prefix.is_some() => Ok(office),
         Some(office) => Err(Problem::new(Code::OfficeNotRegistered).detail(
-            format!("“{}”尚未登记机关代字。请以 PATCH /v1/offices/{} 补登 document_word。", office.name, office.id),
-            format!("{} has no document prefix. Set document_word: PATCH /v1/offices/{}.", office.name, office.id),
+            format!("“{}”尚未登记机关代字。请以 PATCH /v1/offices/{} 补登 document_prefix。", office.name, office.id),
+            format!("{} has no document prefix. Set document_prefix: PATCH /v1/offices/{}.", office.name, office.id),
         )),
         None => Err(Problem::new(Code::OfficeNotRegistered).detail(
             format!("行政区划 {division} 的“{whose}”尚未列入机构名录。请以 POST /v1/offices 登记，并填写机关代字。"),
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn an_office_that_the_directory_lacks_issues_nothing() {
-        let unknown = require_word(None, Role::SocialAffairsOffice, "640121102").unwrap_err();
+        let unknown = require_prefix(None, Role::SocialAffairsOffice, "640121102").unwrap_err();
         assert_eq!(unknown.code, Code::OfficeNotRegistered);
         let mut document = built_in().clone();
         document.documents.retain(|one| one.kind != DocumentKind::HearingRecord);

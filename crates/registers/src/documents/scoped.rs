@@ -23,12 +23,12 @@ rows_of! {
                     .or(documents::handler_role.eq(role.code()).and(documents::handler_division.eq(area.clone()))),
             ),
         Scope::Company(uscc) => {
-            all.filter(documents::company_id.eq_any(own_family(uscc))).filter(documents::served.eq(true))
+            all.filter(documents::company_id.eq_any(own_family(uscc))).filter(documents::delivered.eq(true))
         },
         Scope::Complex(id) => all
             .filter(documents::complex_id.eq(*id))
             .filter(documents::company_id.is_not_null())
-            .filter(documents::served.eq(true)),
+            .filter(documents::delivered.eq(true)),
         Scope::System(_) => all,
         Scope::Resident { .. } | Scope::Oversight(_) => all.filter(none()),
     }

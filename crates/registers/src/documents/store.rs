@@ -34,17 +34,17 @@ pub fn valid_of(conn: &mut Conn, subject: Id) -> WorkResult<Vec<DocumentRow>> {
 
 /// The next number of a document prefix in a year. The row stays locked until the transaction ends, so that a rollback
 /// leaves no gap.
-pub fn next_number(conn: &mut Conn, county: &str, word: &str, year: i32) -> WorkResult<i64> {
+pub fn next_number(conn: &mut Conn, county: &str, prefix: &str, year: i32) -> WorkResult<i64> {
     let row = (
         counters::county.eq(county),
-        counters::word.eq(word),
+        counters::prefix.eq(prefix),
         counters::year.eq(i64::from(year)),
         counters::last.eq(1),
     );
     Ok(on_both!(conn, |conn| {
         diesel::insert_into(counters::table)
             .values(row)
-            .on_conflict((counters::county, counters::word, counters::year))
+            .on_conflict((counters::county, counters::prefix, counters::year))
             .do_update()
             .set(counters::last.eq(counters::last + 1))
             .returning(counters::last)
@@ -78,9 +78,9 @@ pub fn save_withdrawal(conn: &mut Conn, row: &DocumentRow) -> WorkResult<()> {
 }
 
 /// Makes the documents about a subject visible to the company.
-pub fn mark_served(conn: &mut Conn, subject: Id) -> WorkResult<()> {
+pub fn mark_delivered(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     diesel::update(documents::table.filter(documents::subject_id.eq(subject)))
-        .set(documents::served.eq(true))
+        .set(documents::delivered.eq(true))
         .execute(conn)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Official documents as returned to a caller.
 
 use super::model::{DocumentRow, OfficialDocument};
-use crate::proceedings::view::official;
+use crate::proceedings::view::officer;
 use crate::service::{Ctx, Service};
 
 /// The public URL for verifying a document.
@@ -17,7 +17,7 @@ pub fn view(ctx: &Ctx, row: DocumentRow) -> OfficialDocument {
         verification_url: verification_url(&ctx.state, &row.code),
         township: Some(row.township).filter(|code| !code.is_empty()),
         community: Some(row.community).filter(|code| !code.is_empty()),
-        issued_by: official(ctx, row.issued_by.0),
+        issued_by: officer(ctx, row.issued_by.0),
         id: row.id,
         version: row.version,
         number: row.number,

@@ -43,7 +43,7 @@ fn remove(conn: &mut Conn, now: Instant, before: Instant) -> WorkResult<Vec<Stri
         if !store::remove_unattached(conn, row.id)? {
             continue;
         }
-        let mut event = Event::new("attachment.removed", "attachment", row.id)
+        let mut event = Event::new("attachment.deleted", "attachment", row.id)
             .data(json!({ "sha256": row.sha256, "size": row.size, "media_type": row.media_type }));
         event.place = row.place();
         ledger::append_from(conn, Origin { request_id: "housekeeping".to_owned(), ..Origin::program(now) }, event)?;

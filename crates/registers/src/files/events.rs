@@ -12,6 +12,6 @@ pub const EVENTS: &[Subject] = &[Subject {
     types: &[
         Type { code: "attachment.uploaded", zh: "上传附件", en: "A file was uploaded" },
         Type { code: "attachment.copied", zh: "复制附件", en: "A file was copied" },
-        Type { code: "attachment.removed", zh: "删除附件", en: "A file was removed" },
+        Type { code: "attachment.deleted", zh: "删除附件", en: "An attachment was deleted" },
     ],
 }];

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::model::{AttachmentRow, OwnerKind, Uploader};
 use super::{encrypted_names, names, store, strip};
 use crate::db::{Conn, Id, WorkResult};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::ledger::{self, Event};
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
@@ -21,7 +21,7 @@ pub fn check_evidence(
     ctx: &Ctx,
     pointer: &str,
     evidence: &[Evidence],
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     check_lists(conn, ctx, &[(pointer.to_owned(), evidence)], faults)
 }
@@ -31,14 +31,14 @@ pub fn check_lists(
     conn: &mut Conn,
     ctx: &Ctx,
     lists: &[(String, &[Evidence])],
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) -> WorkResult<()> {
     let mut named = Vec::new();
     for (pointer, evidence) in lists {
         for (at, one) in evidence.iter().enumerate() {
             if one.text.is_none() && one.url.is_none() && one.attachment_id.is_none() {
                 let (zh, en) = ("须填写文字、附件或者链接", "state a text, an attachment or a link");
-                faults.push(Fault::new(format!("{pointer}/{at}"), "required", zh, en));
+                faults.push(InputError::new(format!("{pointer}/{at}"), "required", zh, en));
             }
             named.extend(one.attachment_id.map(|id| (format!("{pointer}/{at}/attachment_id"), id)));
         }
@@ -46,12 +46,18 @@ pub fn check_lists(
     check(conn, ctx, named, faults)
 }
 
-/// Checks a single attachment id; `pointer` is its own pointer.
-pub fn check_attachment(conn: &mut Conn, ctx: &Ctx, pointer: &str, id: Id, faults: &mut Vec<Fault>) -> WorkResult<()> {
+/// The same for one id; `pointer` is its own.
+pub fn check_attachment(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    pointer: &str,
+    id: Id,
+    faults: &mut Vec<InputError>,
+) -> WorkResult<()> {
     check(conn, ctx, vec![(pointer.to_owned(), id)], faults)
 }
 
-fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<Fault>) -> WorkResult<()> {
+fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<InputError>) -> WorkResult<()> {
     if named.is_empty() {
         return Ok(());
     }
@@ -67,9 +73,9 @@ fn check(conn: &mut Conn, ctx: &Ctx, named: Vec<(String, Id)>, faults: &mut Vec<
                 "附件不存在、不是由您上传，或者已用于其他记录",
                 "unknown attachment, not uploaded by you, or used already",
             );
-            faults.push(Fault::new(pointer, "unknown_reference", zh, en));
+            faults.push(InputError::new(pointer, "unknown_reference", zh, en));
         } else if !seen.insert(id) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "duplicate",
                 "附件重复，请删除其一",

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::package;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 /// How a type is recognised.
@@ -145,7 +145,7 @@ pub fn agree(
     let mut faults = Vec::new();
     match known {
         Some(None) => return Err(not_allowed()),
-        Some(Some(known)) if !same(known) => faults.push(Fault::new(
+        Some(Some(known)) if !same(known) => faults.push(InputError::new(
             at.declared,
             "type_mismatch",
             format!("附件内容须为 {}", known.media_type),
@@ -159,7 +159,7 @@ pub fn agree(
     if let (Some(ending), Some(by_ending)) = (ending, by_ending)
         && !by_ending.is_some_and(same)
     {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             at.name,
             "extension_mismatch",
             format!("附件内容与扩展名 .{ending} 不符"),
@@ -168,7 +168,7 @@ pub fn agree(
     }
     match found {
         Some(found) if faults.is_empty() => Ok(found),
-        _ => Err(Problem::faults(faults)),
+        _ => Err(Problem::input_errors(faults)),
     }
 }
 

@@ -4,13 +4,13 @@ use actix_web::http::header::{DispositionType, HeaderValue};
 use percent_encoding::percent_decode_str;
 
 use crate::characters::{self, tidied};
-use crate::fault::Fault;
 use crate::http::form;
+use crate::input_error::InputError;
 
 pub const MOST_CHARACTERS: usize = 255;
 
 /// The last component of a path, cleaned; `None` if nothing is left of it.
-pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
+pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, InputError> {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = tidied(name).trim().to_owned();
     if let Some(fault) = characters::fault(pointer, &name) {
@@ -18,22 +18,22 @@ pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, Fault> {
     }
     if name.contains(char::is_control) {
         let (zh, en) = ("文件名不得含有控制字符", "the file name must not contain control characters");
-        return Err(Fault::new(pointer, "forbidden_character", zh, en));
+        return Err(InputError::new(pointer, "forbidden_character", zh, en));
     }
     if name.chars().count() > MOST_CHARACTERS {
         let (zh, en) = (
             format!("文件名不得超过 {MOST_CHARACTERS} 个字符"),
             format!("the file name must have at most {MOST_CHARACTERS} characters"),
         );
-        return Err(Fault::new(pointer, "too_long", zh, en));
+        return Err(InputError::new(pointer, "too_long", zh, en));
     }
     Ok(Some(name).filter(|name| !name.trim_matches('.').is_empty()))
 }
 
 /// The file name in a `Content-Disposition` header; `filename*` takes precedence over `filename` (RFC 6266, 4.3). Older
 /// programs send a full Windows path whose backslashes do not escape anything.
-pub fn of_header(header: &HeaderValue, pointer: &str) -> Result<Option<String>, Fault> {
-    let malformed = || Fault::new(pointer, "invalid_format", "请求头格式错误", "the header is malformed");
+pub fn of_header(header: &HeaderValue, pointer: &str) -> Result<Option<String>, InputError> {
+    let malformed = || InputError::new(pointer, "invalid_format", "请求头格式错误", "the header is malformed");
     let text = std::str::from_utf8(header.as_bytes()).map_err(|_| form::not_utf8(pointer))?;
     let all = parameters(text);
     let named = |wanted: &str| all.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());

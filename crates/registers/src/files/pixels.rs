@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Seek, SeekFrom};
 
 use imagesize::{ImageError, ImageSize};
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// Maximum length of a side. Panoramas of phones have up to 16,384.
@@ -39,7 +39,7 @@ pub fn within(file: (File, Option<ImageSize>), pointer: &str) -> Result<File, Pr
             let en = format!(
                 "the picture has {width} × {height} pixels; at most {LONGEST} a side and 200 million in all are allowed"
             );
-            Err(Problem::faults(vec![Fault::new(pointer, "out_of_range", zh, en)]))
+            Err(Problem::input_errors(vec![InputError::new(pointer, "out_of_range", zh, en)]))
         }
         _ => Ok(file),
     }

@@ -10,7 +10,7 @@ use super::kinds::Pointers;
 use super::model::UploadQuery;
 use super::names;
 use super::spool::{self, Spooled, malformed, spool, too_large};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::Problem;
 use crate::service::Ctx;
 
@@ -41,7 +41,7 @@ pub async fn receive(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Resu
         if form { of_form(ctx, request, payload).await? } else { of_body(ctx, request, payload, declared).await? };
     if received.spooled.size == 0 {
         let pointer = if form { "/file" } else { "" };
-        return Err(Problem::fault(pointer, "required", "附件不得为空", "the attachment must not be empty"));
+        return Err(Problem::input_error(pointer, "required", "附件不得为空", "the attachment must not be empty"));
     }
     Ok(received)
 }
@@ -80,22 +80,22 @@ async fn of_form(ctx: &Ctx, request: &HttpRequest, payload: Payload) -> Result<R
         if field != "file" {
             let pointer = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
             let (zh, en) = ("表单只能有 file 一项", "the form must have one part only, `file`");
-            return Err(Problem::fault(&pointer, "unknown_field", zh, en));
+            return Err(Problem::input_error(&pointer, "unknown_field", zh, en));
         }
         if received.is_some() {
             let (zh, en) = ("一次只能上传一个附件", "upload one attachment at a time");
-            return Err(Problem::fault("/file", "duplicate", zh, en));
+            return Err(Problem::input_error("/file", "duplicate", zh, en));
         }
         let name = of_part(&part).map_err(refused)?;
         let declared = part.content_type().map(|kind| essence(kind.as_ref()));
         let spooled = take(ctx, part).await?;
         received = Some(Received { spooled, name, declared, at: IN_FORM });
     }
-    received.ok_or_else(|| Problem::fault("/file", "required", "此字段必填", "this field is required"))
+    received.ok_or_else(|| Problem::input_error("/file", "required", "此字段必填", "this field is required"))
 }
 
 /// The file name in a form part.
-pub(super) fn of_part(part: &Field) -> Result<Option<String>, Fault> {
+pub(super) fn of_part(part: &Field) -> Result<Option<String>, InputError> {
     const AT: &str = "/file";
     let given = match part.headers().get(CONTENT_DISPOSITION) {
         Some(header) => names::of_header(header, AT)?,
@@ -104,8 +104,8 @@ pub(super) fn of_part(part: &Field) -> Result<Option<String>, Fault> {
     given.map_or(Ok(None), |name| names::clean(&name, AT))
 }
 
-pub(super) fn refused(fault: Fault) -> Problem {
-    Problem::faults(vec![fault])
+pub(super) fn refused(fault: InputError) -> Problem {
+    Problem::input_errors(vec![fault])
 }
 
 pub(super) async fn take<E>(

@@ -69,7 +69,7 @@ pub fn problem(error: &(dyn Error + 'static)) -> Problem {
         }
         cause = one.source();
     }
-    Problem::new(Code::FilesUnavailable)
+    Problem::new(Code::AttachmentsUnavailable)
 }
 
 impl Storage {

@@ -2,17 +2,17 @@
 
 use serde_json::json;
 
-use super::model::{OfficeIn, OfficePatch, OfficeRow, OfficeView};
+use super::model::{Office, OfficeIn, OfficePatch, OfficeRow};
 use super::{rules, store};
 use crate::db::{Conn, Id, WorkResult};
 use crate::divisions;
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Audience, Event};
 use crate::problem::Problem;
 use crate::service::{Body, Ctx, Tx};
 
-pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<OfficeView>> {
+pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Office>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -22,7 +22,8 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
     let division = divisions::find(tx.conn, &input.division)?
         .ok_or_else(|| Problem::broken("a division that was checked is not on file"))?
         .place();
-    let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_word } = input.clone();
+    let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_prefix } =
+        input.clone();
     let row = OfficeRow {
         id: ctx.new_id(),
         version: 1,
@@ -36,7 +37,7 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
         complaint_phone,
         hours,
         address,
-        document_word,
+        document_prefix,
         created_at: ctx.now,
         updated_at: ctx.now,
     };
@@ -45,14 +46,14 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
     Ok(Entity::created(row.id, row.version, row.into(), "/v1/offices"))
 }
 
-pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResult<Entity<OfficeView>> {
+pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResult<Entity<Office>> {
     let ctx = tx.ctx;
     let before = store::find_for_update(tx.conn, &ctx.scope, id)?;
     let place = before.place();
     rules::may_change(ctx.scope.contains(&place.county, &place.township, &place.community))?;
     let input = tx.input(body)?;
     tx.if_match(before.version)?;
-    let OfficePatch { name, phone, complaint_phone, hours, address, document_word } = input.clone();
+    let OfficePatch { name, phone, complaint_phone, hours, address, document_prefix } = input.clone();
     let row = OfficeRow {
         version: before.version + 1,
         name: name.unwrap_or(before.name),
@@ -60,7 +61,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
         complaint_phone: complaint_phone.unwrap_or(before.complaint_phone),
         hours: hours.unwrap_or(before.hours),
         address: address.unwrap_or(before.address),
-        document_word: document_word.unwrap_or(before.document_word),
+        document_prefix: document_prefix.unwrap_or(before.document_prefix),
         updated_at: ctx.now,
         ..before
     };
@@ -70,7 +71,7 @@ pub fn update_office(tx: &mut Tx, id: Id, body: &Body<OfficePatch>) -> WorkResul
 }
 
 /// The division must exist, have the length that the role requires, and lie in the caller's territory.
-fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<Fault>) -> WorkResult<()> {
+fn check_seat(conn: &mut Conn, ctx: &Ctx, input: &OfficeIn, faults: &mut Vec<InputError>) -> WorkResult<()> {
     if let Err(fault) = rules::check_digits(input.role, &input.division) {
         faults.push(fault);
         return Ok(());
@@ -86,7 +87,7 @@ fn record(tx: &mut Tx, kind: &'static str, row: &OfficeRow) -> WorkResult<Id> {
     let event = Event::new(kind, "office", row.id).in_territory(row.place()).audience(Audience::Everyone).data(json!({
         "role": row.role, "division": row.division, "name": row.name, "phone": row.phone,
         "complaint_phone": row.complaint_phone, "hours": row.hours, "address": row.address,
-        "document_word": row.document_word, "version": row.version,
+        "document_prefix": row.document_prefix, "version": row.version,
     }));
     ledger::append(tx, event)
 }

@@ -15,7 +15,7 @@ pub const EVENTS: &[Subject] = &[Subject {
         ("complaint_phone", Text),
         ("hours", Text),
         ("address", Text),
-        ("document_word", Text),
+        ("document_prefix", Text),
         ("version", Count),
     ],
     digests: &[],

@@ -14,7 +14,7 @@ use crate::problem::Code::AlreadyExists;
 use crate::service::feature::{Feature, Table, act, read};
 
 pub use actions::create_office;
-pub use store::{complaint_phones, find_by_seat};
+pub use store::{complaint_phones, find_by_role};
 
 pub const FEATURE: Feature = Feature {
     name: "offices",

@@ -24,7 +24,7 @@ pub struct OfficeRow {
     pub complaint_phone: Option<String>,
     pub hours: String,
     pub address: Option<String>,
-    pub document_word: Option<String>,
+    pub document_prefix: Option<String>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -37,7 +37,7 @@ impl OfficeRow {
 
 /// An office (机构): one role in one division.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct OfficeView {
+pub struct Office {
     pub id: Id,
     /// Grows by one with each change.
     #[schema(minimum = 1)]
@@ -63,14 +63,14 @@ pub struct OfficeView {
     pub address: Option<String>,
     /// Document prefix (机关代字) for the numbers of its documents. An office without one cannot issue documents.
     #[schema(max_length = 10, example = "望社")]
-    pub document_word: Option<String>,
+    pub document_prefix: Option<String>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-impl From<OfficeRow> for OfficeView {
-    fn from(row: OfficeRow) -> OfficeView {
-        OfficeView {
+impl From<OfficeRow> for Office {
+    fn from(row: OfficeRow) -> Office {
+        Office {
             id: row.id,
             version: row.version,
             role: row.role,
@@ -80,7 +80,7 @@ impl From<OfficeRow> for OfficeView {
             complaint_phone: row.complaint_phone,
             hours: row.hours,
             address: row.address,
-            document_word: row.document_word,
+            document_prefix: row.document_prefix,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -115,7 +115,7 @@ pub struct OfficeIn {
     /// Document prefix (机关代字): 1 to 10 Chinese characters or letters, unique in the county.
     #[serde(default)]
     #[schema(pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
-    pub document_word: Option<String>,
+    pub document_prefix: Option<String>,
 }
 
 /// A change of an office (JSON merge patch, RFC 7396): absent members do not change, null clears.
@@ -142,7 +142,7 @@ pub struct OfficePatch {
     /// Document prefix (机关代字).
     #[serde(default, deserialize_with = "crate::service::body::present")]
     #[schema(value_type = Option<String>, pattern = "^[\\u4e00-\\u9fffA-Za-z]{1,10}$", example = "望社")]
-    pub document_word: Option<Option<String>>,
+    pub document_prefix: Option<Option<String>>,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]

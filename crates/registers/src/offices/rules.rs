@@ -1,37 +1,37 @@
 //! Decides which offices can be registered, and who may change them. Pure.
 
 use crate::access::Role;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 /// The division code must have the length that the role requires.
-pub fn check_digits(role: Role, division: &str) -> Result<(), Fault> {
+pub fn check_digits(role: Role, division: &str) -> Result<(), InputError> {
     let digits = role.row().division_digits;
     if digits == 0 {
         let (zh, en) = (
             "该角色没有行政区划，不得列入机构名录",
             "this role has no division and must not be in the office directory",
         );
-        return Err(Fault::new("/role", "invalid", zh, en));
+        return Err(InputError::new("/role", "invalid", zh, en));
     }
     if division.len() != digits {
         let (zh, en) = (
             format!("该角色的区划代码须为 {digits} 位"),
             format!("the division code of this role must have {digits} digits"),
         );
-        return Err(Fault::new("/division", "invalid_format", zh, en));
+        return Err(InputError::new("/division", "invalid_format", zh, en));
     }
     Ok(())
 }
 
 /// The division must exist and lie in the caller's territory. `inside` is `None` if it does not exist.
-pub fn check_territory(inside: Option<bool>, faults: &mut Vec<Fault>) {
+pub fn check_territory(inside: Option<bool>, faults: &mut Vec<InputError>) {
     let (zh, en) = match inside {
         Some(true) => return,
         Some(false) => ("该行政区划不在您的辖区内", "outside your territory"),
         None => ("没有此行政区划", "unknown division"),
     };
-    faults.push(Fault::new("/division", "unknown_reference", zh, en));
+    faults.push(InputError::new("/division", "unknown_reference", zh, en));
 }
 
 /// An office may be changed only by a caller whose territory contains it; offices below can read it.

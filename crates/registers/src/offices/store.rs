@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{ListOffices, OfficeRow, OfficeView};
+use super::model::{ListOffices, Office, OfficeRow};
 use super::rules;
 use crate::access::{Role, Scope};
 use crate::db::schema::offices;
@@ -26,7 +26,7 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Off
 }
 
 /// The office of a role in a division, if it is registered.
-pub fn find_by_seat(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
+pub fn find_by_role(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
     let system = Scope::System("an office is named wherever it acts");
     let seat =
         scoped::offices(&system).filter(offices::role.eq(role)).filter(offices::division.eq(division.to_owned()));
@@ -64,7 +64,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, query: &ListOffices) -> WorkResult<P
 }
 
 /// The registered offices that a resident can turn to about a complex, the nearest first.
-pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> WorkResult<Vec<OfficeView>> {
+pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community: &str) -> WorkResult<Vec<Office>> {
     let turned_to = [
         (Role::Community, community),
         (Role::SocialAffairsOffice, township),
@@ -73,7 +73,7 @@ pub fn complaint_phones(conn: &mut Conn, county: &str, township: &str, community
     ];
     let mut all = Vec::new();
     for (role, division) in turned_to {
-        all.extend(find_by_seat(conn, role, division)?.map(OfficeView::from));
+        all.extend(find_by_role(conn, role, division)?.map(Office::from));
     }
     Ok(all)
 }

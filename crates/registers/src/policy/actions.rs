@@ -8,8 +8,8 @@ use super::store::{self, PolicyRow};
 use super::view::{Policy, PolicyApprovalIn, PolicyIn, view};
 use crate::access::Role;
 use crate::db::{Register, WorkResult, lock_register};
-use crate::fault::Fault;
 use crate::http::Entity;
+use crate::input_error::InputError;
 use crate::ledger::{self, Event, Place};
 use crate::problem::Problem;
 use crate::proceedings::model::ReasonsIn;
@@ -17,9 +17,9 @@ use crate::service::{Body, Ctx, Tx};
 
 /// Checks the document of a policy. It renders document templates, which takes time, so do not call it inside a
 /// transaction.
-pub fn examine(input: &PolicyIn) -> Vec<Fault> {
+pub fn examine(input: &PolicyIn) -> Vec<InputError> {
     let faults = rules::check(&input.document).into_iter();
-    faults.map(|fault| Fault { pointer: format!("/document{}", fault.pointer), ..fault }).collect()
+    faults.map(|fault| InputError { pointer: format!("/document{}", fault.pointer), ..fault }).collect()
 }
 
 /// The county whose drafts the caller may see: its own, if the caller is the county authority.

@@ -5,22 +5,22 @@ use chrono::{Months, NaiveDate};
 use super::model::PolicyState;
 use super::store::PolicyRow;
 use crate::access::Caller;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 
 /// A version must take effect between tomorrow and twelve months from today.
-pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Fault>) {
+pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
     let latest = today.checked_add_months(Months::new(12)).unwrap_or(today);
     if first <= today {
         let (zh, en) = (
             "不得早于明日；政策须先经另一人批准",
             "must not be earlier than tomorrow; a second person must approve the policy first",
         );
-        faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
+        faults.push(InputError::new("/effective_from", "out_of_range", zh, en));
     } else if first > latest {
         let (zh, en) = (format!("不得晚于 {latest}"), format!("must not be later than {latest}"));
-        faults.push(Fault::new("/effective_from", "out_of_range", zh, en));
+        faults.push(InputError::new("/effective_from", "out_of_range", zh, en));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::access::Role;
 use crate::ledger::leaf::Leaf;
 use crate::policy::model::PolicyDocument;
 use crate::policy::versions::{CountyPolicies, PolicyVersion};
-use crate::standing::model::{CompanyFacts, Place, Standing, ViolationFact};
+use crate::standing::model::{CompanyFacts, Standing, Territory, ViolationFact};
 use crate::standing::rules::compute_standing;
 
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,7 @@ struct ListingData {
     kind: String,
     listed_from: NaiveDate,
     listed_until: NaiveDate,
-    removed_on: Option<NaiveDate>,
+    delisted_on: Option<NaiveDate>,
     #[serde(skip)]
     county: String,
     suspended_on: Option<NaiveDate>,
@@ -106,7 +106,7 @@ impl Replay {
             act: data.act,
             policy_version: leaf.policy_version.unwrap_or_default(),
             complex_id: data.complex_id,
-            place: Arc::new(Place {
+            place: Arc::new(Territory {
                 county: leaf.county.unwrap_or_default(),
                 township: level(leaf.township),
                 community: level(leaf.community),
@@ -161,7 +161,7 @@ impl Replay {
                 && listing.kind == "blacklist"
                 && listing.listed_from <= as_of
                 && listing.listed_until >= as_of
-                && listing.removed_on.is_none_or(|day| day > as_of)
+                && listing.delisted_on.is_none_or(|day| day > as_of)
                 && listing.suspended_on.is_none_or(|day| day > as_of)
         });
         let policies =

@@ -8,7 +8,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::holidays;
 use super::model::{CalendarDay, CalendarYearIn};
-use crate::fault::Fault;
+use crate::input_error::InputError;
 
 const BUILT_IN: &str = include_str!("../../../../data/cn-workdays.csv");
 
@@ -164,11 +164,11 @@ pub fn parse_years(text: &str) -> Result<BTreeMap<i32, CalendarYearIn>, csv::Err
 }
 
 /// All input errors in the calendar of a year.
-pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
+pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<InputError> {
     let mut faults = Vec::new();
     if !YEARS.contains(&year) {
         let (from, to) = (YEARS.start(), YEARS.end());
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "",
             "year_out_of_range",
             format!("年份须在 {from} 年至 {to} 年之间"),
@@ -176,7 +176,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
         ));
     }
     if input.holidays.is_empty() {
-        faults.push(Fault::new(
+        faults.push(InputError::new(
             "/holidays",
             "no_holidays",
             "每年均有法定节假日，此列表不得为空",
@@ -191,7 +191,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
     for (index, day) in input.workdays.iter().enumerate() {
         let (date, pointer) = (day.date, format!("/workdays/{index}/date"));
         if holidays.contains(&date) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 &pointer,
                 "holiday_and_workday",
                 format!("{date} 不得既为法定节假日又为调休工作日"),
@@ -199,7 +199,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
             ));
         }
         if !is_weekend(date) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 &pointer,
                 "workday_not_weekend",
                 format!("{date} 不是星期六或者星期日，本为工作日，请删除"),
@@ -210,11 +210,17 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<Fault> {
     faults
 }
 
-fn check_days(list: &str, year: i32, days: &[CalendarDay], seen: &mut BTreeSet<NaiveDate>, faults: &mut Vec<Fault>) {
+fn check_days(
+    list: &str,
+    year: i32,
+    days: &[CalendarDay],
+    seen: &mut BTreeSet<NaiveDate>,
+    faults: &mut Vec<InputError>,
+) {
     for (index, CalendarDay { date, name }) in days.iter().enumerate() {
         let pointer = format!("/{list}/{index}/date");
         if date.year() != year {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 &pointer,
                 "date_outside_year",
                 format!("{date} 不在 {year} 年内"),
@@ -222,7 +228,7 @@ fn check_days(list: &str, year: i32, days: &[CalendarDay], seen: &mut BTreeSet<N
             ));
         }
         if !seen.insert(*date) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 &pointer,
                 "duplicate_date",
                 format!("{date} 重复，请删除其一"),
@@ -230,7 +236,7 @@ fn check_days(list: &str, year: i32, days: &[CalendarDay], seen: &mut BTreeSet<N
             ));
         }
         if name.trim().is_empty() || name.chars().count() > 40 {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 format!("/{list}/{index}/name"),
                 "name_length",
                 "节日名称须为 1 至 40 个字符",

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::role::{Role, RoleKind};
 
 coded_enum! {
@@ -52,7 +52,7 @@ pub struct ComplaintCategory {
     /// First handler (首办单位).
     pub first_handler: Role,
     /// Supervising office (督办单位).
-    pub supervisor: Role,
+    pub supervising_office: Role,
     /// Unit of the time limits (期限计算方式).
     pub clock: DeadlineClock,
     /// Time limit for acceptance (受理期限), in the unit of `clock`, from the submission.
@@ -116,7 +116,7 @@ pub struct ComplaintRules {
     /// First handler of company categories if no company serves the complex (无物业企业时的首办单位).
     pub handler_without_company: Role,
     /// Supervising office in that case, if the category's supervising office would be the handler (无物业企业时的督办单位).
-    pub supervisor_without_company: Role,
+    pub supervising_office_without_company: Role,
     /// Working days within which a handler may return a complaint, once and with a reason (退回期限).
     #[schema(example = 2, minimum = 1, maximum = 30)]
     pub return_within_working_days: u32,
@@ -171,7 +171,7 @@ fn may_supervise(role: Role) -> bool {
 
 /// Checks: codes are unique, acts are in the catalogue, no office supervises itself, complaints about officials are not
 /// public, office hours are in order.
-pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+pub fn check(policy: &PolicyDocument) -> Vec<InputError> {
     let mut faults = Vec::new();
     let rules = &policy.complaints;
     let mut codes = BTreeSet::new();
@@ -179,16 +179,21 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     for (at, category) in rules.categories.iter().enumerate() {
         let place = |field: &str| format!("/complaints/categories/{at}/{field}");
         if !codes.insert(category.code.as_str()) {
-            faults.push(Fault::new(place("code"), "duplicate", "诉求分类代码重复", "the category code is used twice"));
+            faults.push(InputError::new(
+                place("code"),
+                "duplicate",
+                "诉求分类代码重复",
+                "the category code is used twice",
+            ));
         }
         let handler = (place("first_handler"), category.first_handler);
-        check_offices(handler, (place("supervisor"), category.supervisor), &mut faults);
+        check_offices(handler, (place("supervising_office"), category.supervising_office), &mut faults);
         if category.accept_within > category.resolve_within {
             let (zh, en) = (
                 "受理期限不得长于办理期限",
                 "the time limit for acceptance must not be longer than the time limit for resolution",
             );
-            faults.push(Fault::new(place("accept_within"), "conflict", zh, en));
+            faults.push(InputError::new(place("accept_within"), "conflict", zh, en));
         }
         check_acts(&known, category, &place, &mut faults);
         check_organisations(category, &place, &mut faults);
@@ -199,24 +204,28 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     if may_handle(handler.1) && !may_supervise(handler.1) {
         let (zh, en) =
             ("没有物业服务企业的，承办单位须为政府单位", "without a company, the handler must be a government office");
-        faults.push(Fault::new(at("handler_without_company"), "role_not_authority", zh, en));
+        faults.push(InputError::new(at("handler_without_company"), "role_not_authority", zh, en));
     }
-    check_offices(handler, (at("supervisor_without_company"), rules.supervisor_without_company), &mut faults);
+    check_offices(
+        handler,
+        (at("supervising_office_without_company"), rules.supervising_office_without_company),
+        &mut faults,
+    );
     check_hours(&rules.working_hours, &mut faults);
     faults
 }
 
-fn check_offices(handler: (String, Role), supervisor: (String, Role), faults: &mut Vec<Fault>) {
+fn check_offices(handler: (String, Role), supervising_office: (String, Role), faults: &mut Vec<InputError>) {
     if !may_handle(handler.1) {
         let (zh, en) = ("该角色不承办诉求", "this role does not handle complaints");
-        faults.push(Fault::new(handler.0, "role_not_handler", zh, en));
+        faults.push(InputError::new(handler.0, "role_not_handler", zh, en));
     }
-    if !may_supervise(supervisor.1) {
+    if !may_supervise(supervising_office.1) {
         let (zh, en) = ("督办单位须为政府单位", "the supervising office must be a government office");
-        faults.push(Fault::new(supervisor.0, "role_not_authority", zh, en));
-    } else if supervisor.1 == handler.1 {
+        faults.push(InputError::new(supervising_office.0, "role_not_authority", zh, en));
+    } else if supervising_office.1 == handler.1 {
         let (zh, en) = ("督办单位不得为承办单位自身", "the supervising office must not be the handler itself");
-        faults.push(Fault::new(supervisor.0, "own_supervisor", zh, en));
+        faults.push(InputError::new(supervising_office.0, "own_supervising_office", zh, en));
     }
 }
 
@@ -224,15 +233,15 @@ fn check_acts(
     known: &BTreeSet<&str>,
     category: &ComplaintCategory,
     place: &dyn Fn(&str) -> String,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
     let mut seen = BTreeSet::new();
     for (n, code) in category.related_acts.iter().enumerate() {
         let pointer = place(&format!("related_acts/{n}"));
         if !known.contains(code.as_str()) {
-            faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "the catalogue has no such act"));
+            faults.push(InputError::new(pointer, "unknown_act", "目录中没有此行为", "the catalogue has no such act"));
         } else if !seen.insert(code) {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "duplicate",
                 "行为重复，请删除其一",
@@ -242,7 +251,7 @@ fn check_acts(
     }
 }
 
-fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> String, faults: &mut Vec<Fault>) {
+fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> String, faults: &mut Vec<InputError>) {
     let all = &category.organisations;
     match (category.first_handler == Role::UtilityOperator, all.is_empty()) {
         (true, true) => {
@@ -250,12 +259,12 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
                 "首办单位为专业运营单位的，须列明类别",
                 "list the kinds of utility operator that handle this category",
             );
-            faults.push(Fault::new(place("organisations"), "required", zh, en));
+            faults.push(InputError::new(place("organisations"), "required", zh, en));
         }
         (false, false) => {
             let (zh, en) =
                 ("首办单位不是专业运营单位的，不得列明类别", "only allowed if the first handler is a utility operator");
-            faults.push(Fault::new(place("organisations"), "conflict", zh, en));
+            faults.push(InputError::new(place("organisations"), "conflict", zh, en));
         }
         _ => {}
     }
@@ -263,7 +272,7 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
     for (n, kind) in all.iter().enumerate() {
         if !seen.insert(kind) {
             let pointer = place(&format!("organisations/{n}"));
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "duplicate",
                 "类别重复，请删除其一",
@@ -273,35 +282,35 @@ fn check_organisations(category: &ComplaintCategory, place: &dyn Fn(&str) -> Str
     }
 }
 
-fn check_officials(rules: &ComplaintRules, faults: &mut Vec<Fault>) {
+fn check_officials(rules: &ComplaintRules, faults: &mut Vec<InputError>) {
     match rules.category(&rules.officials_category) {
         None => {
             let (zh, en) = ("诉求分类中没有此分类", "the policy has no such complaint category");
-            faults.push(Fault::new("/complaints/officials_category", "unknown_value", zh, en));
+            faults.push(InputError::new("/complaints/officials_category", "unknown_value", zh, en));
         }
         Some(category) if category.public => {
             let at = rules.categories.iter().position(|one| one.code == category.code).unwrap_or(0);
             let (zh, en) =
                 ("反映基层工作人员的诉求不得公开", "complaints about grassroots officials must not be public");
-            faults.push(Fault::new(format!("/complaints/categories/{at}/public"), "conflict", zh, en));
+            faults.push(InputError::new(format!("/complaints/categories/{at}/public"), "conflict", zh, en));
         }
         Some(_) => {}
     }
 }
 
-fn check_hours(all: &[WorkingHours], faults: &mut Vec<Fault>) {
+fn check_hours(all: &[WorkingHours], faults: &mut Vec<InputError>) {
     let mut last = 0;
     for (n, one) in all.iter().enumerate() {
         let place = |field: &str| format!("/complaints/working_hours/{n}/{field}");
         let (from, to) = (minute_of_day(&one.from), minute_of_day(&one.to));
         for (field, time) in [("from", from), ("to", to)] {
             if time.is_none() {
-                faults.push(Fault::new(place(field), "invalid_format", "须为 HH:MM", "must be HH:MM"));
+                faults.push(InputError::new(place(field), "invalid_format", "须为 HH:MM", "must be HH:MM"));
             }
         }
         let (Some(from), Some(to)) = (from, to) else { continue };
         if from >= to {
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 place("to"),
                 "before_start",
                 "结束时间须晚于开始时间",
@@ -309,7 +318,7 @@ fn check_hours(all: &[WorkingHours], faults: &mut Vec<Fault>) {
             ));
         } else if from < last {
             let (zh, en) = ("不得早于前一时段的结束时间", "must not be earlier than the end of the previous period");
-            faults.push(Fault::new(place("from"), "conflict", zh, en));
+            faults.push(InputError::new(place("from"), "conflict", zh, en));
         }
         last = last.max(to);
     }

@@ -12,7 +12,7 @@ pub struct ContractRules {
     /// Days of notice before the owners terminate the contract, or either party terminates an indefinite one (CC 946,
     /// 948; 解聘、解除通知期限).
     #[schema(example = 60, minimum = 60, maximum = 365)]
-    pub dismissal_notice_days: u32,
+    pub owners_termination_notice_days: u32,
     /// Days before the end of the term by which a company must declare non-renewal (CC 947; 不再续签通知期限).
     #[schema(example = 90, minimum = 90, maximum = 365)]
     pub nonrenewal_notice_days: u32,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::words::disclosures::DisclosureKind;
 
 coded_enum! {
@@ -60,13 +60,13 @@ impl DisclosureRule {
 
 /// Checks: one rule for each kind, and a disclosure period for the public revenue, because its figures are sums over a
 /// period.
-pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
+pub fn check(rules: &[DisclosureRule]) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, rule) in rules.iter().enumerate() {
         if !seen.insert(rule.kind) {
             let pointer = format!("/disclosures/{at}/kind");
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "duplicate",
                 "每一公开事项只能有一条规则",
@@ -75,7 +75,7 @@ pub fn check(rules: &[DisclosureRule]) -> Vec<Fault> {
         }
         if rule.kind == DisclosureKind::PublicRevenue && rule.every.is_none() {
             let (zh, en) = ("公共收益须填写公开周期", "public revenue needs a disclosure period");
-            faults.push(Fault::new(format!("/disclosures/{at}/every"), "required", zh, en));
+            faults.push(InputError::new(format!("/disclosures/{at}/every"), "required", zh, en));
         }
     }
     faults

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::documents::DocumentTemplate;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::templates::apart::apart;
 use crate::templates::template::{self, TRYING, TemplateFault};
 
 /// Checks: at most one template for each kind, and each one renders with every case of its kind. Renders on a separate
 /// thread and waits for it, so call it outside a transaction.
-pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
+pub fn check(templates: &[DocumentTemplate]) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, template) in templates.iter().enumerate() {
@@ -20,17 +20,17 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<Fault> {
                 format!("“{}”的文书模板重复，请删除其一", kind.zh()),
                 format!("{} has two document templates; remove one", kind.code()),
             );
-            faults.push(Fault::new(at("kind"), "duplicate_template", zh, en));
+            faults.push(InputError::new(at("kind"), "duplicate_template", zh, en));
         }
         if template.title.trim().is_empty() || template.title.chars().count() > 100 {
             let (zh, en) = ("须为 1 至 100 个字符", "must have 1 to 100 characters");
-            faults.push(Fault::new(at("title"), "text_length", zh, en));
+            faults.push(InputError::new(at("title"), "text_length", zh, en));
         }
     }
     for (index, fault) in tried(templates) {
         let (zh, en) =
             (format!("文书模板无法使用：{}", fault.zh), format!("the document template cannot be used: {}", fault.en));
-        faults.push(Fault::new(format!("/documents/{index}/text"), "template_invalid", zh, en));
+        faults.push(InputError::new(format!("/documents/{index}/text"), "template_invalid", zh, en));
     }
     faults
 }

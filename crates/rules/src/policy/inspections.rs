@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::{Act, ActSubject, PolicyDocument};
 use super::versions::built_in;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::role::Role;
 use crate::words::ratings::Star;
 
@@ -106,27 +106,32 @@ impl InspectionRules {
 }
 
 /// Checks: codes are unique, acts are acts of companies in the catalogue, roles may inspect.
-pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+pub fn check(policy: &PolicyDocument) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut codes = BTreeSet::new();
     let known: HashMap<&str, &Act> = policy.acts.iter().map(|act| (act.code.as_str(), act)).collect();
     for (at, checklist) in policy.inspections.checklists.iter().enumerate() {
         let place = |field: &str| format!("/inspections/checklists/{at}/{field}");
         if !codes.insert(checklist.code.as_str()) {
-            faults.push(Fault::new(place("code"), "duplicate", "检查表代码重复", "the checklist code is used twice"));
+            faults.push(InputError::new(
+                place("code"),
+                "duplicate",
+                "检查表代码重复",
+                "the checklist code is used twice",
+            ));
         }
         let mut seen = BTreeSet::new();
         for (n, role) in checklist.roles.iter().enumerate() {
             let pointer = place(&format!("roles/{n}"));
             if !INSPECTORS.contains(role) {
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer,
                     "role_not_authority",
                     "该角色不开展日常检查",
                     "this role does not carry out inspections",
                 ));
             } else if !seen.insert(role.code()) {
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer,
                     "duplicate_role",
                     "单位重复，请删除其一",
@@ -140,13 +145,13 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     faults
 }
 
-fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults: &mut Vec<Fault>) {
+fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults: &mut Vec<InputError>) {
     let all = &checklist.frequency;
     let mut seen = BTreeSet::new();
     for (n, one) in all.iter().enumerate() {
         if !seen.insert(one.star.map(|star| star.code())) {
             let pointer = place(&format!("frequency/{n}/star"));
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 pointer,
                 "duplicate",
                 "每一星级只能有一个检查频次",
@@ -156,14 +161,14 @@ fn check_frequency(checklist: &Checklist, place: &dyn Fn(&str) -> String, faults
     }
     if !all.is_empty() && all.iter().all(|one| one.star.is_some()) {
         let (zh, en) = ("须填写未评级小区的检查频次", "add an inspection frequency for unrated complexes");
-        faults.push(Fault::new(place("frequency"), "required", zh, en));
+        faults.push(InputError::new(place("frequency"), "required", zh, en));
     }
     if all.is_empty() && checklist.focus_every_days.is_some() {
         let (zh, en) = (
             "未设检查频次的检查表不得设重点整治小区的频次",
             "a checklist without an inspection frequency must not have one for the focus list",
         );
-        faults.push(Fault::new(place("focus_every_days"), "conflict", zh, en));
+        faults.push(InputError::new(place("focus_every_days"), "conflict", zh, en));
     }
 }
 
@@ -171,26 +176,31 @@ fn check_items(
     known: &HashMap<&str, &Act>,
     checklist: &Checklist,
     place: &dyn Fn(&str) -> String,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<InputError>,
 ) {
     let mut codes = BTreeSet::new();
     for (n, item) in checklist.items.iter().enumerate() {
         if !codes.insert(item.code.as_str()) {
             let pointer = place(&format!("items/{n}/code"));
-            faults.push(Fault::new(pointer, "duplicate", "检查项代码重复", "the item code is used twice"));
+            faults.push(InputError::new(pointer, "duplicate", "检查项代码重复", "the item code is used twice"));
         }
         let Some(code) = &item.act else { continue };
         let pointer = place(&format!("items/{n}/act"));
         match known.get(code.as_str()) {
             None => {
-                faults.push(Fault::new(pointer, "unknown_act", "目录中没有此行为", "the catalogue has no such act"));
+                faults.push(InputError::new(
+                    pointer,
+                    "unknown_act",
+                    "目录中没有此行为",
+                    "the catalogue has no such act",
+                ));
             }
             Some(act) if act.subject != ActSubject::Company => {
                 let (zh, en) = (
                     "检查项须对应物业服务企业的行为",
                     "a checklist item must refer to an act of property service companies",
                 );
-                faults.push(Fault::new(pointer, "wrong_subject", zh, en));
+                faults.push(InputError::new(pointer, "wrong_subject", zh, en));
             }
             Some(_) => {}
         }

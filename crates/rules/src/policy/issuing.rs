@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::model::PolicyDocument;
 use super::versions::built_in;
 use crate::coded_enum;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::role::Role;
 
 coded_enum! {
@@ -39,7 +39,7 @@ pub struct IssuingRules {
     pub bodies: Vec<IssuingBody>,
     /// Reconsideration body (行政复议机关); null: the people's government of the county.
     #[schema(min_length = 2, max_length = 100, example = "永宁县人民政府")]
-    pub review_body: Option<String>,
+    pub reconsideration_body: Option<String>,
     /// Competent court (有管辖权的人民法院); null: the people's court of the county.
     #[schema(min_length = 2, max_length = 100, example = "永宁县人民法院")]
     pub court: Option<String>,
@@ -56,13 +56,13 @@ impl IssuingRules {
 }
 
 /// Checks: one entry for each role.
-pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
+pub fn check(policy: &PolicyDocument) -> Vec<InputError> {
     let mut faults = Vec::new();
     let bodies = &policy.issuing.bodies;
     for (at, body) in bodies.iter().enumerate() {
         if bodies[..at].iter().any(|other| other.role == body.role) {
             let (zh, en) = ("单位重复，请删除其一", "the office is listed twice; remove one");
-            faults.push(Fault::new(format!("/issuing/bodies/{at}/role"), "duplicate_role", zh, en));
+            faults.push(InputError::new(format!("/issuing/bodies/{at}/role"), "duplicate_role", zh, en));
         }
     }
     faults

@@ -20,8 +20,8 @@ coded_enum! {
     /// State of a policy version (政策版本状态).
     #[schema(example = "approved")]
     pub enum PolicyState {
-        Draft "draft" "待批准" "Waits for a second person"
-        Withdrawn "withdrawn" "已撤回" "Taken back before it was approved"
+        Draft "draft" "待批准" "Draft, approval pending"
+        Withdrawn "withdrawn" "已撤回" "Withdrawn before approval"
         Approved "approved" "已批准" "Approved by a second person; in force from its first day on"
     }
 }
@@ -85,11 +85,11 @@ coded_enum! {
     #[schema(example = "rectification_order")]
     pub stored enum MeasureKind {
         CreditDeduction "credit_deduction" "信用扣分" "Credit deduction"
-        RectificationOrder "rectification_order" "责令整改" "Rectification order"
+        RectificationOrder "rectification_order" "责令限期整改" "Rectification order"
         Interview "interview" "约谈" "Interview of the head of the company"
-        ManagerAdvice "manager_advice" "建议更换项目经理" "Advice to replace the project manager"
-        StarDowngrade "star_downgrade" "星级下调" "Star downgrade"
-        RatingUnqualified "rating_unqualified" "评定不合格" "Rating unqualified"
+        ManagerAdvice "manager_advice" "建议更换项目经理人" "Advice to replace the project manager"
+        StarDowngrade "star_downgrade" "降星" "Star downgrade"
+        RatingUnqualified "rating_unqualified" "星级评定不达标" "Rating below standard"
         Removal "removal" "清退" "Removal from the complex"
         Blacklist "blacklist" "列入黑名单" "Blacklisting"
         Restriction "restriction" "限制承接新项目" "Restriction on new projects"
@@ -327,7 +327,7 @@ pub struct MeasureRule {
     /// Adverse measure: it needs its own notice, statement, hearing on request, and reasoned decision
     /// (需履行告知、陈述申辩、听证程序).
     #[schema(example = true)]
-    pub biting: bool,
+    pub adverse: bool,
     /// Irreversible measure: it waits for pending appeals (不可逆，申诉期间暂缓).
     #[schema(example = true)]
     pub irreversible: bool,
@@ -426,7 +426,7 @@ impl MeasureRule {
     /// True for adverse and irreversible measures. They wait until every decision they are based on is final, and a
     /// later appeal suspends them.
     pub fn needs_final_grounds(&self) -> bool {
-        self.biting || self.irreversible
+        self.adverse || self.irreversible
     }
 }
 

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::model::Act;
 use super::versions::built_in;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::points::{Points, WeightedPoints};
-use crate::words::ratings::{Assessor, Dimension, Star};
+use crate::words::ratings::{Dimension, Rater, Star};
 
 /// A rubric item (评分项).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,9 +50,9 @@ pub struct RubricDimension {
 /// Weight of a rater (评定主体权重).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AssessorRule {
+pub struct RaterWeight {
     /// The rater (评定主体).
-    pub assessor: Assessor,
+    pub rater: Rater,
     /// Weight in percent; all weights add up to 100 (权重).
     #[schema(example = 60, minimum = 1, maximum = 100)]
     pub weight_percent: u32,
@@ -136,7 +136,7 @@ pub struct RatingRules {
     pub dimensions: Vec<RubricDimension>,
     /// Raters and their weights (评定主体).
     #[schema(min_items = 1, max_items = 3)]
-    pub assessors: Vec<AssessorRule>,
+    pub raters: Vec<RaterWeight>,
     /// Vetoes (一票否决项).
     #[schema(max_items = 50)]
     pub vetoes: Vec<Veto>,
@@ -149,7 +149,7 @@ pub struct RatingRules {
     pub thresholds: StarThresholds,
     /// Announcement period in working days before a rating can be published (公示期).
     #[schema(example = 7, minimum = 1, maximum = 60)]
-    pub publicity_working_days: u32,
+    pub announcement_working_days: u32,
     /// Complexes with at most this star are on the focus list (重点整治起点).
     pub focus_at: Star,
     /// Removal is proposed after this many consecutive published cycles with such a star under the same company
@@ -158,7 +158,7 @@ pub struct RatingRules {
     pub removal_after_cycles: u32,
     /// True if the company may see the persons who scored, false if only their offices (向企业显示评分人).
     #[schema(example = false)]
-    pub assessors_shown: bool,
+    pub raters_shown: bool,
 }
 
 impl RatingRules {
@@ -170,8 +170,8 @@ impl RatingRules {
         self.dimensions.iter().flat_map(|dimension| dimension.items.iter().map(move |item| (dimension, item)))
     }
 
-    pub fn weight(&self, assessor: Assessor) -> Option<u32> {
-        self.assessors.iter().find(|rule| rule.assessor == assessor).map(|rule| rule.weight_percent)
+    pub fn weight(&self, rater: Rater) -> Option<u32> {
+        self.raters.iter().find(|rule| rule.rater == rater).map(|rule| rule.weight_percent)
     }
 
     pub fn veto(&self, code: &str) -> Option<&Veto> {
@@ -184,10 +184,10 @@ impl RatingRules {
 }
 
 /// Checks: each dimension once, points add up, weights add up to 100, thresholds decrease.
-pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
+pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<InputError> {
     let mut faults = Vec::new();
     let mut add = |pointer: String, code: &'static str, zh: &str, en: &str| {
-        faults.push(Fault::new(format!("/ratings{pointer}"), code, zh, en));
+        faults.push(InputError::new(format!("/ratings{pointer}"), code, zh, en));
     };
     let mut codes = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -237,27 +237,27 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<Fault> {
         add("/dimensions".into(), "does_not_add_up", &zh, &en);
     }
     let mut seen = BTreeSet::new();
-    for (at, rule) in rules.assessors.iter().enumerate() {
-        if !seen.insert(rule.assessor) {
+    for (at, rule) in rules.raters.iter().enumerate() {
+        if !seen.insert(rule.rater) {
             add(
-                format!("/assessors/{at}/assessor"),
+                format!("/raters/{at}/rater"),
                 "duplicate",
                 "评定主体重复，请删除其一",
                 "the rater is listed twice; remove one",
             );
         }
     }
-    if !seen.contains(&Assessor::Office) {
+    if !seen.contains(&Rater::Office) {
         let (zh, en) = ("评定主体须包含主管单位", "the raters must include the office");
-        add("/assessors".into(), "required", zh, en);
+        add("/raters".into(), "required", zh, en);
     }
-    let weights: u64 = rules.assessors.iter().map(|rule| u64::from(rule.weight_percent)).sum();
+    let weights: u64 = rules.raters.iter().map(|rule| u64::from(rule.weight_percent)).sum();
     if weights != 100 {
         let (zh, en) = (
             format!("权重合计为 {weights}%，须为 100%"),
             format!("the weights add up to {weights} percent; they must add up to 100 percent"),
         );
-        add("/assessors".into(), "does_not_add_up", &zh, &en);
+        add("/raters".into(), "does_not_add_up", &zh, &en);
     }
     for (at, veto) in rules.vetoes.iter().enumerate() {
         if !codes.insert(veto.code.as_str()) {
@@ -305,14 +305,14 @@ mod tests {
         rules.dimensions[1].dimension = rules.dimensions[0].dimension;
         rules.dimensions[0].items[0].points = Points::whole(1);
         rules.dimensions[2].acts.push("no.such_act".into());
-        rules.assessors[0].weight_percent += 1;
+        rules.raters[0].weight_percent += 1;
         rules.thresholds.two = rules.thresholds.three;
         let pointers: Vec<String> = check(&rules, &document.acts).into_iter().map(|fault| fault.pointer).collect();
         let expected = [
             "/ratings/dimensions/0/points",
             "/ratings/dimensions/1/dimension",
             &format!("/ratings/dimensions/2/acts/{}", rules.dimensions[2].acts.len() - 1),
-            "/ratings/assessors",
+            "/ratings/raters",
             "/ratings/thresholds/two",
         ];
         assert_eq!(pointers, expected);

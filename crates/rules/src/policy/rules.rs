@@ -9,12 +9,12 @@ use super::document_rules;
 use super::model::{
     Act, ActSubject, CreditRules, LadderRules, MeasureKind, MeasureRule, OfficeRule, PolicyDocument, ProcessRules,
 };
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::role::{Role, RoleKind};
 
 /// All input errors of a policy document.
-pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
-    let mut faults = Faults(Vec::new());
+pub fn check(policy: &PolicyDocument) -> Vec<InputError> {
+    let mut faults = InputErrors(Vec::new());
     faults.text("/title", &policy.title, 200);
     if !crate::calendar::rules::YEARS.contains(&policy.programme_from.year()) {
         let (from, to) = (crate::calendar::rules::YEARS.start(), crate::calendar::rules::YEARS.end());
@@ -36,11 +36,11 @@ pub fn check(policy: &PolicyDocument) -> Vec<Fault> {
     faults.0
 }
 
-struct Faults(Vec<Fault>);
+struct InputErrors(Vec<InputError>);
 
-impl Faults {
+impl InputErrors {
     fn add(&mut self, pointer: impl Into<String>, code: &'static str, zh: impl Into<String>, en: impl Into<String>) {
-        self.0.push(Fault::new(pointer, code, zh, en));
+        self.0.push(InputError::new(pointer, code, zh, en));
     }
 
     fn text(&mut self, pointer: impl Into<String>, text: &str, max: usize) {
@@ -80,7 +80,7 @@ fn is_act_code(code: &str) -> bool {
     code.len() <= 64 && code.split_once('.').is_some_and(|(group, name)| word(group) && word(name))
 }
 
-fn check_acts(acts: &[Act], faults: &mut Faults) {
+fn check_acts(acts: &[Act], faults: &mut InputErrors) {
     if acts.is_empty() || acts.len() > 500 {
         faults.add("/acts", "item_count", "须有 1 至 500 项受监管行为", "there must be 1 to 500 acts");
     }
@@ -153,7 +153,7 @@ fn check_acts(acts: &[Act], faults: &mut Faults) {
     }
 }
 
-fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u8>, faults: &mut Faults) {
+fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u8>, faults: &mut InputErrors) {
     match (act.task, act.clause) {
         (2, None) => faults.add(
             at("clause"),
@@ -190,7 +190,7 @@ fn check_clause(act: &Act, at: impl Fn(&str) -> String, clauses: &mut BTreeSet<u
     }
 }
 
-fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut Faults) {
+fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut InputErrors) {
     if !is_authority(act.lead_role) {
         faults.add(
             at("lead_role"),
@@ -227,7 +227,7 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut Faults) 
     }
 }
 
-fn check_ladder(ladder: &LadderRules, faults: &mut Faults) {
+fn check_ladder(ladder: &LadderRules, faults: &mut InputErrors) {
     faults.range("/ladder/window_months", ladder.window_months, 1..=120);
     let counts = ladder.thresholds.counts();
     for (level, count) in (1..).zip(counts) {
@@ -245,7 +245,7 @@ fn check_ladder(ladder: &LadderRules, faults: &mut Faults) {
     }
 }
 
-fn check_credit(credit: &CreditRules, faults: &mut Faults) {
+fn check_credit(credit: &CreditRules, faults: &mut InputErrors) {
     faults.range("/credit/base", credit.base, 1..=1000);
     faults.range("/credit/window_months", credit.window_months, 1..=120);
     faults.range(
@@ -272,14 +272,14 @@ fn check_credit(credit: &CreditRules, faults: &mut Faults) {
     }
 }
 
-fn check_process(process: &ProcessRules, faults: &mut Faults) {
+fn check_process(process: &ProcessRules, faults: &mut InputErrors) {
     faults.range("/process/statement_working_days", process.statement_working_days, 1..=60);
     faults.range("/process/appeal_working_days", process.appeal_working_days, 1..=60);
     // APL 64: a party may request a hearing within five days.
     faults.range("/process/hearing_request_working_days", process.hearing_request_working_days, 5..=60);
 }
 
-fn check_measures(measures: &[MeasureRule], faults: &mut Faults) {
+fn check_measures(measures: &[MeasureRule], faults: &mut InputErrors) {
     let mut seen = BTreeSet::new();
     for (index, rule) in measures.iter().enumerate() {
         if !seen.insert(rule.kind) {
@@ -302,7 +302,7 @@ fn check_measures(measures: &[MeasureRule], faults: &mut Faults) {
     }
 }
 
-fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut Faults) {
+fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut InputErrors) {
     let kind = rule.kind;
     faults.range(at("due_working_days"), rule.due_working_days, 0..=250);
     match (kind.is_on_ladder(), rule.level) {
@@ -325,7 +325,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
             "the approver must be the township leader or the county authority",
         );
     }
-    if rule.approver.is_none() && (rule.biting || rule.irreversible) {
+    if rule.approver.is_none() && (rule.adverse || rule.irreversible) {
         faults.add(
             at("approver"),
             "approver_missing",
@@ -338,9 +338,9 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
         kind,
         MeasureKind::Removal | MeasureKind::Blacklist | MeasureKind::Restriction | MeasureKind::JointPunishment
     );
-    if takes_rights && !rule.biting {
+    if takes_rights && !rule.adverse {
         faults.add(
-            at("biting"),
+            at("adverse"),
             "due_process_required",
             "该措施减损权益，须履行告知、陈述申辩和听证程序",
             "this measure is adverse and needs notice, statement and hearing",
@@ -393,7 +393,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut F
     }
 }
 
-fn check_assumptions(policy: &PolicyDocument, faults: &mut Faults) {
+fn check_assumptions(policy: &PolicyDocument, faults: &mut InputErrors) {
     let document = serde_json::to_value(policy).unwrap_or_default();
     for (index, assumption) in policy.assumptions.iter().enumerate() {
         let at = |field: &str| format!("/assumptions/{index}/{field}");

@@ -130,7 +130,7 @@ fn faults_of_measures() {
         (|p| rule(p, Referral).level = Some(1), "level_off_ladder"),
         (|p| rule(p, Removal).approver = Some(Role::SocialAffairsOffice), "approver_rank"),
         (|p| rule(p, Removal).approver = None, "approver_missing"),
-        (|p| rule(p, Blacklist).biting = false, "due_process_required"),
+        (|p| rule(p, Blacklist).adverse = false, "due_process_required"),
         (|p| rule(p, Interview).self_executing = true, "not_self_executing"),
         (|p| rule(p, CreditDeduction).approver = Some(Role::TownshipLeader), "approver_of_self_executing"),
         (|p| rule(p, Referral).office = OfficeRule::County, "office_rule"),

@@ -45,10 +45,10 @@ codes! {
     OverlappingViolation "overlapping_violation" 409 "同一事实已按竞合行为上报" "The same fact is already recorded under an overlapping act"
     ContractOverlaps "contract_overlaps" 409 "该期间已有其他合同" "Another contract covers this period"
     ContractIncomplete "contract_incomplete" 409 "合同备案材料不齐全" "The contract is incomplete for filing"
-    PublicityOpen "publicity_open" 409 "公示期尚未届满" "The announcement period is not over"
+    AnnouncementOpen "announcement_open" 409 "公示期尚未届满" "The announcement period is not over"
     ObjectionOpen "objection_open" 409 "尚有异议未作出处理决定" "An objection has not been decided"
     DueProcess "due_process" 409 "办理程序尚未履行完毕" "Due process is not complete"
-    DecisionNotServed "decision_not_served" 409 "所依据的认定尚未送达" "An underlying confirmation has not been delivered"
+    DecisionNotDelivered "decision_not_delivered" 409 "所依据的认定尚未送达" "An underlying confirmation has not been delivered"
     AppealPeriodOpen "appeal_period_open" 409 "所依据的认定尚在申诉期内" "An underlying confirmation is still open to appeal"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal has not been decided"
     NoLongerDue "no_longer_due" 409 "依据现行政策和事实，不再应当采取该措施" "The measure is no longer due under the policy in force and the facts"
@@ -70,12 +70,12 @@ codes! {
     QuotaExceeded "quota_exceeded" 429 "今日额度已用完，请在 Retry-After 所示时间后重试" "Today's quota is used up; try again after the time in Retry-After"
     HeaderFieldsTooLarge "header_fields_too_large" 431 "请求头过大" "The header fields are too large"
     Internal "internal" 500 "服务器内部错误" "Internal error"
-    Unavailable "store_unavailable" 503 "数据库暂不可用，请稍后重试" "The database is temporarily unavailable; try again"
+    DatabaseUnavailable "database_unavailable" 503 "数据库暂不可用，请稍后重试" "The database is temporarily unavailable; try again"
     IssuerUnavailable "issuer_unavailable" 503 "暂时无法取得签发方的密钥，请稍后重试" "The keys of the issuer are temporarily unavailable; try again"
     RevocationsUnknown "revocations_unknown" 503 "暂时无法查询令牌吊销名单，请稍后重试" "The revocation list is temporarily unavailable; try again"
     StorageFull "storage_full" 503 "存储空间已满，请稍后重试" "The storage is full; try again later"
     Busy "busy" 503 "服务繁忙，请稍后重试" "The service is busy; try again"
-    FilesUnavailable "files_unavailable" 503 "附件存储暂不可用，请稍后重试" "The attachment store is temporarily unavailable; try again"
+    AttachmentsUnavailable "attachments_unavailable" 503 "附件存储暂不可用，请稍后重试" "The attachment store is temporarily unavailable; try again"
     OutcomeUnknown "outcome_unknown" 503 "办理结果未知，请使用同一幂等键重新请求" "The outcome is unknown; repeat the request with the same idempotency key"
 }
 
@@ -106,7 +106,7 @@ impl Code {
             415 => Code::UnsupportedMediaType,
             429 => Code::TooManyRequests,
             431 => Code::HeaderFieldsTooLarge,
-            503 => Code::Unavailable,
+            503 => Code::DatabaseUnavailable,
             400..=499 => Code::MalformedRequest,
             _ => Code::Internal,
         }
@@ -114,7 +114,7 @@ impl Code {
 }
 
 /// Codes of input errors in `errors`, with their meaning.
-pub const FAULT_CODES: &[(&str, &str, &str)] = &[
+pub const INPUT_ERROR_CODES: &[(&str, &str, &str)] = &[
     ("required", "必填", "required"),
     ("unknown_field", "未知字段", "unknown field"),
     ("unknown_parameter", "未知参数", "unknown parameter"),
@@ -171,7 +171,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("deduction_without_company", "只有物业服务企业有信用分", "only companies have a credit score"),
     ("role_not_authority", "不是有权办理的单位", "not an office with this power"),
     ("role_not_handler", "该角色不承办诉求", "role does not handle complaints"),
-    ("own_supervisor", "督办单位与承办单位相同", "supervising office is the handler"),
+    ("own_supervising_office", "督办单位与承办单位相同", "supervising office is the handler"),
     ("duplicate_role", "单位重复", "duplicate office"),
     ("referred_to_lead", "不得移交给牵头单位自身", "referred to its own lead office"),
     ("thresholds_not_increasing", "各级起点未逐级增大", "thresholds do not increase"),
@@ -190,7 +190,7 @@ pub const FAULT_CODES: &[(&str, &str, &str)] = &[
     ("not_a_listing", "该措施没有期限", "this measure has no term"),
     ("duplicate_template", "文书模板重复", "duplicate document template"),
     ("template_invalid", "文书模板有误", "invalid document template"),
-    ("decision_not_served", "认定尚未送达", "confirmation not delivered"),
+    ("decision_not_delivered", "认定尚未送达", "confirmation not delivered"),
     ("appeal_period_open", "尚在申诉期内", "still open to appeal"),
     ("appeal_pending", "申诉尚未作出决定", "appeal not decided"),
     ("pointer_unknown", "政策文件中没有该位置", "pointer not found in the policy"),

@@ -12,9 +12,9 @@ use http::header::HeaderName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use codes::{CODES, Code, CodeRow, FAULT_CODES};
+pub use codes::{CODES, Code, CodeRow, INPUT_ERROR_CODES};
 
-use crate::fault::{Fault, Faults};
+use crate::input_error::{InputError, InputErrors};
 use crate::language::Language;
 use crate::types::Id;
 
@@ -23,11 +23,11 @@ use crate::types::Id;
 pub struct Problem {
     pub code: Code,
     detail: Option<(String, String)>,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<InputError>,
     /// True if there are more input errors than `faults` contains.
     more: bool,
     headers: Vec<(HeaderName, String)>,
-    related: Option<Box<Related>>,
+    related: Option<Box<RelatedResource>>,
     broken: Option<Box<Broken>>,
 }
 
@@ -89,29 +89,29 @@ impl Problem {
 
     /// Adds the resource that prevents the operation.
     pub fn related(mut self, kind: &'static str, id: Id) -> Self {
-        self.related = Some(Box::new(Related { kind: kind.to_owned(), id }));
+        self.related = Some(Box::new(RelatedResource { kind: kind.to_owned(), id }));
         self
     }
 
-    pub fn faults(faults: Vec<Fault>) -> Self {
+    pub fn input_errors(faults: Vec<InputError>) -> Self {
         Problem::collected(faults.into())
     }
 
     /// A problem of input errors that were limited while they were collected.
-    pub fn collected(faults: Faults) -> Self {
+    pub fn collected(faults: InputErrors) -> Self {
         let (faults, more) = faults.into_parts();
         Problem { faults, more, ..Problem::new(Code::InvalidInput) }
     }
 
     /// Adds the individual obstacles to a problem that is not about invalid input.
-    pub fn with(self, faults: Vec<Fault>) -> Self {
-        let (faults, more) = Faults::from(faults).into_parts();
+    pub fn with(self, faults: Vec<InputError>) -> Self {
+        let (faults, more) = InputErrors::from(faults).into_parts();
         Problem { faults, more, ..self }
     }
 
     /// A problem with a single input error.
-    pub fn fault(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Problem::faults(vec![Fault::new(pointer, code, zh, en)])
+    pub fn input_error(pointer: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Problem::input_errors(vec![InputError::new(pointer, code, zh, en)])
     }
 
     /// A resource that does not exist or is not visible to the caller. The response is the same for both.
@@ -121,7 +121,7 @@ impl Problem {
 
     pub fn not_found_at(pointer: &str) -> Self {
         let (zh, en) = ("未找到该记录，或者该记录不在您的辖区内", "not found, or outside your territory");
-        Problem { faults: vec![Fault::new(pointer, "not_found", zh, en)], ..Problem::new(Code::NotFound) }
+        Problem { faults: vec![InputError::new(pointer, "not_found", zh, en)], ..Problem::new(Code::NotFound) }
     }
 
     pub fn status(&self) -> StatusCode {
@@ -142,7 +142,7 @@ impl Problem {
             errors: self
                 .faults
                 .iter()
-                .map(|f| FaultBody {
+                .map(|f| InputErrorBody {
                     pointer: f.pointer.clone(),
                     code: f.code.to_owned(),
                     detail: pick(&f.detail_zh, &f.detail_en),
@@ -179,11 +179,11 @@ pub struct ProblemBody {
     pub code: String,
     /// The resource that prevents the operation, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub related: Option<Related>,
+    pub related: Option<RelatedResource>,
     /// All input errors, at most the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 100)]
-    pub errors: Vec<FaultBody>,
+    pub errors: Vec<InputErrorBody>,
     /// True if there are more input errors than `errors` contains; otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub more: bool,
@@ -191,7 +191,7 @@ pub struct ProblemBody {
 
 /// A resource that prevents the operation (相关记录).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Related {
+pub struct RelatedResource {
     /// Kind of resource.
     #[schema(example = "violation", max_length = 40)]
     pub kind: String,
@@ -200,8 +200,8 @@ pub struct Related {
 
 /// An input error (输入错误).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Fault)]
-pub struct FaultBody {
+#[schema(as = InputError)]
+pub struct InputErrorBody {
     /// JSON Pointer (RFC 6901) into the body, or `query/…`, `path/…`, `header/…`.
     #[schema(example = "/found_on", max_length = 500)]
     pub pointer: String,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::credit::Points;
 use super::ladder::{Counted, Tally};
-use super::model::{DueMeasure, Office, Place, ViolationFact, Window};
+use super::model::{DueMeasure, OfficeRef, Territory, ViolationFact, Window};
 use super::wording::{self, Reason};
 use crate::policy::model::{Act, MeasureKind, MeasureRule, MeasureScope, OfficeRule};
 use crate::policy::versions::PolicyVersion;
@@ -128,7 +128,7 @@ fn of_ladder(tally: &Tally, window: &Window, due: &mut Vec<DueMeasure>) {
                 };
                 let place = raised_by.place.as_ref();
                 let township = place.township.clone().filter(|_| rule.office != OfficeRule::County);
-                let place = Place { county: place.county.clone(), township, community: None };
+                let place = Territory { county: place.county.clone(), township, community: None };
                 let reason = wording::measure(&rung.reason, None, rule.kind, &version_text);
                 let measure = of_level(rule, version, raised_by, &rung.counted, reason);
                 due.push(DueMeasure { place: Arc::new(place), ..measure });
@@ -190,7 +190,7 @@ fn of_level(
 }
 
 /// The responsible office of a measure. If a violation has no township, its measures belong to the county.
-fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Office {
+fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> OfficeRef {
     let place = &fact.place;
     let role = match rule {
         OfficeRule::LeadOffice => fact.lead_role,
@@ -203,5 +203,5 @@ fn office(rule: OfficeRule, fact: &ViolationFact, agency: Option<Role>) -> Offic
         12 => place.community.as_ref().or(place.township.as_ref()),
         _ => place.township.as_ref(),
     };
-    Office { role, division: division.unwrap_or(&place.county).clone() }
+    OfficeRef { role, division: division.unwrap_or(&place.county).clone() }
 }

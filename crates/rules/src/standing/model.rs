@@ -44,7 +44,7 @@ impl MeasureState {
 /// Territory of a record (行政区划): codes of GB/T 2260 and of the statistical divisions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct Territory {
     /// County (县级), 6 digits.
     #[schema(example = "640104", min_length = 6, max_length = 6, pattern = "^[0-9]{6}$")]
     pub county: String,
@@ -58,15 +58,15 @@ pub struct Place {
 
 /// Serialises a shared place like the place itself.
 mod shared {
-    use super::{Arc, Deserialize, Place, Serialize};
+    use super::{Arc, Deserialize, Serialize, Territory};
     use serde::{Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(place: &Arc<Place>, to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(place: &Arc<Territory>, to: S) -> Result<S::Ok, S::Error> {
         place.as_ref().serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Place>, D::Error> {
-        Place::deserialize(from).map(Arc::new)
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Territory>, D::Error> {
+        Territory::deserialize(from).map(Arc::new)
     }
 }
 
@@ -82,7 +82,7 @@ pub struct ViolationFact {
     pub policy_version: i64,
     pub complex_id: Option<Uuid>,
     /// Shared, because several rows of a standing repeat it.
-    pub place: Arc<Place>,
+    pub place: Arc<Territory>,
     pub found_on: NaiveDate,
     /// Day of the confirmation.
     pub decided_on: NaiveDate,
@@ -154,21 +154,27 @@ pub struct CountedViolation {
     pub complex_id: Option<Uuid>,
     /// Territory of the violation (地点).
     #[serde(with = "shared")]
-    #[schema(value_type = Place)]
-    pub place: Arc<Place>,
+    #[schema(value_type = Territory)]
+    pub place: Arc<Territory>,
     /// Last day on which it counts (累计截止日).
     #[schema(example = "2029-03-02")]
     pub window_last_day: NaiveDate,
 }
 
 /// An office (承办单位): role and division.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-pub struct Office {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+pub struct OfficeRef {
     /// Role of the office (角色).
     pub role: Role,
-    /// Code of its division (行政区划代码).
-    #[schema(example = "640104001", min_length = 6, max_length = 12, pattern = "^[0-9]{6,12}$")]
+    /// Its division: GB/T 2260, 6, 9 or 12 digits; empty for a company (行政区划代码).
+    #[schema(example = "640121102", max_length = 12, pattern = "^([0-9]{6,12})?$")]
     pub division: String,
+}
+
+impl OfficeRef {
+    pub fn new(role: Role, division: &str) -> OfficeRef {
+        OfficeRef { role, division: division.to_owned() }
+    }
 }
 
 /// A due measure (应采取的措施), with the facts and the rule behind it.
@@ -187,11 +193,11 @@ pub struct DueMeasure {
     /// Referred agency (被移交单位); null if this is not a referral.
     pub agency: Option<Role>,
     /// Responsible office (承办单位).
-    pub office: Office,
+    pub office: OfficeRef,
     /// Territory of the measure (地点); for a measure about the company, the division responsible for it.
     #[serde(with = "shared")]
-    #[schema(value_type = Place)]
-    pub place: Arc<Place>,
+    #[schema(value_type = Territory)]
+    pub place: Arc<Territory>,
     /// Ids of the violations that are its grounds (依据的违规), in ascending order, without those outside your territory.
     #[schema(max_items = 100_000)]
     pub grounds: Vec<Uuid>,
@@ -228,8 +234,8 @@ pub struct CreditDeduction {
     pub act: Option<String>,
     /// Territory of the violation (地点).
     #[serde(with = "shared")]
-    #[schema(value_type = Place)]
-    pub place: Arc<Place>,
+    #[schema(value_type = Territory)]
+    pub place: Arc<Territory>,
     /// Day found (发现日期).
     #[schema(example = "2026-03-02")]
     pub found_on: NaiveDate,

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::model::{Place, Standing};
+use super::model::{Standing, Territory};
 use crate::policy::model::MeasureScope;
 
 /// Reduces violations outside the reader's territory to clause, day and division, and counts measures about them only.
 /// Counts, points and the score do not change, so that they still add up.
-pub fn redact(mut standing: Standing, visible: impl Fn(&Place) -> bool) -> Standing {
+pub fn redact(mut standing: Standing, visible: impl Fn(&Territory) -> bool) -> Standing {
     let mut hidden: HashSet<Uuid> = HashSet::new();
     for row in standing.violations.iter_mut().filter(|row| !visible(&row.place)) {
         hidden.extend(row.violation.take());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::model::{Change, CompanyFacts, ExistingMeasure, MeasureState, Place, ViolationFact};
+use super::model::{Change, CompanyFacts, ExistingMeasure, MeasureState, Territory, ViolationFact};
 use super::reconcile::reconcile;
 use crate::policy::model::{MeasureKind, PolicyDocument};
 use crate::policy::versions::{Policies, PolicyVersion, built_in};
@@ -18,8 +18,8 @@ pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub fn place(township: u32) -> Place {
-    Place {
+pub fn place(township: u32) -> Territory {
+    Territory {
         county: "640104".into(),
         township: Some(format!("640104{township:03}")),
         community: Some(format!("640104{township:03}001")),

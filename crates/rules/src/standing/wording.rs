@@ -112,11 +112,11 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
 pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, version: &str) -> Reason {
     match at_complex {
         Some(named) => level.with(
-            &["；涉及本小区：", &named.zh, "。处理措施：", kind.zh()],
+            &["；涉及本小区：", &named.zh, "。处置措施：", kind.zh()],
             &["; at this complex: ", &named.en, ". Measure: ", kind.en()],
             version,
         ),
-        None => level.with(&["。处理措施：", kind.zh()], &[". Measure: ", kind.en()], version),
+        None => level.with(&["。处置措施：", kind.zh()], &[". Measure: ", kind.en()], version),
     }
 }
 

@@ -6,7 +6,7 @@ coded_enum! {
     /// Star of a rating (星级), lowest first.
     #[schema(example = "four")]
     pub enum Star {
-        Unqualified "unqualified" "不合格" "Unqualified"
+        Unqualified "unqualified" "不达标" "Below standard"
         One "one" "一星级" "One star"
         Two "two" "二星级" "Two stars"
         Three "three" "三星级" "Three stars"
@@ -43,7 +43,7 @@ coded_enum! {
 coded_enum! {
     /// Rater (评定主体).
     #[schema(example = "office")]
-    pub enum Assessor {
+    pub enum Rater {
         Office "office" "主管单位评定" "The office"
         Community "community" "社区评定" "The community"
         Owners "owners" "业主满意度测评" "The owners' satisfaction"

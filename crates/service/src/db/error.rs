@@ -199,12 +199,12 @@ impl From<Unavailable> for Problem {
         Problem::new(match outage {
             Unavailable::Refused(mismatch) => return refused(mismatch),
             Unavailable::NotMigrated => {
-                return Problem::new(Code::Unavailable).detail(
+                return Problem::new(Code::DatabaseUnavailable).detail(
                     "数据库尚未迁移至本版本。请运行 `xiaoqu migrate`。",
                     "The database is not migrated to this version. Run `xiaoqu migrate`.",
                 );
             }
-            Unavailable::Unreachable => Code::Unavailable,
+            Unavailable::Unreachable => Code::DatabaseUnavailable,
             Unavailable::Full => Code::StorageFull,
             Unavailable::Busy => Code::Busy,
             Unavailable::KeyInProgress => Code::IdempotencyInProgress,
@@ -234,7 +234,7 @@ fn refused(mismatch: Mismatch) -> Problem {
             "public_url differs from the one in the database. Set it back, or run `xiaoqu deployment accept --public-url`.",
         ),
     };
-    Problem::new(Code::Unavailable).detail(zh, en)
+    Problem::new(Code::DatabaseUnavailable).detail(zh, en)
 }
 
 impl From<WorkError> for Problem {

@@ -151,7 +151,7 @@ fn find_route(under: Option<&[Route]>, request: &ServiceRequest) -> Result<Route
 
 fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, Problem> {
     let pointer = format!("header/{name}");
-    let bad = || Problem::fault(&pointer, "invalid_format", "请求头格式错误", "the header is malformed");
+    let bad = || Problem::input_error(&pointer, "invalid_format", "请求头格式错误", "the header is malformed");
     let mut all = headers.get_all(name);
     let Some(first) = all.next() else { return Ok(None) };
     if all.next().is_some() {
@@ -172,7 +172,7 @@ pub fn context(
     let language = Language::from_header(headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let idempotency_key = match one_header(headers, IDEMPOTENCY_KEY)? {
         Some(key) if key.is_empty() || key.len() > MAX_KEY_LENGTH => {
-            return Err(Problem::fault(
+            return Err(Problem::input_error(
                 "header/idempotency-key",
                 "invalid_format",
                 "幂等键须为 1 至 255 个字符",

@@ -11,9 +11,9 @@ use crate::access::caller::Caller;
 use crate::access::revoked::RevocationCheck;
 use crate::access::token::Refusal;
 use crate::db::Unavailable;
-use crate::fault::Fault;
 use crate::http::limits::{Allowance, Exhausted};
 use crate::http::marks::RequestId;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::security::{About, Kind};
 use crate::service::Service;
@@ -144,7 +144,7 @@ impl UnauthenticatedRequest<'_> {
             // Its signature is good: the caller may know that. Of any other fault not a word.
             if refusal == Refusal::Expired {
                 let (zh, en) = ("访问令牌已过期，请重新取得令牌。", "The access token has expired. Get a new one.");
-                let fault = Fault::new("header/authorization", "token_expired", zh, en);
+                let fault = InputError::new("header/authorization", "token_expired", zh, en);
                 return Problem::new(Code::InvalidToken).detail(zh, en).with(vec![fault]);
             }
             Problem::new(Code::InvalidToken)

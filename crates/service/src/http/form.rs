@@ -3,7 +3,7 @@
 
 use percent_encoding::percent_decode;
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 /// A name and its value. A value that is no UTF-8 is `None`; a name that is none is not a name of ours.
@@ -27,8 +27,8 @@ fn decoded(text: &[u8]) -> Option<String> {
     String::from_utf8(percent_decode(&spaced).collect()).ok()
 }
 
-pub fn not_utf8(pointer: impl Into<String>) -> Fault {
-    Fault::new(pointer, "invalid_format", "须为 UTF-8 编码", "must be UTF-8")
+pub fn not_utf8(pointer: impl Into<String>) -> InputError {
+    InputError::new(pointer, "invalid_format", "须为 UTF-8 编码", "must be UTF-8")
 }
 
 /// Every pair, or a fault for each that is no UTF-8, under this prefix.
@@ -40,7 +40,7 @@ pub fn strict(text: &[u8], prefix: &str) -> Result<Vec<(String, String)>, Proble
             None => faults.push(not_utf8(format!("{prefix}{name}"))),
         }
     }
-    if faults.is_empty() { Ok(good) } else { Err(Problem::faults(faults)) }
+    if faults.is_empty() { Ok(good) } else { Err(Problem::input_errors(faults)) }
 }
 
 /// Refuses a media type that declares another encoding than UTF-8.

@@ -39,7 +39,7 @@ impl Cursor {
         let Some(cursor) = cursor else { return Ok(None) };
         URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|json| serde_json::from_slice(&json).ok()).map(Some).ok_or_else(
             || {
-                Problem::fault(
+                Problem::input_error(
                     "query/cursor",
                     "invalid_cursor",
                     "游标无效，请从第一页重新开始",

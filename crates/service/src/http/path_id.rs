@@ -16,9 +16,8 @@ impl FromRequest for PathId {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get("id").and_then(|text| text.parse().ok());
-        ready(
-            id.map(PathId)
-                .ok_or_else(|| Problem::fault("path/id", "invalid_format", "须为有效的 UUID", "must be a valid UUID")),
-        )
+        ready(id.map(PathId).ok_or_else(|| {
+            Problem::input_error("path/id", "invalid_format", "须为有效的 UUID", "must be a valid UUID")
+        }))
     }
 }

@@ -11,7 +11,7 @@ use super::form;
 use super::sizes::Sizes;
 use super::wording;
 use crate::characters;
-use crate::fault::{Fault, Faults, MOST_FAULTS};
+use crate::input_error::{InputError, InputErrors, MOST_INPUT_ERRORS};
 use crate::problem::Problem;
 
 struct Parameter {
@@ -150,8 +150,8 @@ impl Contract {
 
     /// Every fault of a body, up to as many as an answer lists. The body is cut first to little more than the document
     /// allows, and what is cut off is refused here ([`Sizes`]).
-    pub fn check_body(&self, operation: &str, body: &mut Value) -> Faults {
-        let mut faults = Faults::default();
+    pub fn check_body(&self, operation: &str, body: &mut Value) -> InputErrors {
+        let mut faults = InputErrors::default();
         let checked = self.0.get(operation).and_then(|o| o.body.as_ref()).map(Check::read);
         if let Some((sizes, _)) = checked {
             sizes.cut(body);
@@ -173,8 +173,8 @@ impl Contract {
     }
 
     /// The parameters as JSON, typed as the document types them, or every fault in them.
-    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, Faults> {
-        let mut faults = Faults::default();
+    pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, InputErrors> {
+        let mut faults = InputErrors::default();
         let mut given = Map::new();
         let Some(entry) = self.0.get(operation) else { return Ok(Value::Object(given)) };
         if query.is_empty() && entry.all_optional {
@@ -191,7 +191,7 @@ impl Contract {
             };
             if given.insert(name.clone(), value).is_some() {
                 let pointer = format!("query/{name}");
-                faults.push(Fault::new(
+                faults.push(InputError::new(
                     pointer,
                     "duplicate",
                     "每个参数只能出现一次",
@@ -223,7 +223,7 @@ pub fn check_count(query: &str) -> Result<(), Problem> {
     }
     let (zh, en) =
         (format!("参数不得超过 {MOST_PARAMETERS} 个"), format!("must have at most {MOST_PARAMETERS} parameters"));
-    Err(Problem::fault("query", "too_many", zh, en))
+    Err(Problem::input_error("query", "too_many", zh, en))
 }
 
 fn typed(kinds: &[String], text: &str) -> Value {
@@ -253,17 +253,17 @@ pub const NOT_BLANK_LINE: &str = r"^[^\r\n]*\S[^\r\n]*$";
 pub const LINE: &str = r"^[^\r\n]*$";
 
 /// A parameter that says something says it visibly: it may be the reason for what is done.
-fn check_parameters(given: &Value, faults: &mut Faults) {
+fn check_parameters(given: &Value, faults: &mut InputErrors) {
     check_texts(given, &mut "query".to_owned(), faults);
     for (name, value) in given.as_object().into_iter().flatten() {
         if value.as_str().is_some_and(|text| !text.is_empty() && text.trim().is_empty()) {
-            faults.push(Fault::new(format!("query/{name}"), "blank", "不得为空白", "must not be blank"));
+            faults.push(InputError::new(format!("query/{name}"), "blank", "不得为空白", "must not be blank"));
         }
     }
 }
 
 /// Both databases refuse the same texts, and what is printed says what it shows.
-fn check_texts(value: &Value, pointer: &mut String, faults: &mut Faults) {
+fn check_texts(value: &Value, pointer: &mut String, faults: &mut InputErrors) {
     match value {
         Value::String(text) => {
             if let Some(fault) = characters::fault(pointer, text) {
@@ -284,7 +284,7 @@ fn check_texts(value: &Value, pointer: &mut String, faults: &mut Faults) {
     }
 }
 
-fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut Faults) {
+fn descend(step: &str, item: &Value, pointer: &mut String, faults: &mut InputErrors) {
     let length = pointer.len();
     pointer.push('/');
     pointer.push_str(step);
@@ -300,11 +300,11 @@ fn has_break(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.contains(['\r', '\n']))
 }
 
-fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut Faults) {
+fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, faults: &mut InputErrors) {
     let at = format!("{prefix}{}", error.instance_path());
     let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
     let mut push = |pointer: String, code: &'static str, zh: String, en: String| {
-        faults.push(Fault::new(pointer, code, zh, en));
+        faults.push(InputError::new(pointer, code, zh, en));
     };
     match error.kind() {
         Kind::Required { property } => {
@@ -312,7 +312,7 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(below(name), "required", "此字段必填".into(), "this field is required".into());
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            for name in unexpected.iter().take(MOST_FAULTS + 1) {
+            for name in unexpected.iter().take(MOST_INPUT_ERRORS + 1) {
                 push(
                     below(name),
                     unknown,
@@ -331,7 +331,7 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
         }
         Kind::Enum { options } => {
             let names = |separator: &str| {
-                let all = options.as_array().into_iter().flatten().take(MOST_FAULTS);
+                let all = options.as_array().into_iter().flatten().take(MOST_INPUT_ERRORS);
                 all.map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned))
                     .collect::<Vec<_>>()
                     .join(separator)

@@ -12,7 +12,7 @@ use crate::characters::tidied;
 /// Characters of a text whose schema names no length (it has a pattern or a format instead).
 const MOST_CHARACTERS: usize = 4000;
 /// Unknown members that are kept, each to be told as a fault.
-const MOST_UNKNOWN: usize = crate::fault::MOST_FAULTS + 1;
+const MOST_UNKNOWN: usize = crate::input_error::MOST_INPUT_ERRORS + 1;
 
 /// The limits in one schema. Of several schemas for one value the widest limit counts.
 #[derive(Default)]

@@ -42,11 +42,21 @@ pub fn head(conn: &mut Conn, keys: impl Fn(&str) -> Vec<String>) -> WorkResult<L
 
 fn beyond(pointer: &str, size: u64) -> Problem {
     let zh = format!("台账现有已封存记录 {size} 条，不得超出");
-    Problem::fault(pointer, "out_of_range", zh, format!("must not exceed the {size} sealed entries of the ledger"))
+    Problem::input_error(
+        pointer,
+        "out_of_range",
+        zh,
+        format!("must not exceed the {size} sealed entries of the ledger"),
+    )
 }
 
 fn outside(pointer: &str, from: u64, to: u64) -> Problem {
-    Problem::fault(pointer, "out_of_range", format!("须在 {from} 至 {to} 之间"), format!("must be from {from} to {to}"))
+    Problem::input_error(
+        pointer,
+        "out_of_range",
+        format!("须在 {from} 至 {to} 之间"),
+        format!("must be from {from} to {to}"),
+    )
 }
 
 pub fn consistency(conn: &mut Conn, query: &ConsistencyQuery) -> WorkResult<Consistency> {
@@ -109,7 +119,7 @@ fn kinds(ctx: &Ctx, filter: Option<&str>) -> WorkResult<Option<Vec<&'static str>
     Ok(filter
         .map(|filter| types::parse_type_filter(ctx.state.features, filter))
         .transpose()
-        .map_err(Problem::faults)?)
+        .map_err(Problem::input_errors)?)
 }
 
 pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> WorkResult<PageOf<LedgerRow>> {

@@ -37,7 +37,7 @@ pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequ
     let query =
         state.contract.check_query("get_ledger_consistency", request.query_string()).map_err(Problem::collected)?;
     let query: ConsistencyQuery = serde_json::from_value(query)
-        .map_err(|error| Problem::fault("query", "invalid_format", "参数格式错误", error.to_string()))?;
+        .map_err(|error| Problem::input_error("query", "invalid_format", "参数格式错误", error.to_string()))?;
     let proof = state.db.read(move |conn| actions::consistency(conn, &query)).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(proof))
 }
@@ -63,7 +63,7 @@ pub async fn list_ledger_entries(ctx: Ctx) -> Response {
 pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Response {
     let seq =
         request.match_info().get("seq").and_then(|n| n.parse::<i64>().ok()).filter(|n| *n >= 0).ok_or_else(|| {
-            Problem::fault("path/seq", "invalid_format", "序号须为非负整数", "must be a whole number from 0")
+            Problem::input_error("path/seq", "invalid_format", "序号须为非负整数", "must be a whole number from 0")
         })?;
     let query: EntryQuery = ctx.query()?;
     let entry = ctx.read(move |conn, ctx| actions::entry(conn, ctx, seq, &query)).await?;

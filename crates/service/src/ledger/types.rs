@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::service::events::{Fact, Subject, subjects, types};
 use crate::service::feature::Feature;
 
@@ -10,14 +10,14 @@ use crate::service::feature::Feature;
 const MOST_ASKED: usize = 20;
 
 /// The types that a filter names: one, several with commas between, or all of a subject as `violation.*`.
-pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<Fault>> {
+pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<InputError>> {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     if filter.split(',').count() > MOST_ASKED {
         let (zh, en) = (
             format!("不得超过 {MOST_ASKED} 项；查询全部类型时不填写此参数"),
             format!("must have at most {MOST_ASKED} types; to get all types, leave the parameter out"),
         );
-        return Err(vec![Fault::new("query/type", "too_many", zh, en)]);
+        return Err(vec![InputError::new("query/type", "too_many", zh, en)]);
     }
     for one in filter.split(',').map(str::trim) {
         let before = found.len();
@@ -29,7 +29,7 @@ pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<
         }
         if found.len() == before {
             let nearest = nearest(features, one);
-            faults.push(Fault::new(
+            faults.push(InputError::new(
                 "query/type",
                 "unknown_value",
                 format!("没有事件类型“{one}”；最接近的是 {nearest}；全部类型见 /v1/vocabulary 的 event_type"),

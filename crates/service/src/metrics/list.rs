@@ -47,7 +47,7 @@ pub static LIST: &[Row] = &[
     counter(
         "xiaoqu_problems_total",
         &["code"],
-        "Problems answered, by code; store_unavailable, storage_full, busy and outcome_unknown are outages",
+        "Problems answered, by code; database_unavailable, storage_full, busy and outcome_unknown are outages",
     ),
     counter("xiaoqu_idempotent_replays_total", &[], "Answers that were replayed for an idempotency key"),
     counter(

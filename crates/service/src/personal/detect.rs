@@ -1,6 +1,6 @@
 //! Sees what names or reaches a person in a text, in whatever dress. Pure.
 
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use std::ops::Range;
 
 /// What names or reaches a person.
@@ -217,8 +217,8 @@ fn plates(letters: &[char]) -> Vec<Found> {
 }
 
 /// The fault of a text that is to be published and holds personal data.
-pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<Fault> {
+pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<InputError> {
     let (zh, en) = personal_data(text)?.words();
     let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("contains what looks like {en}; remove it"));
-    Some(Fault::new(pointer, "personal_data", zh, en))
+    Some(InputError::new(pointer, "personal_data", zh, en))
 }

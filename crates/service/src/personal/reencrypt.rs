@@ -129,9 +129,9 @@ fn text_chunk(
             chunk.left += 1;
             continue;
         };
-        let sealed = vault::encrypt_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
+        let encrypted = vault::encrypt_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
         // Where somebody else wrote meanwhile, theirs stands.
-        chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &sealed)?);
+        chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &encrypted)?);
     }
     Ok(chunk)
 }

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 
 use crate::code_column;
-use crate::db::schema::{idempotency_keys, phone_indexes as phones, sealed_texts as texts};
+use crate::db::schema::{encrypted_texts as texts, idempotency_keys, phone_indexes as phones};
 use crate::db::{Conn, Id, WorkResult};
 use crate::on_both;
 
@@ -57,7 +57,7 @@ pub struct EncryptedText {
     pub purpose: Purpose,
     pub subject_id: Id,
     pub data_key: String,
-    pub sealed: Vec<u8>,
+    pub encrypted: Vec<u8>,
 }
 
 /// Puts a text in the place of the one that is there.
@@ -70,7 +70,7 @@ pub(super) fn put(conn: &mut Conn, row: &EncryptedText) -> WorkResult<()> {
             .set((
                 texts::subject_id.eq(row.subject_id),
                 texts::data_key.eq(&row.data_key),
-                texts::sealed.eq(&row.sealed),
+                texts::encrypted.eq(&row.encrypted),
             ))
             .execute(conn)
     })?;
@@ -140,14 +140,14 @@ pub(super) fn under_data_key(
 }
 
 /// Puts a text under another key, unless it was changed meanwhile. Is it done?
-pub(super) fn move_text(conn: &mut Conn, old: &EncryptedText, data_key: &str, sealed: &[u8]) -> WorkResult<bool> {
+pub(super) fn move_text(conn: &mut Conn, old: &EncryptedText, data_key: &str, encrypted: &[u8]) -> WorkResult<bool> {
     let same = texts::table
         .find((old.owner_id, old.purpose))
         .filter(texts::data_key.eq(&old.data_key))
-        .filter(texts::sealed.eq(&old.sealed))
+        .filter(texts::encrypted.eq(&old.encrypted))
         // The subject is what the text was opened with.
         .filter(texts::subject_id.eq(old.subject_id));
-    let set = (texts::data_key.eq(data_key), texts::sealed.eq(sealed));
+    let set = (texts::data_key.eq(data_key), texts::encrypted.eq(encrypted));
     Ok(diesel::update(same).set(set).execute(conn)? == 1)
 }
 

@@ -34,8 +34,8 @@ pub fn encrypt(
 /// keys.
 pub fn encrypted(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> WorkResult<EncryptedText> {
     let key = ring.data_key(Utc::now());
-    let sealed = encrypt_as(key, owner, purpose, subject, plain)?;
-    Ok(EncryptedText { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), sealed })
+    let encrypted = encrypt_as(key, owner, purpose, subject, plain)?;
+    Ok(EncryptedText { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), encrypted })
 }
 
 /// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.
@@ -60,7 +60,7 @@ pub(super) enum Unreadable {
 
 pub(super) fn decrypt_row(ring: &Keyring, row: &EncryptedText) -> Result<String, Unreadable> {
     let key = ring.data_key_of(&row.data_key).ok_or(Unreadable::NoKey)?;
-    let plain = key.decrypt(&about(row.owner_id, row.purpose, row.subject_id), &row.sealed);
+    let plain = key.decrypt(&about(row.owner_id, row.purpose, row.subject_id), &row.encrypted);
     plain.and_then(|plain| String::from_utf8(plain).ok()).ok_or(Unreadable::Changed)
 }
 

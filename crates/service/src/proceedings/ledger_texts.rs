@@ -1,7 +1,7 @@
 //! The texts of a step. The ledger keeps a salted digest of each, so that what is shown later can be proved to be what was
 //! said, and can still be erased.
 
-use super::model::{DeliveryIn, Evidence, NotificationIn, ReasonsIn, StatementIn};
+use super::model::{DeliveryIn, Evidence, NoticeIn, ReasonsIn, StatementIn};
 
 /// Texts by the name of their field in the API.
 pub type Texts = Vec<(&'static str, String)>;
@@ -17,7 +17,7 @@ impl LedgerTexts for () {
     }
 }
 
-impl LedgerTexts for NotificationIn {
+impl LedgerTexts for NoticeIn {
     fn texts(&self) -> Texts {
         vec![
             ("facts", self.facts.clone()),

@@ -41,8 +41,8 @@ pub struct Evidence {
 }
 
 impl Notification {
-    pub fn new(ctx: &Ctx, input: NotificationIn) -> Notification {
-        let NotificationIn { facts, grounds, intended_consequence } = input;
+    pub fn new(ctx: &Ctx, input: NoticeIn) -> Notification {
+        let NoticeIn { facts, grounds, intended_consequence } = input;
         Notification { facts, grounds, intended_consequence, at: ctx.now, by: Actor::of(&ctx.caller) }
     }
 }
@@ -112,7 +112,7 @@ pub struct Step {
 /// A notice to the company (告知书).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NotificationIn {
+pub struct NoticeIn {
     /// The facts held against it.
     #[schema(min_length = 5, max_length = 5000, example = "2026 年 3 月 2 日检查发现……")]
     pub facts: String,

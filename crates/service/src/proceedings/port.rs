@@ -34,7 +34,7 @@ pub struct NewListing<'a> {
 /// Each method is called where its effects have their place among the effects of the action.
 pub trait Consequences: Send + Sync {
     /// A notice or a decision was served on the company that a case is about.
-    fn served(&self, tx: &mut Tx, case: Id) -> WorkResult<()>;
+    fn delivered(&self, tx: &mut Tx, case: Id) -> WorkResult<()>;
 
     /// What was noticed as a violation is not confirmed; before it is recorded.
     fn violation_dismissed(&self, tx: &mut Tx, violation: Id) -> WorkResult<()>;

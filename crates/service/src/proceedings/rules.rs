@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::access::Role;
 use crate::coded::Label;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 pub fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
@@ -29,12 +29,17 @@ pub fn require_state<S: Copy + PartialEq>(
 }
 
 /// A notice is delivered after it was issued, and not in the future.
-pub fn check_delivery_day(today: NaiveDate, day: NaiveDate, issued_on: Option<NaiveDate>, faults: &mut Vec<Fault>) {
+pub fn check_delivery_day(
+    today: NaiveDate,
+    day: NaiveDate,
+    issued_on: Option<NaiveDate>,
+    faults: &mut Vec<InputError>,
+) {
     if day > today {
-        faults.push(Fault::new("/delivered_on", "in_the_future", "不得晚于今日", "must not be in the future"));
+        faults.push(InputError::new("/delivered_on", "in_the_future", "不得晚于今日", "must not be in the future"));
     } else if issued_on.is_some_and(|issued| day < issued) {
         let (zh, en) = ("不得早于告知日期", "must not be earlier than the notice");
-        faults.push(Fault::new("/delivered_on", "before_start", zh, en));
+        faults.push(InputError::new("/delivered_on", "before_start", zh, en));
     }
 }
 

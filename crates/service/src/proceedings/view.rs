@@ -12,7 +12,7 @@ use crate::service::Ctx;
 
 /// Who acted (经办人).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Official {
+pub struct Officer {
     pub role: Role,
     /// Division of the office.
     #[schema(max_length = 12, example = "640121102")]
@@ -24,7 +24,7 @@ pub struct Official {
 
 /// A notice (告知书).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct NotificationView {
+pub struct NoticeView {
     /// The facts held against it.
     #[schema(max_length = 5000)]
     pub facts: String,
@@ -35,7 +35,7 @@ pub struct NotificationView {
     #[schema(max_length = 5000)]
     pub intended_consequence: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// How and when a notice was delivered (送达).
@@ -69,23 +69,23 @@ pub struct StepView {
     #[schema(max_length = 10000)]
     pub reasons: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// A text with who gave it and when (说明).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct RemarkView {
+pub struct NoteView {
     /// The text.
     #[schema(max_length = 10000)]
     pub text: String,
     pub at: Instant,
-    pub by: Official,
+    pub by: Officer,
 }
 
 /// How an actor is shown: offices see each other's subjects, others only the office.
-pub fn official(ctx: &Ctx, actor: Actor) -> Official {
+pub fn officer(ctx: &Ctx, actor: Actor) -> Officer {
     let inside = matches!(ctx.caller.role.row().kind, RoleKind::Government | RoleKind::Partner);
-    Official { role: actor.role, division: actor.division, subject: Some(actor.sub).filter(|_| inside) }
+    Officer { role: actor.role, division: actor.division, subject: Some(actor.sub).filter(|_| inside) }
 }
 
 pub fn statement(statement: Statement) -> StatementView {
@@ -97,19 +97,19 @@ pub fn delivery(delivery: Delivery) -> DeliveryView {
 }
 
 pub fn step(ctx: &Ctx, step: Step) -> StepView {
-    StepView { reasons: step.text, at: step.at, by: official(ctx, step.by) }
+    StepView { reasons: step.text, at: step.at, by: officer(ctx, step.by) }
 }
 
-pub fn remark(ctx: &Ctx, step: Step) -> RemarkView {
-    RemarkView { text: step.text, at: step.at, by: official(ctx, step.by) }
+pub fn note_view(ctx: &Ctx, step: Step) -> NoteView {
+    NoteView { text: step.text, at: step.at, by: officer(ctx, step.by) }
 }
 
-pub fn notification(ctx: &Ctx, notification: Notification) -> NotificationView {
-    NotificationView {
+pub fn notification(ctx: &Ctx, notification: Notification) -> NoticeView {
+    NoticeView {
         facts: notification.facts,
         grounds: notification.grounds,
         intended_consequence: notification.intended_consequence,
         at: notification.at,
-        by: official(ctx, notification.by),
+        by: officer(ctx, notification.by),
     }
 }

@@ -9,9 +9,9 @@ use crate::problem::{Code, Problem};
 pub struct Amounts {
     pub files: i64,
     pub bytes: i64,
-    pub tickets: i64,
+    pub complaints: i64,
     pub unmaskings: i64,
-    pub caller_searches: i64,
+    pub phone_searches: i64,
 }
 
 /// A limit of one kind.
@@ -32,9 +32,9 @@ type Of = fn(&Amounts) -> i64;
 const KINDS: [(&str, &str, &str, Of); 5] = [
     ("files", "上传附件数", "uploaded attachments", |all| all.files),
     ("bytes", "上传字节数", "uploaded bytes", |all| all.bytes),
-    ("tickets", "提交诉求数", "submitted complaints", |all| all.tickets),
+    ("complaints", "提交诉求数", "submitted complaints", |all| all.complaints),
     ("unmaskings", "查看完整联系方式次数", "unmaskings of contacts", |all| all.unmaskings),
-    ("caller_searches", "按来电号码查询次数", "phone searches", |all| all.caller_searches),
+    ("phone_searches", "按来电号码查询次数", "phone searches", |all| all.phone_searches),
 ];
 
 fn limits_of(limits: &Amounts) -> impl Iterator<Item = (Limit, Of)> {
@@ -79,11 +79,11 @@ pub fn seconds_to_midnight(now: NaiveDateTime) -> i64 {
 mod tests {
     use super::*;
 
-    const LIMITS: Amounts = Amounts { files: 10, bytes: 1000, tickets: 0, unmaskings: 1, caller_searches: 3 };
+    const LIMITS: Amounts = Amounts { files: 10, bytes: 1000, complaints: 0, unmaskings: 1, phone_searches: 3 };
 
     #[test]
     fn a_limit_is_passed_by_one_more_and_none_is_never_passed() {
-        let used = |files, tickets| Amounts { files, tickets, ..Amounts::default() };
+        let used = |files, complaints| Amounts { files, complaints, ..Amounts::default() };
         assert_eq!(exceeded(&LIMITS, &used(10, 1_000_000)), None);
         assert_eq!(exceeded(&LIMITS, &used(11, 0)).map(|limit| (limit.code, limit.most)), Some(("files", 10)));
         let refusal = exceeded(&LIMITS, &used(11, 0)).map(|limit| used_up(&limit).code);

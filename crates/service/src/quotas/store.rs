@@ -9,17 +9,17 @@ use crate::on_both;
 
 /// One row of a caller, which begins anew with each day: there is nothing to tidy up.
 const ADD: &str = "\
-    INSERT INTO quota_uses (caller, day, files, bytes, tickets, unmaskings, caller_searches) \
+    INSERT INTO quota_uses (caller, day, files, bytes, complaints, unmaskings, phone_searches) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) \
     ON CONFLICT (caller) DO UPDATE SET \
       files = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.files ELSE 0 END + excluded.files, \
       bytes = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.bytes ELSE 0 END + excluded.bytes, \
-      tickets = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.tickets ELSE 0 END + excluded.tickets, \
+      complaints = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.complaints ELSE 0 END + excluded.complaints, \
       unmaskings = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.unmaskings ELSE 0 END + excluded.unmaskings, \
-      caller_searches = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.caller_searches ELSE 0 END \
-        + excluded.caller_searches, \
+      phone_searches = CASE WHEN quota_uses.day = excluded.day THEN quota_uses.phone_searches ELSE 0 END \
+        + excluded.phone_searches, \
       day = excluded.day \
-    RETURNING files, bytes, tickets, unmaskings, caller_searches";
+    RETURNING files, bytes, complaints, unmaskings, phone_searches";
 
 #[derive(QueryableByName)]
 struct Row {
@@ -28,11 +28,11 @@ struct Row {
     #[diesel(sql_type = BigInt)]
     bytes: i64,
     #[diesel(sql_type = BigInt)]
-    tickets: i64,
+    complaints: i64,
     #[diesel(sql_type = BigInt)]
     unmaskings: i64,
     #[diesel(sql_type = BigInt)]
-    caller_searches: i64,
+    phone_searches: i64,
 }
 
 /// Adds to what a caller used on a day; returns the sums.
@@ -43,12 +43,12 @@ pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> Wor
         .bind::<Text, _>(&day)
         .bind::<BigInt, _>(more.files)
         .bind::<BigInt, _>(more.bytes)
-        .bind::<BigInt, _>(more.tickets)
+        .bind::<BigInt, _>(more.complaints)
         .bind::<BigInt, _>(more.unmaskings)
-        .bind::<BigInt, _>(more.caller_searches)
+        .bind::<BigInt, _>(more.phone_searches)
         .get_result(conn))?;
-    let Row { files, bytes, tickets, unmaskings, caller_searches } = row;
-    Ok(Amounts { files, bytes, tickets, unmaskings, caller_searches })
+    let Row { files, bytes, complaints, unmaskings, phone_searches } = row;
+    Ok(Amounts { files, bytes, complaints, unmaskings, phone_searches })
 }
 
 /// The files and bytes that a caller used on a day.

@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 
 use super::context::Ctx;
 use crate::db::WorkResult;
-use crate::fault::{Fault, Faults};
 use crate::http::form;
+use crate::input_error::{InputError, InputErrors};
 use crate::json::{self, NotRead};
 use crate::problem::{Code, Problem};
 
@@ -27,14 +27,14 @@ enum Outcome<B> {
     /// Not JSON at all, and where.
     Malformed(String),
     Read {
-        faults: Faults,
+        faults: InputErrors,
         input: Option<B>,
     },
 }
 
 impl<B: Send + Sync + 'static> Body<B> {
     /// Checks what costs too much for a transaction, on a thread that nobody waits for; its faults are told with the others.
-    pub async fn examined(self, check: fn(&B) -> Vec<Fault>) -> Result<Body<B>, Problem> {
+    pub async fn examined(self, check: fn(&B) -> Vec<InputError>) -> Result<Body<B>, Problem> {
         let Outcome::Read { faults, input: Some(input) } = self.outcome else { return Ok(self) };
         let examine = move || {
             let more = check(&input);
@@ -52,7 +52,7 @@ impl<B: Send + Sync + 'static> Body<B> {
 impl<B> Body<B> {
     /// What did not come as JSON, and was checked already. `bytes` tell one request from another under one key.
     pub fn given(bytes: Vec<u8>, input: B) -> Body<B> {
-        Body { bytes, outcome: Outcome::Read { faults: Faults::default(), input: Some(input) } }
+        Body { bytes, outcome: Outcome::Read { faults: InputErrors::default(), input: Some(input) } }
     }
 
     /// Is it known already that this body is refused? Then nothing that is done for it needs the writer.
@@ -71,7 +71,7 @@ impl<B> Body<B> {
         }
     }
 
-    fn parts(&self) -> WorkResult<(Faults, Option<&B>)> {
+    fn parts(&self) -> WorkResult<(InputErrors, Option<&B>)> {
         match &self.outcome {
             Outcome::Malformed(place) => Err(Problem::new(Code::MalformedJson)
                 .detail(format!("请求体不是有效的 JSON：{place}"), place.clone())
@@ -86,19 +86,19 @@ struct Checked {
     bytes: Vec<u8>,
     /// The value, or where it is not JSON; none where it is too large to be looked at.
     value: Result<Option<serde_json::Value>, String>,
-    faults: Faults,
+    faults: InputErrors,
 }
 
 impl Checked {
     fn of(bytes: Vec<u8>, ctx: &Ctx) -> Checked {
         match json::parse(&bytes) {
             Ok((value, twice)) => Checked::value(bytes, ctx, value, twice),
-            Err(NotRead::Malformed(place)) => Checked { bytes, value: Err(place), faults: Faults::default() },
+            Err(NotRead::Malformed(place)) => Checked { bytes, value: Err(place), faults: InputErrors::default() },
             Err(NotRead::Refused(fault)) => Checked { bytes, value: Ok(None), faults: vec![fault].into() },
         }
     }
 
-    fn value(bytes: Vec<u8>, ctx: &Ctx, mut value: serde_json::Value, twice: Vec<Fault>) -> Checked {
+    fn value(bytes: Vec<u8>, ctx: &Ctx, mut value: serde_json::Value, twice: Vec<InputError>) -> Checked {
         whole_numbers(&mut value);
         let mut faults = ctx.state.contract.check_body(ctx.operation, &mut value);
         twice.into_iter().for_each(|fault| faults.push(fault));
@@ -107,9 +107,9 @@ impl Checked {
 }
 
 /// What the document let through and the type does not: still the caller's fault, with its place.
-fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> InputError {
     let path = error.path().to_string().replace(['.', '['], "/").replace(']', "");
-    Fault::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string())
+    InputError::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string())
 }
 
 impl<B: DeserializeOwned> Body<B> {
@@ -207,7 +207,7 @@ where
 
 impl<B> Body<B> {
     /// The input outside of a transaction: every fault at once, or the input.
-    pub fn input(&self, check: impl FnOnce(&B, &mut Vec<Fault>) -> WorkResult<()>) -> WorkResult<&B> {
+    pub fn input(&self, check: impl FnOnce(&B, &mut Vec<InputError>) -> WorkResult<()>) -> WorkResult<&B> {
         let (mut faults, input) = self.parts()?;
         let mut found = Vec::new();
         // Where the answer is full already, rules have nothing to add to it.

@@ -164,7 +164,7 @@ impl Ctx {
     /// The parameters, already checked against the document.
     pub fn query<Q: DeserializeOwned>(&self) -> Result<Q, Problem> {
         serde_path_to_error::deserialize(&self.query).map_err(|error| {
-            Problem::fault(
+            Problem::input_error(
                 &format!("query/{}", error.path()),
                 "invalid_format",
                 "参数格式错误",

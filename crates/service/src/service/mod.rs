@@ -50,7 +50,7 @@ pub use transaction::Tx;
 pub const SHARED: Feature = Feature {
     name: "service",
     tables: &[
-        Table::of_program("sealed_texts").grows(),
+        Table::of_program("encrypted_texts").grows(),
         Table::of_program("phone_indexes").grows(),
         Table::of_program("idempotency_keys"),
         Table::of_program("data_keys"),

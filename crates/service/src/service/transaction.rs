@@ -7,8 +7,8 @@ use super::context::Ctx;
 use crate::access::Scope;
 use crate::db::types::Instant;
 use crate::db::{Conn, Id, StoredResponse, WorkError, WorkResult};
-use crate::fault::Fault;
 use crate::http::idempotency::{self, IdempotencyKey};
+use crate::input_error::InputError;
 use crate::templates::texts::Texts;
 
 /// One transaction of one request.
@@ -38,7 +38,7 @@ impl Tx<'_> {
     pub fn checked<'b, B>(
         &mut self,
         body: &'b Body<B>,
-        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<InputError>) -> WorkResult<()>,
     ) -> WorkResult<&'b B> {
         if let Some((stored, _)) = self.stored()? {
             return Err(WorkError::Replay(Box::new(stored)));
@@ -51,7 +51,7 @@ impl Tx<'_> {
         &mut self,
         body: &'b Body<B>,
         visible: impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()>,
-        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<InputError>) -> WorkResult<()>,
     ) -> WorkResult<&'b B> {
         if let Some((stored, resource)) = self.stored()? {
             if let Some(id) = resource {
@@ -72,7 +72,7 @@ impl Tx<'_> {
     fn validate<'b, B>(
         &mut self,
         body: &'b Body<B>,
-        check: impl FnOnce(&mut Conn, &B, &mut Vec<Fault>) -> WorkResult<()>,
+        check: impl FnOnce(&mut Conn, &B, &mut Vec<InputError>) -> WorkResult<()>,
     ) -> WorkResult<&'b B> {
         let conn = &mut *self.conn;
         body.input(|input, faults| check(conn, input, faults))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use toml::Value;
 
 use super::jwks::read_keys;
-use super::kinds::{Fault, Kind, base_url, is_line};
+use super::kinds::{InputError, Kind, base_url, is_line};
 use crate::characters::is_plain_line;
 use crate::db::Id;
 use crate::role::{ORGANISATIONS, Role, RoleKind};
@@ -163,7 +163,7 @@ impl Kind for Issuers {
             .into()
     }
 
-    fn read(&self, value: &Value) -> Result<Vec<TrustedIssuer>, Fault> {
+    fn read(&self, value: &Value) -> Result<Vec<TrustedIssuer>, InputError> {
         let parsed;
         let list = match value {
             Value::String(text) => {
@@ -188,7 +188,7 @@ impl Kind for Issuers {
     }
 }
 
-fn check(written: Written) -> Result<TrustedIssuer, Fault> {
+fn check(written: Written) -> Result<TrustedIssuer, InputError> {
     check_issuer(&written.issuer)?;
     if !is_line(&written.audience, 200) {
         return Err("audience: must be 1 to 200 characters on one line".into());
@@ -288,7 +288,7 @@ fn check(written: Written) -> Result<TrustedIssuer, Fault> {
     Ok(issuer)
 }
 
-fn check_jwks_url(url: &str) -> Result<(), Fault> {
+fn check_jwks_url(url: &str) -> Result<(), InputError> {
     // A query may be part of where the keys are; the rest as in the URL of an issuer.
     let base = base_url(url.split('?').next().unwrap_or_default());
     let good = url.len() <= 500
@@ -310,7 +310,7 @@ pub fn is_loopback(url: &str) -> bool {
 }
 
 /// What the operator says in place of the issuer must be within the issuer's own limits.
-fn check_fixed(issuer: &TrustedIssuer) -> Result<(), Fault> {
+fn check_fixed(issuer: &TrustedIssuer) -> Result<(), InputError> {
     let (mapping, usual) = (&issuer.claims, ClaimMapping::default());
     for (field, value) in &issuer.fixed_claims {
         let text = value.as_str().unwrap_or_default();
@@ -351,7 +351,7 @@ fn check_fixed(issuer: &TrustedIssuer) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check_issuer(issuer: &str) -> Result<(), Fault> {
+fn check_issuer(issuer: &str) -> Result<(), InputError> {
     let url = base_url(issuer).filter(|url| url.scheme_str() == Some("https") || is_loopback(issuer));
     match url {
         Some(_) if issuer.len() <= 500 => Ok(()),
@@ -364,7 +364,7 @@ fn each<T: PartialEq>(
     texts: &[String],
     accepted: &str,
     read: impl Fn(&str) -> Option<T>,
-) -> Result<Vec<T>, Fault> {
+) -> Result<Vec<T>, InputError> {
     let mut items = Vec::with_capacity(texts.len());
     for text in texts {
         let item = read(text).ok_or_else(|| format!("{field}: {text:?} must be {accepted}"))?;
@@ -377,7 +377,7 @@ fn each<T: PartialEq>(
 }
 
 /// A limit that lets nothing through, or that limits nothing, is a mistake of the operator.
-fn check_limits(roles: &[Role], divisions: &[String]) -> Result<(), Fault> {
+fn check_limits(roles: &[Role], divisions: &[String]) -> Result<(), InputError> {
     for role in roles {
         let digits = role.row().division_digits;
         if digits > 0 && !divisions.iter().any(|prefix| prefix.len() <= digits) {
@@ -388,7 +388,7 @@ fn check_limits(roles: &[Role], divisions: &[String]) -> Result<(), Fault> {
 }
 
 /// The same of a limit that one role has.
-fn check_use((field, role): (&str, &str), has_role: bool, values: usize, needed: bool) -> Result<(), Fault> {
+fn check_use((field, role): (&str, &str), has_role: bool, values: usize, needed: bool) -> Result<(), InputError> {
     match (has_role, values) {
         (true, 0) if needed => Err(format!("{field}: role {role} needs the values that the issuer may speak for")),
         (false, 1..) => Err(format!("{field}: only of use with role {role}")),
@@ -396,7 +396,7 @@ fn check_use((field, role): (&str, &str), has_role: bool, values: usize, needed:
     }
 }
 
-fn check_rules(field: &str, rules: &[ClaimRule]) -> Result<(), Fault> {
+fn check_rules(field: &str, rules: &[ClaimRule]) -> Result<(), InputError> {
     for (index, rule) in rules.iter().enumerate() {
         if !is_line(&rule.claim, 128) {
             return Err(format!("{field}[{index}].claim: must be 1 to 128 characters on one line"));
@@ -411,7 +411,7 @@ fn check_rules(field: &str, rules: &[ClaimRule]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check_claims(claims: &ClaimMapping) -> Result<(), Fault> {
+fn check_claims(claims: &ClaimMapping) -> Result<(), InputError> {
     let all = [
         ("role", &claims.role),
         ("division", &claims.division),

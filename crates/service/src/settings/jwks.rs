@@ -8,7 +8,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicK
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value as Json;
 
-use super::kinds::Fault;
+use super::kinds::InputError;
 
 /// Largest set of keys that is read, in bytes.
 pub const MOST_JWKS_BYTES: usize = 64 * 1024;
@@ -18,7 +18,11 @@ const LEAST_RSA_BITS: usize = 2048;
 /// Of a coordinate on P-256 or Ed25519.
 const CURVE_BYTES: usize = 32;
 
-pub(super) fn read_keys(jwks: Option<String>, file: Option<String>, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
+pub(super) fn read_keys(
+    jwks: Option<String>,
+    file: Option<String>,
+    algorithms: &[Algorithm],
+) -> Result<JwkSet, InputError> {
     let (field, text) = match (jwks, file) {
         (Some(text), None) => ("jwks", text),
         (None, Some(path)) => {
@@ -40,7 +44,7 @@ fn read_small(path: &str) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
+fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, InputError> {
     let json: Json = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
     let members = json["keys"]
         .as_array()
@@ -71,7 +75,7 @@ fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
 
 /// Of a set that the issuer publishes, the keys that are of use: it may hold others (for encryption, of other
 /// algorithms), which would be a mistake in a set that an operator writes.
-pub fn usable_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, Fault> {
+pub fn usable_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, InputError> {
     let json: Json = serde_json::from_str(text).map_err(|_| "not JSON")?;
     let members = json["keys"].as_array().ok_or("no list `keys`")?;
     let mut ids = HashSet::new();
@@ -91,7 +95,7 @@ fn is_private(key: &Json) -> bool {
 }
 
 /// Is a key public, strong enough, and of use under one of these algorithms?
-pub fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), Fault> {
+pub fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), InputError> {
     if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
         return Err("`use` must be sig".into());
     }

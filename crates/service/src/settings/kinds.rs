@@ -10,13 +10,13 @@ use toml::Value;
 use crate::secret::{KEY32, Secret, key32};
 
 /// What was wrong with a value beyond "not accepted"; empty where there is nothing to add.
-pub type Fault = String;
+pub type InputError = String;
 
 pub trait Kind {
     type Value;
     /// Completes the sentence "accepted: …".
     fn accepted(&self) -> String;
-    fn read(&self, value: &Value) -> Result<Self::Value, Fault>;
+    fn read(&self, value: &Value) -> Result<Self::Value, InputError>;
 }
 
 /// A value as the text that an operator wrote; tables and lists have none.
@@ -29,7 +29,7 @@ pub fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn read_text<T>(value: &Value, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+fn read_text<T>(value: &Value, read: impl FnOnce(&str) -> Option<T>) -> Result<T, InputError> {
     text(value).and_then(|text| read(&text)).ok_or_else(String::new)
 }
 
@@ -43,7 +43,7 @@ impl Kind for Whole {
         format!("a whole number from {} to {}", self.0, self.1)
     }
 
-    fn read(&self, value: &Value) -> Result<usize, Fault> {
+    fn read(&self, value: &Value) -> Result<usize, InputError> {
         read_text(value, |text| {
             let number: u64 = text.parse().ok().filter(|n| (self.0..=self.1).contains(n))?;
             usize::try_from(number).ok()
@@ -73,7 +73,7 @@ impl Kind for Time {
         format!("a whole number of {} from {} to {}", self.1, self.2, self.3)
     }
 
-    fn read(&self, value: &Value) -> Result<Duration, Fault> {
+    fn read(&self, value: &Value) -> Result<Duration, InputError> {
         let number = Whole(self.2, self.3).read(value)?;
         Ok(Duration::from_secs(number as u64 * self.0))
     }
@@ -89,7 +89,7 @@ impl Kind for Workers {
         "auto (one for each processor), or a whole number from 1 to 256".into()
     }
 
-    fn read(&self, value: &Value) -> Result<usize, Fault> {
+    fn read(&self, value: &Value) -> Result<usize, InputError> {
         match text(value).as_deref() {
             Some("auto") => Ok(std::thread::available_parallelism().map_or(1, |cores| cores.get())),
             _ => Whole(1, 256).read(value),
@@ -107,7 +107,7 @@ impl Kind for Address {
         "an IP address and port such as 127.0.0.1:8080 or [::]:8080".into()
     }
 
-    fn read(&self, value: &Value) -> Result<SocketAddr, Fault> {
+    fn read(&self, value: &Value) -> Result<SocketAddr, InputError> {
         read_text(value, |text| text.parse().ok())
     }
 }
@@ -122,7 +122,7 @@ impl Kind for Networks {
         "IP addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8, fd00::/8; or nothing".into()
     }
 
-    fn read(&self, value: &Value) -> Result<Vec<ipnet::IpNet>, Fault> {
+    fn read(&self, value: &Value) -> Result<Vec<ipnet::IpNet>, InputError> {
         read_text(value, |text| {
             let items = text.split(',').map(str::trim).filter(|item| !text.is_empty() || !item.is_empty());
             items.map(|item| item.parse().ok().or_else(|| item.parse::<IpAddr>().ok().map(Into::into))).collect()
@@ -140,7 +140,7 @@ impl<T: Copy> Kind for OneOf<T> {
         self.0.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ")
     }
 
-    fn read(&self, value: &Value) -> Result<T, Fault> {
+    fn read(&self, value: &Value) -> Result<T, InputError> {
         read_text(value, |text| self.0.iter().find(|(word, _)| *word == text).map(|(_, value)| *value))
     }
 }
@@ -155,7 +155,7 @@ impl Kind for Line {
         format!("text of 1 to {} characters on one line", self.0)
     }
 
-    fn read(&self, value: &Value) -> Result<String, Fault> {
+    fn read(&self, value: &Value) -> Result<String, InputError> {
         read_text(value, |text| is_line(text, self.0).then(|| text.to_owned()))
     }
 }
@@ -174,7 +174,7 @@ impl Kind for Word {
         format!("a name of 1 to {} characters without spaces and pluses", self.0)
     }
 
-    fn read(&self, value: &Value) -> Result<String, Fault> {
+    fn read(&self, value: &Value) -> Result<String, InputError> {
         let fits = |text: &str| is_line(text, self.0) && !text.contains('+') && !text.contains(char::is_whitespace);
         read_text(value, |text| fits(text).then(|| text.to_owned()))
     }
@@ -190,7 +190,7 @@ impl Kind for Names {
         format!("names of letters, digits and -._:/ with spaces between, {} characters in all; or nothing", self.0)
     }
 
-    fn read(&self, value: &Value) -> Result<Vec<String>, Fault> {
+    fn read(&self, value: &Value) -> Result<Vec<String>, InputError> {
         let good = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:/".contains(&b));
         read_text(value, |text| {
             let names: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
@@ -209,7 +209,7 @@ impl Kind for File {
         "the path of a file".into()
     }
 
-    fn read(&self, value: &Value) -> Result<PathBuf, Fault> {
+    fn read(&self, value: &Value) -> Result<PathBuf, InputError> {
         Line(4096).read(value).map(PathBuf::from)
     }
 }
@@ -225,7 +225,7 @@ impl Kind for BaseUrl {
             .into()
     }
 
-    fn read(&self, value: &Value) -> Result<String, Fault> {
+    fn read(&self, value: &Value) -> Result<String, InputError> {
         read_text(value, |text| (base_url(text).is_some() && !text.ends_with('/')).then(|| text.to_owned()))
     }
 }
@@ -241,7 +241,7 @@ impl Kind for SiteUrl {
             .into()
     }
 
-    fn read(&self, value: &Value) -> Result<String, Fault> {
+    fn read(&self, value: &Value) -> Result<String, InputError> {
         let url = BaseUrl.read(value)?;
         let has_path = url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
         if has_path {
@@ -269,7 +269,7 @@ impl Kind for TimeZone {
         "a name of the IANA time zone database such as Asia/Shanghai".into()
     }
 
-    fn read(&self, value: &Value) -> Result<chrono_tz::Tz, Fault> {
+    fn read(&self, value: &Value) -> Result<chrono_tz::Tz, InputError> {
         read_text(value, |text| text.parse().ok())
     }
 }
@@ -291,7 +291,7 @@ impl Kind for Database {
         "sqlite:FILE, or postgres://USER@HOST:PORT/DATABASE with a name for the database".into()
     }
 
-    fn read(&self, value: &Value) -> Result<DatabaseUrl, Fault> {
+    fn read(&self, value: &Value) -> Result<DatabaseUrl, InputError> {
         read_text(value, |text| {
             if let Some(file) = text.strip_prefix("sqlite:") {
                 // `:memory:` would give every connection a database of its own.
@@ -352,7 +352,7 @@ impl Kind for FilesPlace {
         "file:FOLDER, or s3://BUCKET or s3://BUCKET/PREFIX".into()
     }
 
-    fn read(&self, value: &Value) -> Result<FilesUrl, Fault> {
+    fn read(&self, value: &Value) -> Result<FilesUrl, InputError> {
         read_text(value, |text| {
             if let Some(folder) = text.strip_prefix("file:") {
                 let folder = folder.strip_prefix("//").unwrap_or(folder);
@@ -383,7 +383,7 @@ impl Kind for SingleLineSecret {
         "a secret of 1 to 500 characters without spaces".into()
     }
 
-    fn read(&self, value: &Value) -> Result<Secret<String>, Fault> {
+    fn read(&self, value: &Value) -> Result<Secret<String>, InputError> {
         let fits = |text: &str| is_line(text, 500) && !text.contains(char::is_whitespace);
         read_text(value, |text| fits(text).then(|| Secret::new(text.to_owned())))
     }
@@ -399,7 +399,7 @@ impl Kind for Key32 {
         KEY32.into()
     }
 
-    fn read(&self, value: &Value) -> Result<Secret<[u8; 32]>, Fault> {
+    fn read(&self, value: &Value) -> Result<Secret<[u8; 32]>, InputError> {
         read_text(value, key32)
     }
 }
@@ -414,7 +414,7 @@ impl<K: Kind> Kind for Maybe<K> {
         format!("{}; or nothing", self.0.accepted())
     }
 
-    fn read(&self, value: &Value) -> Result<Self::Value, Fault> {
+    fn read(&self, value: &Value) -> Result<Self::Value, InputError> {
         match value {
             Value::String(text) if text.is_empty() => Ok(None),
             value => self.0.read(value).map(Some),

@@ -256,17 +256,17 @@ settings! {
             "Files that one resident may upload in a day. 0 is no limit, here and below.";
         resident_bytes_per_day: usize = "104857600", Whole(0, 1 << 50), [],
             "Bytes of files that one resident may upload in a day.";
-        resident_tickets_per_day: usize = "20", Whole(0, 1_000_000_000), [],
+        resident_complaints_per_day: usize = "20", Whole(0, 1_000_000_000), [],
             "Complaints that one resident may submit in a day.";
         files_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
             "Files that one caller who is no resident may upload in a day: an officer, a company's user, a system.";
         bytes_per_day: usize = "10737418240", Whole(0, 1 << 50), [],
             "Bytes of files that one such caller may upload in a day.";
-        tickets_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
+        complaints_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
             "Complaints that one such caller may submit in a day, such as the system of a hotline.";
         unmaskings_per_day: usize = "200", Whole(0, 1_000_000_000), [],
             "Contacts of complainants that one caller may read in full in a day.";
-        caller_searches_per_day: usize = "500", Whole(0, 1_000_000_000), [],
+        phone_searches_per_day: usize = "500", Whole(0, 1_000_000_000), [],
             "Searches by a caller's phone that one caller may make in a day.";
     }
 

@@ -62,14 +62,14 @@ pub fn statistics(
         category: query.category.clone(),
         open_to_all: false,
     };
-    let by = query.by.unwrap_or(LineKind::Area);
+    let by = query.by.unwrap_or(StatisticsBreakdown::Area);
     let line = store::line_of(by, &division);
     let cells = store::cells(conn, &wanted, line)?;
     let late = store::late(conn, &wanted, line)?;
     let took = if depth == Depth::Percentiles { store::took(conn, &wanted, line)? } else { Vec::new() };
     let (total, lines) = rules::count(&cells, &late, took, policy.satisfied_from);
     // A community has no parts.
-    let lines = if by == LineKind::Area && division.len() == 12 { BTreeMap::new() } else { lines };
+    let lines = if by == StatisticsBreakdown::Area && division.len() == 12 { BTreeMap::new() } else { lines };
     let mut lines = named(conn, &policy, by, lines)?;
     rules::in_order(by, &mut lines);
     Ok(ComplaintStatistics {
@@ -94,7 +94,7 @@ pub fn get(conn: &mut Conn, ctx: &Ctx, query: &ComplaintStatisticsQuery) -> Work
 fn named(
     conn: &mut Conn,
     policy: &ComplaintRules,
-    by: LineKind,
+    by: StatisticsBreakdown,
     lines: BTreeMap<Line, ComplaintCounts>,
 ) -> WorkResult<Vec<ComplaintLine>> {
     let bare = |counts| ComplaintLine {
@@ -108,7 +108,7 @@ fn named(
     };
     let lines = lines.into_iter();
     Ok(match by {
-        LineKind::Area => {
+        StatisticsBreakdown::Area => {
             let lines: Vec<_> = lines.map(|(key, counts)| ComplaintLine { division: key, ..bare(counts) }).collect();
             let names = names_of_divisions(conn, &lines)?;
             let name = |line: &ComplaintLine| match &line.division {
@@ -117,19 +117,19 @@ fn named(
             };
             lines.into_iter().map(|line| ComplaintLine { name: name(&line), ..line }).collect()
         }
-        LineKind::Office => {
+        StatisticsBreakdown::Office => {
             let lines: Vec<_> = lines.map(|(key, counts)| office(key.as_deref(), bare(counts))).collect();
             let names = names_of_divisions(conn, &lines)?;
             lines.into_iter().map(|line| ComplaintLine { name: office_name(&line, &names), ..line }).collect()
         }
-        LineKind::Category => lines
+        StatisticsBreakdown::Category => lines
             .map(|(key, counts)| {
                 let known = key.as_deref().and_then(|code| policy.category(code));
                 let name = known.map(|one| one.name_zh.clone()).or_else(|| key.clone());
                 ComplaintLine { name: name.unwrap_or_default(), category: key, ..bare(counts) }
             })
             .collect(),
-        LineKind::Company => {
+        StatisticsBreakdown::Company => {
             let of = |(key, counts): (Line, _)| {
                 let company_id: Option<Id> = key.and_then(|id| id.parse().ok());
                 ComplaintLine { company_id, ..bare(counts) }

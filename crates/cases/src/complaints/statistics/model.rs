@@ -12,11 +12,11 @@ use crate::policy::complaints::UtilityKind;
 coded_enum! {
     /// Breakdown of the statistics into lines (统计维度).
     #[schema(example = "area")]
-    pub enum LineKind {
+    pub enum StatisticsBreakdown {
         Area "area" "下级区划" "Parts of the area"
-        Office "office" "承办单位" "Whoever handles the ticket now"
+        Office "office" "承办单位" "Whoever handles the complaint now"
         Category "category" "诉求分类" "Categories"
-        Company "company" "物业服务企业" "The company that served the complex when the ticket came in"
+        Company "company" "物业服务企业" "The company that served the complex when the complaint came in"
     }
 }
 
@@ -164,7 +164,7 @@ pub struct ComplaintStatistics {
     /// Lowest satisfaction rating that counts as satisfied by the policy.
     #[schema(minimum = 2, maximum = 5, example = 3)]
     pub satisfied_from: u32,
-    pub by: LineKind,
+    pub by: StatisticsBreakdown,
     /// Figures of the whole area.
     pub total: ComplaintCounts,
     /// Lines with at least one complaint: parts of the area by code, all others by `received`, highest first.
@@ -192,7 +192,7 @@ pub struct ComplaintStatisticsQuery {
     #[param(min_length = 2, max_length = 64, example = "service.cleaning")]
     pub category: Option<String>,
     /// Breakdown into lines (default: parts of the area; a community has none).
-    pub by: Option<LineKind>,
+    pub by: Option<StatisticsBreakdown>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -227,7 +227,7 @@ pub struct ComplexHeat {
     pub households: Option<i64>,
     /// Complaints of the period, without rejected and with merged ones.
     #[schema(minimum = 0, example = 26)]
-    pub tickets: i64,
+    pub complaints: i64,
     /// Complaints per hundred households, with two decimals (百户诉求量); null if the number of households is unknown.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "3.20")]
     pub per_hundred_households: Option<String>,
@@ -239,7 +239,7 @@ pub struct ComplexHeat {
     pub top_category_zh: Option<String>,
     /// Complaints of that category.
     #[schema(minimum = 0, example = 9)]
-    pub top_category_tickets: i64,
+    pub top_category_complaints: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

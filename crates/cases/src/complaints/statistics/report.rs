@@ -28,13 +28,13 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
         by: Some(by),
         ..ComplaintStatisticsQuery::default()
     };
-    let whole = statistics(conn, ctx, &wanted(LineKind::Area), Depth::Percentiles)?;
+    let whole = statistics(conn, ctx, &wanted(StatisticsBreakdown::Area), Depth::Percentiles)?;
     // Percentiles are only shown for the total, so only one query groups by minutes.
     let mut lines =
         |by| -> WorkResult<Vec<ComplaintLine>> { Ok(statistics(conn, ctx, &wanted(by), Depth::Without)?.lines) };
-    let categories = lines(LineKind::Category)?;
-    let offices = lines(LineKind::Office)?;
-    let companies = lines(LineKind::Company)?;
+    let categories = lines(StatisticsBreakdown::Category)?;
+    let offices = lines(StatisticsBreakdown::Office)?;
+    let companies = lines(StatisticsBreakdown::Company)?;
     let part = |digits| Some(whole.division.clone()).filter(|division| division.len() == digits);
     let hottest = ListComplaintHeat {
         limit: Some(HOTTEST),
@@ -45,7 +45,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
         ..ListComplaintHeat::default()
     };
     let mut hottest = heat::list(conn, ctx, &hottest)?.items;
-    hottest.retain(|complex| complex.tickets > 0);
+    hottest.retain(|complex| complex.complaints > 0);
     // The parts of a county are townships (乡镇), those of a township communities (社区).
     let parts = if whole.division.len() == 6 { "乡镇" } else { "社区" };
     let legend: Vec<_> = chart::outcomes(&whole.total)

@@ -8,8 +8,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::model::*;
 use crate::complaints::model::ComplaintState;
 use crate::db::Id;
-use crate::fault::Fault;
 use crate::figures::{percent, ratio};
+use crate::input_error::InputError;
 use crate::problem::Problem;
 
 /// Longest period in months.
@@ -26,11 +26,11 @@ pub fn period(
     let from = from.or_else(|| NaiveDate::from_ymd_opt(to.year(), 1, 1)).unwrap_or(to);
     if from > to {
         let (zh, en) = ("不得早于开始日期", "must not be earlier than the first day");
-        return Err(Problem::faults(vec![Fault::new("query/to", "before_start", zh, en)]));
+        return Err(Problem::input_errors(vec![InputError::new("query/to", "before_start", zh, en)]));
     }
     if from.checked_add_months(Months::new(MOST_MONTHS)).is_some_and(|end| end <= to) {
         let (zh, en) = ("统计期间不得超过三年", "the period must not be longer than three years");
-        return Err(Problem::faults(vec![Fault::new("query/to", "out_of_range", zh, en)]));
+        return Err(Problem::input_errors(vec![InputError::new("query/to", "out_of_range", zh, en)]));
     }
     Ok((from, to))
 }
@@ -211,7 +211,7 @@ pub fn count(
 }
 
 /// Sorts the lines: parts of the area by code, all others by `received`, highest first.
-pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
+pub fn in_order(by: StatisticsBreakdown, lines: &mut [ComplaintLine]) {
     let key = |line: &ComplaintLine| {
         let which = (line.role, line.organisation, line.category.clone(), line.company_id);
         // Complaints in no part come last.
@@ -219,7 +219,7 @@ pub fn in_order(by: LineKind, lines: &mut [ComplaintLine]) {
     };
     lines.sort_by(|one, other| {
         let most = other.counts.received.cmp(&one.counts.received);
-        let most = if by == LineKind::Area { Ordering::Equal } else { most };
+        let most = if by == StatisticsBreakdown::Area { Ordering::Equal } else { most };
         most.then_with(|| key(one).cmp(&key(other)))
     });
 }
@@ -239,35 +239,35 @@ pub struct Warm {
 pub type HeatKey = (i64, Option<i64>, Id);
 
 impl Warm {
-    pub fn tickets(&self) -> i64 {
+    pub fn complaints(&self) -> i64 {
         self.categories.values().sum()
     }
 
     pub fn key(&self) -> HeatKey {
-        (self.tickets(), self.households, self.complex)
+        (self.complaints(), self.households, self.complex)
     }
 
     /// The category with the most complaints; the first by code if several are equal.
     fn top(&self) -> Option<(&String, i64)> {
         let mut top: Option<(&String, i64)> = None;
-        for (category, tickets) in &self.categories {
-            if top.is_none_or(|(_, most)| *tickets > most) {
-                top = Some((category, *tickets));
+        for (category, complaints) in &self.categories {
+            if top.is_none_or(|(_, most)| *complaints > most) {
+                top = Some((category, *complaints));
             }
         }
         top
     }
 
     pub fn view(self, name_of: impl Fn(&str) -> Option<String>) -> ComplexHeat {
-        let tickets = self.tickets();
-        let top = self.top().map(|(category, tickets)| (category.clone(), tickets));
-        let per_hundred = self.households.and_then(|households| ratio(tickets.saturating_mul(100), households, 2));
+        let complaints = self.complaints();
+        let top = self.top().map(|(category, complaints)| (category.clone(), complaints));
+        let per_hundred = self.households.and_then(|households| ratio(complaints.saturating_mul(100), households, 2));
         ComplexHeat {
             complex_id: self.complex,
-            tickets,
+            complaints,
             per_hundred_households: per_hundred,
             top_category_zh: top.as_ref().and_then(|(category, _)| name_of(category)),
-            top_category_tickets: top.as_ref().map_or(0, |(_, tickets)| *tickets),
+            top_category_complaints: top.as_ref().map_or(0, |(_, complaints)| *complaints),
             top_category: top.map(|(category, _)| category),
             name: self.name,
             township: self.township,

@@ -110,9 +110,9 @@ fn the_hottest_comes_first_and_the_unknown_last() {
     let warm =
         Warm { complex: id(1), name: text(), township: text(), community: text(), households: Some(3), categories };
     let shown = warm.view(|code| Some(code.to_uppercase()));
-    assert_eq!((shown.tickets, shown.per_hundred_households.as_deref()), (10, Some("333.33")));
+    assert_eq!((shown.complaints, shown.per_hundred_households.as_deref()), (10, Some("333.33")));
     assert_eq!(
-        (shown.top_category.as_deref(), shown.top_category_zh.as_deref(), shown.top_category_tickets),
+        (shown.top_category.as_deref(), shown.top_category_zh.as_deref(), shown.top_category_complaints),
         (Some("b"), Some("B"), 4)
     );
 }

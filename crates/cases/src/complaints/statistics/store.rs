@@ -8,10 +8,10 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::model::LineKind;
+use super::model::StatisticsBreakdown;
 use super::rules::{Cell, Late, Line, Took, Warm};
 use crate::access::Scope;
-use crate::complaints::model::{ComplaintState, Secrecy};
+use crate::complaints::model::{ComplaintState, Confidentiality};
 use crate::complaints::scoped::{self, Viewer};
 use crate::db::schema::{complaints, complexes};
 use crate::db::types::Moment;
@@ -32,16 +32,16 @@ pub struct Wanted {
 }
 
 /// SQL expression for the key of a line. It contains no caller input.
-pub fn line_of(by: LineKind, division: &str) -> &'static str {
+pub fn line_of(by: StatisticsBreakdown, division: &str) -> &'static str {
     match (by, division.len()) {
-        (LineKind::Area, 6) => "NULLIF(complaints.township, '')",
-        (LineKind::Area, _) => "NULLIF(complaints.community, '')",
-        (LineKind::Office, _) => {
+        (StatisticsBreakdown::Area, 6) => "NULLIF(complaints.township, '')",
+        (StatisticsBreakdown::Area, _) => "NULLIF(complaints.community, '')",
+        (StatisticsBreakdown::Office, _) => {
             "complaints.handler_role || '/' || complaints.handler_division || '/' || CASE WHEN complaints.handler_role = \
              'utility_operator' THEN COALESCE(complaints.organisation, '') ELSE '' END"
         }
-        (LineKind::Category, _) => "complaints.category",
-        (LineKind::Company, _) => "CAST(complaints.company_id AS TEXT)",
+        (StatisticsBreakdown::Category, _) => "complaints.category",
+        (StatisticsBreakdown::Company, _) => "CAST(complaints.company_id AS TEXT)",
     }
 }
 
@@ -64,7 +64,7 @@ macro_rules! narrowed {
             rows = rows.filter(complaints::category.eq(category.clone()));
         }
         if wanted.open_to_all {
-            rows = rows.filter(complaints::secrecy.eq(Secrecy::Open));
+            rows = rows.filter(complaints::confidentiality.eq(Confidentiality::Open));
         }
         rows
     }};

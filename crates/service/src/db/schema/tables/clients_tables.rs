@@ -51,7 +51,7 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::types::{Moment, Uid};
-    revocations (id) {
+    token_revocations (id) {
         id -> Uid,
         version -> BigInt,
         kind -> Text,

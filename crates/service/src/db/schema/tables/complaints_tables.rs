@@ -20,12 +20,12 @@ table! {
         county -> Text,
         township -> Text,
         community -> Text,
-        secrecy -> Text,
+        confidentiality -> Text,
         is_public -> Bool,
         handler_role -> Text,
         handler_division -> Text,
-        supervisor_role -> Text,
-        supervisor_division -> Text,
+        supervising_role -> Text,
+        supervising_division -> Text,
         hotline_number -> Nullable<Text>,
         submitted_at -> Moment,
         resolve_due -> Moment,
@@ -84,12 +84,12 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::types::Uid;
-    sealed_texts (owner_id, purpose) {
+    encrypted_texts (owner_id, purpose) {
         owner_id -> Uid,
         purpose -> Text,
         subject_id -> Uid,
         data_key -> Text,
-        sealed -> Binary,
+        encrypted -> Binary,
     }
 }
 

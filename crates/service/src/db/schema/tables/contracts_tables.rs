@@ -12,7 +12,7 @@ table! {
         state -> Text,
         entered_by -> Text,
         shared -> Bool,
-        counts -> Bool,
+        governs -> Bool,
         complex_id -> Uid,
         company_id -> Uid,
         county -> Text,

@@ -38,7 +38,7 @@ table! {
 
 table! {
     use diesel::sql_types::*;
-    document_counters (county, word, year) { county -> Text, word -> Text, year -> BigInt, last -> BigInt }
+    document_counters (county, prefix, year) { county -> Text, prefix -> Text, year -> BigInt, last -> BigInt }
 }
 
 table! {
@@ -59,7 +59,7 @@ table! {
         community -> Text,
         company_id -> Nullable<Uid>,
         complex_id -> Nullable<Uid>,
-        served -> Bool,
+        delivered -> Bool,
         office_role -> Text,
         office_division -> Text,
         office_name -> Text,

@@ -10,7 +10,7 @@ table! {
         version -> BigInt,
         state -> Text,
         planned -> Bool,
-        visited -> Bool,
+        inspected -> Bool,
         complex_id -> Uid,
         company_id -> Nullable<Uid>,
         county -> Text,
@@ -43,8 +43,8 @@ table! {
         township -> Text,
         community -> Text,
         planned_on -> Date,
-        visited_at -> Nullable<Moment>,
-        visited_on -> Nullable<Date>,
+        inspected_at -> Nullable<Moment>,
+        inspected_on -> Nullable<Date>,
         is_last -> Bool,
         passed -> BigInt,
         failed -> BigInt,
@@ -97,6 +97,6 @@ table! {
         key -> Uid,
         digest -> Text,
         inspection_id -> Uid,
-        taken_at -> Moment,
+        received_at -> Moment,
     }
 }

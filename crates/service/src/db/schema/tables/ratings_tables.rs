@@ -49,7 +49,7 @@ table! {
         period_from -> Date,
         period_to -> Date,
         announced_on -> Nullable<Date>,
-        publicity_ends_on -> Nullable<Date>,
+        announcement_ends_on -> Nullable<Date>,
         published_on -> Nullable<Date>,
         superseded_on -> Nullable<Date>,
         withdrawn_on -> Nullable<Date>,

@@ -23,7 +23,7 @@ table! {
         complaint_phone -> Nullable<Text>,
         hours -> Text,
         address -> Nullable<Text>,
-        document_word -> Nullable<Text>,
+        document_prefix -> Nullable<Text>,
         created_at -> Moment,
         updated_at -> Moment,
     }

@@ -49,9 +49,9 @@ table! {
         day -> Text,
         files -> BigInt,
         bytes -> BigInt,
-        tickets -> BigInt,
+        complaints -> BigInt,
         unmaskings -> BigInt,
-        caller_searches -> BigInt,
+        phone_searches -> BigInt,
     }
 }
 

@@ -5,23 +5,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::coded_enum;
-use crate::db::schema::revocations;
+use crate::db::schema::token_revocations;
 use crate::db::{Id, Instant};
 
 coded_enum! {
     /// What is revoked (吊销对象).
-    pub stored enum RevocationKind {
+    pub stored enum TokenRevocationKind {
         Subject "subject" "主体" "Every token of a subject"
         Token "token" "令牌" "One token, by its `jti`"
     }
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = revocations)]
-pub struct RevocationRow {
+#[diesel(table_name = token_revocations)]
+pub struct TokenRevocationRow {
     pub id: Id,
     pub version: i64,
-    pub kind: RevocationKind,
+    pub kind: TokenRevocationKind,
     pub issuer: String,
     pub value: String,
     pub reason: String,
@@ -34,9 +34,9 @@ pub struct RevocationRow {
     pub created_at: Instant,
 }
 
-impl From<RevocationRow> for Revocation {
-    fn from(row: RevocationRow) -> Revocation {
-        Revocation {
+impl From<TokenRevocationRow> for TokenRevocation {
+    fn from(row: TokenRevocationRow) -> TokenRevocation {
+        TokenRevocation {
             residents: row.reach.is_empty(),
             id: row.id,
             version: row.version,
@@ -54,12 +54,12 @@ impl From<RevocationRow> for Revocation {
 
 /// A token revocation (令牌吊销).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Revocation {
+pub struct TokenRevocation {
     pub id: Id,
     /// Grows by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
-    pub kind: RevocationKind,
+    pub kind: TokenRevocationKind,
     /// Issuer (`iss`) of the tokens.
     #[schema(max_length = 500, example = "https://wuye.example.gov.cn")]
     pub issuer: String,
@@ -86,8 +86,8 @@ pub struct Revocation {
 /// A token revocation to create (吊销).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RevocationIn {
-    pub kind: RevocationKind,
+pub struct TokenRevocationIn {
+    pub kind: TokenRevocationKind,
     /// Issuer (`iss`) of the tokens. `GET /v1/me` returns your own.
     #[schema(min_length = 1, max_length = 500, example = "https://wuye.example.gov.cn")]
     pub issuer: String,
@@ -119,7 +119,7 @@ pub struct WithdrawalIn {
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListRevocations {
+pub struct ListTokenRevocations {
     /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,

@@ -16,18 +16,18 @@ use crate::db::{Conn, Instant, WorkResult};
 use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read};
-use model::{RevocationKind, RevocationRow};
+use model::{TokenRevocationKind, TokenRevocationRow};
 
 pub const FEATURE: Feature = Feature {
-    name: "revocations",
+    name: "token_revocations",
     operations: &[
-        read(handler!(routes::list_revocations), CLIENT_READERS),
-        act(handler!(routes::create_revocation), ADMINISTRATORS),
-        read(handler!(routes::get_revocation), CLIENT_READERS),
-        act(handler!(routes::withdraw_revocation), ADMINISTRATORS).conflicts(&[StateConflict]),
+        read(handler!(routes::list_token_revocations), CLIENT_READERS),
+        act(handler!(routes::create_token_revocation), ADMINISTRATORS),
+        read(handler!(routes::get_token_revocation), CLIENT_READERS),
+        act(handler!(routes::withdraw_token_revocation), ADMINISTRATORS).conflicts(&[StateConflict]),
     ],
-    tables: &[Table::shared("revocations").scoped().grows()],
-    words: &[("revocation_kind", model::RevocationKind::LABELS)],
+    tables: &[Table::shared("token_revocations").scoped().grows()],
+    words: &[("token_revocation_kind", model::TokenRevocationKind::LABELS)],
     events: events::EVENTS,
     ..Feature::EMPTY
 };
@@ -38,10 +38,10 @@ pub fn known(conn: &mut Conn) -> WorkResult<Known> {
     for (id, epoch) in clients::store::epochs(conn)? {
         known.client(id.to_string(), epoch);
     }
-    for RevocationRow { kind, issuer, value, county, reach, .. } in store::in_force(conn, Instant::now())? {
+    for TokenRevocationRow { kind, issuer, value, county, reach, .. } in store::in_force(conn, Instant::now())? {
         let of = match kind {
-            RevocationKind::Subject => Of::Subject(PersonKey::new(&issuer, &value)),
-            RevocationKind::Token => Of::Token(issuer, value),
+            TokenRevocationKind::Subject => Of::Subject(PersonKey::new(&issuer, &value)),
+            TokenRevocationKind::Token => Of::Token(issuer, value),
         };
         known.revocation(of, county, reach.is_empty());
     }

@@ -1,26 +1,26 @@
 //! Validation of token revocations, and the condition for withdrawing one. Pure.
 
-use super::model::RevocationIn;
+use super::model::TokenRevocationIn;
 use crate::characters::is_plain_line;
 use crate::db::Instant;
-use crate::fault::Fault;
+use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
 /// Rejects revocations that cannot match any token, because they would only seem to protect.
-pub fn check(input: &RevocationIn, now: Instant, is_trusted: bool, faults: &mut Vec<Fault>) {
+pub fn check(input: &TokenRevocationIn, now: Instant, is_trusted: bool, faults: &mut Vec<InputError>) {
     if input.expires_at.is_some_and(|at| at <= now) {
-        faults.push(Fault::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
+        faults.push(InputError::new("/expires_at", "out_of_range", "须晚于现在", "must be later than now"));
     }
     if !is_plain_line(&input.value) {
         let (zh, en) = (
             "首尾不得有空格，不得含不可见字符",
             "must not have spaces at its start or end, and no invisible characters",
         );
-        faults.push(Fault::new("/value", "invalid_format", zh, en));
+        faults.push(InputError::new("/value", "invalid_format", zh, en));
     }
     if !is_trusted {
         let (zh, en) = ("不是受信任的签发方，请逐字核对", "not a trusted issuer; compare it letter by letter");
-        faults.push(Fault::new("/issuer", "unknown_reference", zh, en));
+        faults.push(InputError::new("/issuer", "unknown_reference", zh, en));
     }
 }
 
@@ -37,14 +37,14 @@ pub fn may_withdraw(withdrawn_at: Option<Instant>) -> Result<(), Problem> {
 mod tests {
     use chrono::{DateTime, Duration};
 
-    use super::super::model::RevocationKind;
+    use super::super::model::TokenRevocationKind;
     use super::*;
 
     const NOW: Instant = Instant(DateTime::UNIX_EPOCH);
 
     fn wrong(value: &str, expires_at: Option<Instant>, is_trusted: bool) -> Vec<String> {
-        let input = RevocationIn {
-            kind: RevocationKind::Subject,
+        let input = TokenRevocationIn {
+            kind: TokenRevocationKind::Subject,
             issuer: "https://wuye.example.gov.cn".into(),
             value: value.into(),
             reason: "人员调离".into(),

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::model::{Revocation, RevocationIn, RevocationRow, WithdrawalIn};
+use super::model::{TokenRevocation, TokenRevocationIn, TokenRevocationRow, WithdrawalIn};
 use super::{rules, store};
 use crate::db::{Id, Instant, WorkResult};
 use crate::http::Entity;
 use crate::ledger::{self, Event, Place};
 use crate::service::{Body, Tx};
 
-pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> WorkResult<Entity<Revocation>> {
+pub fn create_token_revocation(tx: &mut Tx, body: &Body<TokenRevocationIn>) -> WorkResult<Entity<TokenRevocation>> {
     let ctx = tx.ctx;
     let input = tx.creation(
         body,
@@ -26,7 +26,7 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> WorkResult<E
         None => crate::counties::only(tx.conn)?.is_some_and(|only| only == county),
     };
     let reach = if residents { String::new() } else { county.clone() };
-    let row = RevocationRow {
+    let row = TokenRevocationRow {
         id: ctx.new_id(),
         version: 1,
         kind: input.kind,
@@ -40,11 +40,15 @@ pub fn create_revocation(tx: &mut Tx, body: &Body<RevocationIn>) -> WorkResult<E
         created_at: ctx.now,
     };
     store::insert(tx.conn, &row)?;
-    record(tx, "revocation.made", &row, &row.reason)?;
-    Ok(Entity::created(row.id, row.version, row.into(), "/v1/revocations"))
+    record(tx, "token_revocation.created", &row, &row.reason)?;
+    Ok(Entity::created(row.id, row.version, row.into(), "/v1/token-revocations"))
 }
 
-pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> WorkResult<Entity<Revocation>> {
+pub fn withdraw_token_revocation(
+    tx: &mut Tx,
+    id: Id,
+    body: &Body<WithdrawalIn>,
+) -> WorkResult<Entity<TokenRevocation>> {
     let mut row = store::find_for_update(tx.conn, &tx.ctx.scope, id)?;
     let reason = tx.input(body)?.reason.clone();
     tx.if_match(row.version)?;
@@ -54,10 +58,10 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
     // only.
     let kind = if tx.ctx.caller.county() == Some(row.county.as_str()) {
         row.withdrawn_at = Some(tx.ctx.now);
-        "revocation.withdrawn"
+        "token_revocation.withdrawn"
     } else {
         row.reach = row.county.clone();
-        "revocation.residents_lifted"
+        "token_revocation.residents_lifted"
     };
     store::withdraw(tx.conn, &row)?;
     record(tx, kind, &row, &reason)?;
@@ -65,8 +69,8 @@ pub fn withdraw_revocation(tx: &mut Tx, id: Id, body: &Body<WithdrawalIn>) -> Wo
 }
 
 /// Subject, token id and reason can identify a person, so the ledger stores their digests.
-fn record(tx: &mut Tx, kind: &'static str, row: &RevocationRow, reason: &str) -> WorkResult<()> {
-    let event = Event::new(kind, "revocation", row.id)
+fn record(tx: &mut Tx, kind: &'static str, row: &TokenRevocationRow, reason: &str) -> WorkResult<()> {
+    let event = Event::new(kind, "token_revocation", row.id)
         .in_territory(Place { county: row.county.clone(), ..Place::default() })
         .data(json!({
             "kind": row.kind, "issuer": row.issuer, "expires_at": row.expires_at, "version": row.version,

@@ -1,0 +1,21 @@
+//! Ledger events of token revocations.
+
+use crate::service::events::Fact::{Code, Count, Instant, Text};
+use crate::service::events::{Subject, Type};
+
+pub const EVENTS: &[Subject] = &[Subject {
+    kind: "token_revocation",
+    schema: "EventDataTokenRevocation",
+    about: "A token revocation 令牌吊销",
+    facts: &[("kind", Code), ("issuer", Text), ("expires_at", Instant), ("version", Count)],
+    digests: &["value", "reason"],
+    types: &[
+        Type { code: "token_revocation.created", zh: "令牌吊销", en: "A subject or a token was revoked" },
+        Type {
+            code: "token_revocation.residents_lifted",
+            zh: "令牌吊销对居民解除",
+            en: "A token revocation was lifted for residents by another county",
+        },
+        Type { code: "token_revocation.withdrawn", zh: "令牌吊销撤回", en: "A token revocation was withdrawn" },
+    ],
+}];
