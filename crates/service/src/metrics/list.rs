@@ -1,4 +1,4 @@
-//! The one list of metrics. What is counted, its page (`docs/metrics.md`), the dashboard and the alerts go by it.
+//! All metrics. The counters, the page `docs/metrics.md`, the dashboard and the alerts are checked against this list.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -126,7 +126,7 @@ pub static LIST: &[Row] = &[
     gauge("process_threads", &[], "Threads of the process"),
 ];
 
-/// The table of `docs/metrics.md`.
+/// The table in `docs/metrics.md`.
 #[cfg(test)]
 fn table() -> String {
     let mut page = String::from("| metric | type | labels | what it is |\n|---|---|---|---|\n");
@@ -147,7 +147,7 @@ mod tests {
         assert!(page.contains(&table()), "docs/metrics.md should hold:\n{}", table());
     }
 
-    /// Every name of a metric in a text.
+    /// All metric names in a text.
     fn names(text: &str) -> impl Iterator<Item = &str> {
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         words.filter(|word| word.starts_with("xiaoqu_") || word.starts_with("process_"))

@@ -1,7 +1,7 @@
-//! The settings of a deployment: `xiaoqu.toml`, then `XIAOQU_*` variables, then flags; the last one said wins.
+//! The settings of a deployment: `xiaoqu.toml`, then `XIAOQU_*` variables, then flags. The last value applies.
 //!
-//! One table below names every setting once: its type, default and what it accepts. The structs, the checks and
-//! `xiaoqu settings` are made from it.
+//! One table below defines every setting once: its type, default and accepted values. The structs, the checks and
+//! `xiaoqu settings` are generated from it.
 
 mod issuers;
 mod jwks;
@@ -23,7 +23,7 @@ use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
 pub use sources::{Origin, SettingsError, Sources, Values};
 
-/// The one header that the proxies write. They pass the other one on as the caller sent it, so it is never read.
+/// The header that the proxies write. They pass the other one on unchanged from the client, so it is never read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ForwardedHeader {
     #[default]
@@ -35,7 +35,7 @@ pub enum ForwardedHeader {
 /// One row of the table of settings.
 pub struct Setting {
     pub name: &'static str,
-    /// Empty where there is no default.
+    /// Empty if there is no default.
     pub default: &'static str,
     pub flags: &'static [Flag],
     pub doc: &'static str,
@@ -44,9 +44,9 @@ pub struct Setting {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
-    /// Its value is shown nowhere, not even in an error.
+    /// Its value is never shown, not even in an error.
     Secret,
-    /// Its value can hold a password, and is shown without it.
+    /// Its value can contain a password, and is shown without it.
     Masked,
     /// Too long to show.
     Long,
@@ -110,13 +110,13 @@ macro_rules! settings {
             }
         )*
 
-        /// Everything that a deployment can set, checked.
+        /// All settings of a deployment, validated.
         #[derive(Clone, Debug)]
         pub struct Settings {
             $( pub $group: $Group, )*
         }
 
-        /// Every setting, in the order in which it is explained.
+        /// Every setting, in the order of their explanation.
         pub static TABLE: &[Setting] = &[
             $($( Setting {
                 name: stringify!($name),
@@ -162,7 +162,7 @@ settings! {
             "How long a stopping service finishes the requests that it took.";
     }
 
-    /// The database and the ways to it.
+    /// Database connections.
     database: DatabaseSettings {
         database_url: DatabaseUrl = "sqlite:xiaoqu.sqlite", Database, [Masked],
             "The database: one SQLite file, or PostgreSQL for production and several replicas.";
@@ -216,7 +216,7 @@ settings! {
             "Least time between two tries to fetch them, also when a token names a key that is not known yet.";
     }
 
-    /// How much one caller and one address may ask for.
+    /// Rate limits for each caller and address.
     limits: LimitSettings {
         caller_requests_per_second: usize = "500", Whole(0, 1_000_000), [],
             "Requests a second of one caller (issuer and subject). 0 is no limit.";
@@ -250,7 +250,7 @@ settings! {
             "The header in which these proxies say it. The other one is never read.";
     }
 
-    /// How much one caller may use up in a day of `time_zone`, on all replicas together. 0 is no limit.
+    /// What one caller may use in a day of `time_zone`, counted on all replicas together. 0 is no limit.
     quotas: QuotaSettings {
         resident_files_per_day: usize = "100", Whole(0, 1_000_000_000), [],
             "Files that one resident may upload in a day. 0 is no limit, here and below.";
@@ -270,7 +270,7 @@ settings! {
             "Searches by a caller's phone that one caller may make in a day.";
     }
 
-    /// Uploaded files and where they are kept.
+    /// Attachments and their storage.
     files: FileSettings {
         attachments_url: FilesUrl = "file:xiaoqu-attachments", FilesPlace, [],
             "Where uploaded files are kept: a folder that all replicas share, or a bucket that speaks S3.";
@@ -294,7 +294,7 @@ settings! {
             "Uploads under way at once, a quarter of them of one caller at most; more are answered with 503.";
     }
 
-    /// What the service says about itself, and where it is.
+    /// Logs, metrics and the location of the service.
     deployment: DeploymentSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
             "Time zone in which days begin and deadlines end. Once there are data, changing it needs `xiaoqu deployment accept --time-zone`.";
@@ -316,7 +316,7 @@ settings! {
 }
 
 impl Settings {
-    /// The name of a ledger that is begun under these settings.
+    /// The name for a new ledger.
     pub fn ledger_origin(&self) -> String {
         let url = &self.http.public_url;
         let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
