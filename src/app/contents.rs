@@ -1,4 +1,4 @@
-//! Examples of the document that the fields' own do not add up to.
+//! Examples for the OpenAPI document that cannot be composed from the examples of the members.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ pub fn given_example(operation: &str) -> Option<Value> {
                 "checklist": "general", "visited_at": "2026-03-02T00:30:00Z", "items": general_items()
             }]
         })),
-        // An office writes down a call; a resident submits by `app` or `portal`.
+        // An office records a phone call. Residents submit by `app` or `portal`.
         "create_complaint" => Some(json!({
             "kind": "complaint", "channel": "phone", "category": "service.cleaning",
             "complex_id": "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b12", "location": "3 号楼 2 单元门厅",
@@ -71,7 +71,7 @@ pub fn given_example(operation: &str) -> Option<Value> {
     }
 }
 
-/// Every item of the built-in general checklist: one fails.
+/// Every item of the built-in general checklist, with one failure.
 fn general_items() -> Value {
     let rules = &crate::policy::versions::built_in().inspections;
     let items = rules.checklist("general").map(|list| list.items.as_slice()).unwrap_or_default();

@@ -1,16 +1,17 @@
-//! Which parts of a row exist in which of its states, so that an example is not confirmed, dismissed and revoked at once.
+//! Which members exist in which state of a resource, so that an example is not confirmed, dismissed and revoked at
+//! once.
 
 use serde_json::{Value, json};
 
-/// The life of a row: its parts that come with its states.
+/// The states of a schema, and the members that come with each state.
 struct Life {
     schema: &'static str,
-    /// The state of an example where the operation does not say.
+    /// The state of an example, unless the operation determines it.
     usual: &'static str,
-    /// Null, or false, or empty where the state has not come.
+    /// Members that are null, false or empty before their state is reached.
     parts: &'static [&'static str],
     states: &'static [(&'static str, &'static [&'static str])],
-    /// The state after an operation, and what it adds beyond the state's own parts.
+    /// For an operation: the state after it, and members in addition to those of the state.
     after: &'static [(&'static str, &'static str, &'static [&'static str])],
 }
 
@@ -419,7 +420,7 @@ const LIVES: &[Life] = &[
     },
 ];
 
-/// Takes out of an example what its state does not have.
+/// Removes members that the state of an example does not have.
 pub fn keep_to_the_state(schema: &str, operation: &str, example: &mut Value) {
     let Some(life) = LIVES.iter().find(|life| life.schema == schema) else { return };
     let after = life.after.iter().find(|(name, ..)| *name == operation);

@@ -1,5 +1,5 @@
-//! Examples of bodies and answers, made from the schemas and from two tables: words for fields that have no example of
-//! their own, and which parts of a case exist in which of its states.
+//! Examples of bodies and responses, made from the schemas and two tables: values for members without an example, and
+//! which members exist in which state.
 
 mod lives;
 mod words;
@@ -11,21 +11,21 @@ use super::fields::may_lack;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Whose {
-    /// It leaves out what need not be said.
+    /// Omits optional members.
     Request,
     Answer,
 }
 
-/// Deeper than any schema of ours nests; a schema that holds itself ends here.
+/// No schema nests deeper. The example of a recursive schema ends here.
 const MOST_NESTED: usize = 32;
 
-/// Where in the document an example is being made.
+/// Position in the document for which an example is made.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub document: &'a Value,
     pub operation: &'a str,
     pub whose: Whose,
-    /// The named schema that holds the field, and the field.
+    /// The named schema that contains the member, and the member.
     schema: &'a str,
     field: &'a str,
     depth: usize,
@@ -49,7 +49,7 @@ pub fn example(at: Place<'_>, schema: &Value) -> Value {
     if let Some(pointer) = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
         let name = pointer.rsplit('/').next().unwrap_or_default();
         let target = at.document.pointer(pointer).unwrap_or(&Value::Null);
-        // An id or an instant is named after its field, and not after its type.
+        // The value of an id or an instant depends on its member, not on its type.
         let named = target["properties"].is_object();
         if words::is_time(target) {
             return words::text(at.field, target);
@@ -113,7 +113,7 @@ fn kind_of(schema: &Value) -> &str {
     }
 }
 
-/// What an `id` in a schema is the id of: `complex` in `PublicComplex`, `violation` in `Violation`.
+/// The resource that an `id` in a schema identifies: `complex` in `PublicComplex`, `violation` in `Violation`.
 fn thing(schema: &str) -> String {
     let mut word = String::new();
     for letter in schema.trim_start_matches("Public").chars() {
@@ -130,7 +130,7 @@ fn thing(schema: &str) -> String {
     word
 }
 
-/// A UUIDv7 for each thing of an example: the same for the same thing, another for another.
+/// A UUIDv7 that is the same for the same resource throughout an example.
 fn id(at: Place<'_>) -> String {
     let thing = match at.field {
         "id" => thing(at.schema),

@@ -1,5 +1,5 @@
-//! Values of fields that have no example of their own, by the field's name. A field that no line names and that has no
-//! other form fails a test, so that nobody reads "text" as an example.
+//! Example values by name, for members without an example. A test fails for a member that has no line here and no other
+//! format, so that no example says "text".
 
 use serde_json::{Value, json};
 
@@ -163,7 +163,7 @@ const NUMBERS: &[(&str, i64)] = &[
     ("weight_percent", 40),
 ];
 
-/// What is true in an example; every other yes or no is no.
+/// Booleans that are true in an example. All others are false.
 pub const TRUE: &[&str] =
     &["is_current", "in_force", "public", "masked", "following", "still_serves", "planned", "open"];
 
@@ -180,7 +180,7 @@ pub fn text(field: &str, schema: &Value) -> Value {
     }
 }
 
-/// Is it a day or an instant, whose value follows from its field?
+/// Is the value a day or an instant, which is derived from the member's name?
 pub fn is_time(schema: &Value) -> bool {
     matches!(schema["format"].as_str(), Some("date-time" | "date"))
 }
