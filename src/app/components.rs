@@ -77,8 +77,18 @@ pub fn references_to_limits() -> Map<String, Value> {
 
 /// Request headers that operations refer to: key, header, required, description.
 const PARAMETERS: &[(&str, &str, bool, &str)] = &[
-    ("IdempotencyKey", "Idempotency-Key", false, "Key of 1 to 255 characters. Repeating the request with it within 24 h has no second effect."),
-    ("IfMatch", "If-Match", false, "ETag of the version that you have seen. The request fails with 412 if there is a newer one."),
+    (
+        "IdempotencyKey",
+        "Idempotency-Key",
+        false,
+        "Key of 1 to 255 characters. Repeating the request with it within 24 h has no second effect.",
+    ),
+    (
+        "IfMatch",
+        "If-Match",
+        false,
+        "ETag of the version that you have seen. The request fails with 412 if there is a newer one.",
+    ),
     ("IfMatchRequired", "If-Match", true, "ETag of the version that you change."),
     ("IfNoneMatch", "If-None-Match", false, "ETag of the view that you have. The response is 304 if it is unchanged."),
 ];
