@@ -1,4 +1,5 @@
-//! PostgreSQL stopped for ten seconds: problems, no crash, nothing that was answered is lost, and it heals by itself.
+//! PostgreSQL stopped for ten seconds: problems but no crash, no confirmed write is lost, and the service recovers by
+//! itself.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +25,7 @@ fn app_on(cluster: &Cluster) -> TestApp {
     TestApp::on(Database::Url(url), Key::ed25519("local"), impatient())
 }
 
-/// What one writer was answered: names of rows that must be there, and of rows that must not.
+/// Results of one writer: names of rows that must exist, and of rows that must not.
 #[derive(Default)]
 struct Told {
     made: Vec<String>,
@@ -43,7 +44,7 @@ async fn write_until(app: &TestApp, end: &AtomicBool) -> Told {
             (201, _) => told.made.push(name),
             (503, "outcome_unknown") => told.unknown += 1,
             _ => {
-                // For as long as it still knows what is revoked; after that no token is taken.
+                // As long as the revocation list is fresh. After that, no token is accepted.
                 assert!(matches!((answer.status, answer.code()), (503, "store_unavailable" | "revocations_unknown")));
                 assert_eq!(answer.header("retry-after"), "2");
                 told.refused.push(name);
@@ -93,7 +94,7 @@ fn nothing_that_was_answered_is_lost_while_the_server_is_away() {
         assert!(!refused.iter().any(|name| stored.contains(*name)), "a refused row is there");
         assert!(stored.len() <= made.len() + unknown);
         assert_eq!(app.count(EVENTS), stored.len());
-        // All that can serve serves again.
+        // All connections work again.
         for _ in 0..8 {
             app.social().post("/v1/complexes", &complex_input()).await.expect(201);
             app.county().get("/v1/complexes?limit=1").await.expect(200);
