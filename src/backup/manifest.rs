@@ -1,3 +1,5 @@
+//! The manifest of a backup.
+
 use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};

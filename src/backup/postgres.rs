@@ -1,3 +1,5 @@
+//! Dumps and restores a PostgreSQL database with its own programs.
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 

@@ -1,3 +1,5 @@
+//! Copies an SQLite database, and opens a copy.
+
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

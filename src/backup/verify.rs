@@ -1,3 +1,5 @@
+//! Verifies a backup.
+
 use std::path::Path;
 
 use super::content::Content;

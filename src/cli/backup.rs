@@ -1,3 +1,5 @@
+//! `xiaoqu backup`: makes and verifies backups.
+
 use std::path::{Path, PathBuf};
 
 use super::SettingFlags;

@@ -1,3 +1,5 @@
+//! `xiaoqu clock`: shows and confirms the system clock.
+
 use clap::Subcommand;
 use serde_json::json;
 

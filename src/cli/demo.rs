@@ -1,3 +1,5 @@
+//! `xiaoqu demo`: makes a demo and serves it.
+
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

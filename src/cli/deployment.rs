@@ -1,3 +1,5 @@
+//! `xiaoqu deployment`: shows and changes the identity stored in the database.
+
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! `xiaoqu keys`: manages the keyring.
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

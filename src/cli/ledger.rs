@@ -1,3 +1,5 @@
+//! `xiaoqu ledger`: export, checkpoint, verification, replay and disclosure.
+
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};

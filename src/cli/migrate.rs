@@ -1,3 +1,5 @@
+//! `xiaoqu migrate`: migrates the database.
+
 use std::path::Path;
 
 use super::SettingFlags;

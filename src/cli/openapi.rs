@@ -1,3 +1,5 @@
+//! `xiaoqu openapi`: prints, writes or checks the OpenAPI document.
+
 use std::path::Path;
 
 use anyhow::Context;

@@ -1,3 +1,5 @@
+//! `xiaoqu policy check`: validates a policy document.
+
 use std::path::Path;
 
 use anyhow::Context;

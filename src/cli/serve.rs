@@ -1,3 +1,5 @@
+//! `xiaoqu serve`: runs the service.
+
 use super::SettingFlags;
 use crate::app;
 use crate::bootstrap;

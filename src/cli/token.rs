@@ -1,3 +1,5 @@
+//! `xiaoqu token issue`: signs an access token and records it in the ledger.
+
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, Utc};

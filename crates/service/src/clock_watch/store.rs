@@ -1,3 +1,5 @@
+//! Queries for the recorded time, and whether background jobs are paused.
+
 use diesel::prelude::*;
 
 use crate::db::schema::clock_watch;

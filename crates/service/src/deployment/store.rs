@@ -1,3 +1,5 @@
+//! Queries for the identity of a database.
+
 use diesel::prelude::*;
 
 use super::rules::{Facts, ID, PUBLIC_URL, TIME_ZONE};

@@ -1,3 +1,5 @@
+//! Queries for the data keys that a database was used with.
+
 use diesel::prelude::*;
 
 use crate::db::schema::data_keys;

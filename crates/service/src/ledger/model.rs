@@ -1,3 +1,5 @@
+//! Schemas and parameters of the ledger operations.
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! Operations of the ledger and the event feed.
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::actions;

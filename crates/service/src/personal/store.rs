@@ -1,3 +1,5 @@
+//! Queries for encrypted texts and the blind index.
+
 use diesel::prelude::*;
 
 use crate::code_column;

@@ -1,3 +1,5 @@
+//! Queries for the daily use of quotas.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
