@@ -1,4 +1,5 @@
-//! `compute_standing` of a company with 1,000 violations. Prints the median as one JSON object, in microseconds.
+//! Measures `compute_standing` for a company with 1,000 violations. Prints the median in microseconds as one JSON
+//! object.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,7 +36,7 @@ fn violation(at: usize, act: &Act, complexes: usize, first: NaiveDate) -> Violat
     }
 }
 
-/// The nine prohibitions in turn, or every act of the policy; all of them inside the window.
+/// The violations are of the nine prohibitions in turn, or of every act of the policy. All are inside the window.
 fn median_microseconds(complexes: usize, nine_only: bool) -> f64 {
     let document = built_in();
     let acts: Vec<Act> = document.acts.iter().filter(|act| !nine_only || act.clause.is_some()).cloned().collect();

@@ -1,4 +1,4 @@
-//! From settings to a running service.
+//! Builds and runs a service from its settings.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as StopWatch};
@@ -28,14 +28,15 @@ use crate::settings::{DatabaseUrl, LogFormat, Settings};
 use crate::traces::TraceOptions;
 use crate::{calendar, db, deadlines, disk, divisions, ledger, personal, policy};
 
-/// How often personal data is looked for that lies under relieved keys; and again, where some of it does not open.
+/// How often to look for personal data encrypted with inactive keys; and the interval after a pass that left some
+/// behind.
 const MOVING: Duration = Duration::from_secs(5);
 const MOVING_AGAIN: Duration = Duration::from_secs(10 * 60);
 
-/// More open files than any deployment needs.
+/// Most open files that any deployment needs.
 const MOST_FILES: u64 = 1_048_576;
 
-/// The log: one line an event on standard error, without personal data.
+/// Starts the log: one line per event on standard error, without personal data.
 pub fn start_log(settings: &Settings) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(log_filter(settings.deployment.log_level))
@@ -47,9 +48,10 @@ pub fn start_log(settings: &Settings) {
     }
 }
 
-/// actix calls each head of a request that it cannot read an error, and anybody can send those: seen from `debug` on.
+/// actix logs every unreadable request head as an error, and anybody can send those. They are logged from `debug` on
+/// only.
 fn log_filter(level: tracing::Level) -> tracing_subscriber::EnvFilter {
-    // The level is a directive of its own: a default counts only where there is no other.
+    // The level is a directive of its own, because a default level applies only if there are no directives.
     let quiet = if level < tracing::Level::DEBUG { ",actix_http=off" } else { "" };
     tracing_subscriber::EnvFilter::builder().parse_lossy(format!("{level}{quiet}"))
 }
@@ -73,7 +75,7 @@ pub fn db_options(settings: &Settings) -> anyhow::Result<DbOptions> {
     })
 }
 
-/// One process at a time serves an SQLite file: a second writer would wait on the first in every transaction.
+/// Locks an SQLite file for one process. A second writer would wait for the first in every transaction.
 pub fn hold(options: &DbOptions) -> anyhow::Result<Option<std::fs::File>> {
     if options.is_postgres() {
         return Ok(None);
@@ -90,12 +92,12 @@ pub fn hold(options: &DbOptions) -> anyhow::Result<Option<std::fs::File>> {
     }
 }
 
-/// Migrates, and puts in what every deployment starts from: divisions, the default policy, the holiday calendar.
+/// Migrates, and inserts the initial data of every deployment: divisions, the built-in policy and the holiday calendar.
 pub fn prepare(options: &DbOptions) -> anyhow::Result<Vec<String>> {
     prepare_at(options, Instant::now())
 }
 
-/// [`prepare`] as of an instant of business time.
+/// [`prepare`] at an instant of business time.
 pub fn prepare_at(options: &DbOptions, now: Instant) -> anyhow::Result<Vec<String>> {
     let applied = db::migrate(options)?;
     let db = Db::open(options)?;
@@ -146,8 +148,8 @@ pub fn config(settings: &Settings) -> anyhow::Result<Config> {
     })
 }
 
-/// The keys that a service runs with. A keyring of before there was an index key is refused here and not where it is read,
-/// so that commands can mend it.
+/// Opens the keys of a service. A keyring without an index key is refused here and not when it is read, so that
+/// commands can add the key.
 fn open_keys(settings: &Settings) -> anyhow::Result<Keys> {
     let source = settings.keyring()?;
     let file = source.file.display().to_string();
@@ -211,8 +213,8 @@ fn clock_limits(settings: &Settings) -> anyhow::Result<Limits> {
     })
 }
 
-/// What a replica must know before it serves. A store that is away, or not migrated yet, is asked again while the service runs;
-/// one that belongs to another keyring or to other settings ends the start.
+/// Loads the state that a replica needs before it serves. A database that is unreachable or not migrated is tried again
+/// later. One with another keyring or other settings ends the start.
 pub fn load(state: &Service) -> anyhow::Result<()> {
     match state.db.recheck_blocking() {
         Ok(()) => {
@@ -234,7 +236,7 @@ pub fn load(state: &Service) -> anyhow::Result<()> {
     }
 }
 
-/// The name of a ledger is for good, and so is one that says nothing.
+/// Warns of a ledger name without meaning, because the name cannot be changed later.
 pub fn warn_of_ledger_name(state: &Service, settings: &Settings) {
     let name = settings.ledger_origin();
     let unnamed = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
@@ -243,7 +245,7 @@ pub fn warn_of_ledger_name(state: &Service, settings: &Settings) {
     }
 }
 
-/// A lost index key loses look-ups and nothing else: digests are made again from the contacts.
+/// Warns of lost index keys. Only phone searches are affected: the digests are rebuilt from the contacts.
 fn warn_of_lost_index_keys(state: &Service) {
     let ring = state.keys.ring();
     let used = state.db.read_blocking(personal::store::index_keys_in_use).unwrap_or_default();
@@ -263,7 +265,7 @@ async fn watch_keyring(state: &Service) {
     if state.keys.generation() != before {
         state.verifier.forget();
     }
-    // Before its first use, and again until the store has heard of it.
+    // Records new data keys before their first use, and again until the database has them.
     let ring = state.keys.ring();
     let new = ring.unknown_to_store();
     if !new.is_empty() {
@@ -275,8 +277,8 @@ async fn watch_keyring(state: &Service) {
     }
 }
 
-/// Each connection is an open file. The soft limit of a shell or of systemd (1024) is meant for programs that cannot
-/// count beyond it; this one takes what the hard limit allows.
+/// Raises the limit of open files, because each connection is one. The soft limit of a shell or of systemd (1024) is
+/// meant for programs that use select(2). This program uses the hard limit.
 pub fn raise_file_limit(options: &ServerOptions) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
@@ -285,7 +287,7 @@ pub fn raise_file_limit(options: &ServerOptions) {
         || setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).is_ok();
     let files = if raised { wanted.max(current.unwrap_or(MOST_FILES)) } else { current.unwrap_or(MOST_FILES) };
     let connections = (options.workers * options.max_connections) as u64;
-    // The store, the log and the listener need some too.
+    // The database, the log and the listener need some, too.
     if connections + 200 > files {
         tracing::warn!(
             files,
@@ -295,7 +297,7 @@ pub fn raise_file_limit(options: &ServerOptions) {
     }
 }
 
-/// What goes on for no feature.
+/// Background jobs that belong to no feature.
 const JOBS: &[Job] = &[
     Job::every(Duration::from_secs(2), "keyring", By::EachReplica, "the keyring is looked at later", |state| {
         Box::pin(async move {
@@ -306,12 +308,12 @@ const JOBS: &[Job] = &[
     .first_after(Duration::ZERO),
     Job::every(disk::POLL, "disks", By::EachReplica, "the disks are looked at later", |state| {
         Box::pin(async move {
-            // A network file system may keep its caller waiting.
+            // A network file system may block.
             let _ = actix_web::rt::task::spawn_blocking(move || state.disks.refresh()).await;
             Ok(())
         })
     }),
-    // Is the database still the one that this replica belongs to? What came of it is remembered where the store is used.
+    // Checks that the database still belongs to this deployment. The result is stored where the database is used.
     Job::every(Duration::from_secs(2), "database", By::EachReplica, "the database is looked at later", |state| {
         Box::pin(async move {
             let _ = state.db.recheck().await;
@@ -321,7 +323,7 @@ const JOBS: &[Job] = &[
     Job::every(HOUSEKEEPING, "idempotency_keys", By::Background, "old idempotency keys wait", |state| {
         Box::pin(async move {
             let now = state.clock.system();
-            // A chunk at a time, so that no job holds the writer long.
+            // In chunks, so that the job never holds the writer for long.
             let forget = || state.db.write(WriteLock::default(), move |conn| idempotency::forget_old(conn, now));
             while let Ok(500..) = forget().await {}
             Ok(())
@@ -331,7 +333,7 @@ const JOBS: &[Job] = &[
     deadlines::JOB,
 ];
 
-/// Work that goes on beside the requests until the service stops, some of it in each replica, the rest in one at a time.
+/// Starts the background jobs, some in each replica and the others in one replica at a time.
 pub fn start_housekeeping(state: Arc<Service>) {
     for job in JOBS.iter().chain(state.features.iter().flat_map(|feature| feature.jobs)) {
         actix_web::rt::spawn(job.follow(state.clone()));
@@ -350,9 +352,9 @@ pub fn start_housekeeping(state: Arc<Service>) {
     actix_web::rt::spawn(move_personal_data(state));
 }
 
-/// Follows each rotation of the keys of personal data, for as long as the service runs.
+/// Re-encrypts personal data after each key rotation, until the service stops.
 async fn move_personal_data(state: Arc<Service>) {
-    // The keys that the last pass moved to, where it left something, and when to try that again.
+    // The target keys of the last pass, if it left something, and when to try again.
     let mut left: Option<((String, Option<String>), StopWatch)> = None;
     loop {
         tokio::time::sleep(MOVING).await;
@@ -368,7 +370,7 @@ async fn move_personal_data(state: Arc<Service>) {
     }
 }
 
-/// Runs a server to its end: it finishes what it took, then the writer commits what it holds.
+/// Runs a server until it stops: it finishes its open requests, then the writer commits its queue.
 pub async fn run(state: Arc<Service>, server: actix_web::dev::Server) -> anyhow::Result<()> {
     start_housekeeping(state.clone());
     let sealing = {

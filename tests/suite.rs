@@ -1,6 +1,5 @@
-//! The whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tries the two entry points of the
-//! database, `demo` is what `xiaoqu demo` shows, `conventions` reads the source for its own rules, `walk` records the
-//! examples of the document.
+//! Tests of the whole service, over HTTP and on both databases. `api` mirrors the paths, `store` tests the database
+//! layer, `demo` tests `xiaoqu demo`, and `conventions` checks the source against its own rules.
 
 mod api;
 mod conventions;

@@ -2,7 +2,7 @@
 
 #[path = "support/ports.rs"]
 mod ports;
-// The whole service's tests use more of it.
+// The suite uses more of it.
 #[allow(dead_code)]
 #[path = "support/postgres.rs"]
 mod postgres;

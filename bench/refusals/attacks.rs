@@ -1,10 +1,10 @@
-//! Requests that will be refused, made from what the document says an operation takes.
+//! Builds requests that will be refused, from the schemas of the OpenAPI document.
 
 use serde_json::{Map, Value, json};
 
-/// Bytes of a body.
+/// Size of a body, in bytes.
 const MOST: usize = 1024 * 1024 - 1024;
-/// Bytes of a query or of a header: the head of a request has 64 KiB at most.
+/// Size of a query or a header, in bytes. The head of a request has 64 KiB at most.
 const MOST_HEAD: usize = 55_000;
 
 #[derive(Default)]
@@ -163,7 +163,7 @@ struct Field {
     kind: &'static str,
 }
 
-/// Members of the first three levels, with the text that stands around their values.
+/// Members of the first three levels, with the JSON around their values.
 fn properties(document: &Value, schema: &Value, open: String, close: String, depth: usize, fields: &mut Vec<Field>) {
     for schema in resolve(document, schema) {
         for (name, member) in schema["properties"].as_object().into_iter().flatten() {
@@ -185,7 +185,7 @@ fn properties(document: &Value, schema: &Value, open: String, close: String, dep
     }
 }
 
-/// The body with the most faults that keeps to every limit of size.
+/// The body with the most input errors within all size limits.
 struct Worst<'a> {
     document: &'a Value,
     left: isize,
@@ -217,7 +217,7 @@ impl Worst<'_> {
             return Value::Array(made);
         }
         self.left -= 4;
-        // Of another type than anything but a text may be, and blank where a text is asked for.
+        // A type that only a text may have, or a blank text where a text is expected.
         if all.iter().any(|one| is(one, "string")) { json!("\u{200b}") } else { json!("x") }
     }
 }

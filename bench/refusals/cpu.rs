@@ -1,9 +1,9 @@
-//! CPU time of the threads of this process, by the scheduler's own count (`/proc/self/task/*/schedstat`, nanoseconds).
+//! CPU time of the threads of this process, from the scheduler's counters (`/proc/self/task/*/schedstat`, nanoseconds).
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Time of each thread but the one that asks.
+/// CPU time of each thread except the calling one.
 pub fn of_others() -> HashMap<String, u64> {
     let own = std::fs::read_link("/proc/thread-self").ok().and_then(|path| Some(path.file_name()?.to_owned()));
     let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
@@ -16,7 +16,7 @@ pub fn of_others() -> HashMap<String, u64> {
         .collect()
 }
 
-/// What they spent since then. A thread that has ended meanwhile is left out.
+/// CPU time since then. A thread that has ended is omitted.
 pub fn since(before: &HashMap<String, u64>) -> Duration {
     let spent = of_others().into_iter().map(|(thread, now)| now - before.get(&thread).copied().unwrap_or(0).min(now));
     Duration::from_nanos(spent.sum())

@@ -1,8 +1,8 @@
-//! What the dearest refusals cost: `cargo run --release --example refusals`.
+//! Measures the cost of the most expensive refusals: `cargo run --release --example refusals`.
 //!
-//! Starts the demo in this process and sends every operation requests of at most 1 MiB that will be refused: arrays, members,
-//! names, nesting, texts and numbers at their limits and beyond, many parameters, long headers, malformed forms. For each it
-//! takes the CPU time of all threads but the one that sends, and prints the ten dearest.
+//! Starts the demo in this process and sends every operation requests of at most 1 MiB that will be refused: arrays,
+//! members, names, nesting, texts and numbers at and beyond their limits, many parameters, long headers, malformed
+//! forms. For each it measures the CPU time of all threads except the sending one, and prints the ten most expensive.
 
 mod attacks;
 mod cpu;
@@ -23,21 +23,21 @@ use xiaoqu::demo::{self, Token};
 
 use attacks::Attack;
 
-/// Ends with 1 where a refusal costs more than allowed.
+/// Exits with 1 if a refusal costs more than allowed.
 #[derive(Parser)]
 struct Args {
-    /// Only operations whose id holds this text
+    /// Only operations whose id contains this text
     #[arg(long, default_value = "")]
     only: String,
-    /// Milliseconds of CPU that a refusal may cost
+    /// Most CPU time of a refusal, in milliseconds
     #[arg(long, default_value_t = 50.0)]
     most: f64,
-    /// Rows of the table
+    /// Number of rows in the table
     #[arg(long, default_value_t = 10)]
     rows: usize,
 }
 
-/// One request and what it cost.
+/// One request and its cost.
 struct Cost {
     operation: String,
     attack: String,
@@ -65,7 +65,7 @@ fn main() -> anyhow::Result<()> {
     report(costs, &args)
 }
 
-/// The demo's service, in a thread of its own.
+/// Runs the demo's service in a thread of its own.
 fn start(folder: &std::path::Path) -> anyhow::Result<(SocketAddr, Vec<Token>)> {
     let clock = "2026-06-15T01:00:00Z".parse()?;
     let state = demo::open(folder, Clock::sandbox(chrono_tz::Asia::Shanghai, clock))?;
@@ -90,13 +90,13 @@ fn start(folder: &std::path::Path) -> anyhow::Result<(SocketAddr, Vec<Token>)> {
     told.recv().context("the service did not start")?
 }
 
-/// The token of a role that may call the operation; none where everyone may.
+/// The token of a role that may call the operation; `None` if everyone may.
 fn token_for<'a>(operation: &str, tokens: &'a [Token]) -> Option<&'a str> {
     let Access::Roles(roles) = app::permissions().of(operation)?.access else { return None };
     tokens.iter().find(|token| roles.contains(&token.role)).map(|token| token.token.as_str())
 }
 
-/// Ids of rows that are there, by the list that holds them: a refusal that comes after a row was found costs more.
+/// Ids of existing resources by the list that contains them. A refusal after a resource was found costs more.
 struct Ids<'a> {
     address: SocketAddr,
     tokens: &'a [Token],
@@ -165,7 +165,7 @@ fn cost(
     }
     head += &attack.headers;
     head += "\r\n";
-    // The lowest of three: what other work costs meanwhile is not the refusal's.
+    // The lowest of three measurements, because other work can add to a measurement.
     let mut least: Option<Cost> = None;
     for _ in 0..3 {
         let before = cpu::of_others();
@@ -182,11 +182,11 @@ fn cost(
     least.context("it was tried")
 }
 
-/// Status (0 where the connection was closed without an answer) and body.
+/// Status and body of the response. The status is 0 if the connection was closed without a response.
 fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> anyhow::Result<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(120)))?;
-    // A refusal may come before the body has gone, and close the connection.
+    // The response may arrive, and the connection be closed, before the whole body is sent.
     let _ = stream.write_all(head).and_then(|()| stream.write_all(body));
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

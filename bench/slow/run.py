@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Do 1,000 slow clients (a byte a second each) leave 64 normal ones 0.8 of their rate?
+"""Checks that 64 normal clients keep 0.8 of their rate beside 1,000 slow ones (one byte per second each).
 
 Starts the service on a fresh SQLite file with its limits off, measures authenticated get-by-id with wrk (Debian's package)
-without and with the slow clients in turn, and prints each round, the ratio and the verdict. Exit code 1 where it is missed.
+without and with the slow clients in turn, and prints each round, the ratio and the verdict. Exits with 1 if it is missed.
 
     cargo build --release && bench/slow/run.py
 
-A third of the slow clients are in the middle of a head, a third of a body with a token, a third of a body without one.
-Whoever the service cuts off comes again at once, as an attacker would.
+A third of the slow clients send a request head, a third a body with a token, and a third a body without one. A client that
+the service disconnects reconnects at once, as an attacker would.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def parse():
 
 
 class Slow:
-    """One slow client: a beginning at once, then a byte a second."""
+    """One slow client: sends the beginning at once, then one byte per second."""
 
     def __init__(self, number, place, token):
         body = "POST /v1/complexes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n"
@@ -74,7 +74,7 @@ class Slow:
 
 
 def attack(count, host, port, token):
-    """Runs until it is ended; says how many connections it holds and how many were cut off."""
+    """Runs until it is stopped. Prints how many connections are open and how many were closed by the service."""
     place, watch = (host, int(port)), selectors.DefaultSelector()
     crowd = [Slow(number, place, token) for number in range(count)]
     cut_off, at, began, said = 0, 0, time.monotonic(), time.monotonic()
@@ -93,7 +93,7 @@ def attack(count, host, port, token):
                 cut_off += 1
                 one.leave(watch)
                 one.connect(watch)
-        # Each of them once a second, spread over the second.
+        # Each client once per second, spread over the second.
         due = int((time.monotonic() - began) * count)
         while at < due:
             crowd[at % count].send()

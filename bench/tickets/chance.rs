@@ -1,4 +1,4 @@
-//! Chance that is the same on every run: SplitMix64.
+//! A random generator with the same values on every run: SplitMix64.
 
 use chrono::{DateTime, Utc};
 use xiaoqu::db::Id;
@@ -49,7 +49,7 @@ impl Chance {
         all[0].0
     }
 
-    /// A UUIDv7 of this moment.
+    /// A UUIDv7 for this instant.
     pub fn id(&mut self, at: DateTime<Utc>) -> Id {
         let mut random = [0u8; 10];
         random[..8].copy_from_slice(&self.next().to_be_bytes());

@@ -1,5 +1,4 @@
-//! The life of a ticket, drawn by chance and cut off at now. Where it goes and what its deadlines come to is decided by the
-//! service's own rules.
+//! Draws the history of a complaint at random, up to now. The service's own rules route it and set its deadlines.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use xiaoqu::access::{Actor, Role};
@@ -19,19 +18,19 @@ use crate::world::World;
 
 type Time = DateTime<Utc>;
 
-/// A ticket with all its rows.
+/// A complaint with all its rows.
 pub struct Ticket {
     pub row: ComplaintRow,
     pub steps: Vec<StepRow>,
     pub followers: Vec<FollowerRow>,
     pub cards: Vec<CardRow>,
-    /// Texts to seal: owner, purpose, text.
+    /// Texts to encrypt: owner, purpose, text.
     pub texts: Vec<(Id, Purpose, String)>,
     pub phone: Option<String>,
     given: Vec<(DeadlineKind, CardColour, Instant)>,
 }
 
-/// How many of a hundred tickets.
+/// Percentages of complaints.
 const REJECTED: usize = 4;
 const MERGED: usize = 3;
 const TRANSFERRED: usize = 8;
@@ -42,7 +41,7 @@ const RATED: usize = 45;
 const REOPENED: usize = 3;
 const ANONYMOUS: usize = 12;
 const FOLLOWED: usize = 8;
-/// Residents with an account: as many as a county of this size has households.
+/// Number of residents with an account, about the number of households of a county of this size.
 const ACCOUNTS: usize = 250_000;
 
 const DAY: f64 = 86_400.0;
@@ -51,7 +50,7 @@ fn later(at: Time, seconds: f64) -> Time {
     at + TimeDelta::milliseconds((seconds * 1000.0) as i64)
 }
 
-/// Of a hundred, 80 answer inside the limit, mostly early, fourteen not much later, six much later.
+/// Of 100 replies, 80 are in time, mostly early; 14 are a little late and 6 are very late.
 fn slowness(chance: &mut Chance) -> f64 {
     match chance.below(100) {
         0..80 => 0.05 + 0.93 * chance.share().powf(1.4),
@@ -60,7 +59,7 @@ fn slowness(chance: &mut Chance) -> f64 {
     }
 }
 
-/// What happens after it was submitted, in order. Everything that the program does by itself is not in it.
+/// The steps after the submission, in order. Automatic steps are not included.
 fn plan(chance: &mut Chance, row: &ComplaintRow, category: &ComplaintCategory) -> Vec<(Time, StepKind)> {
     use StepKind::*;
     let at = row.submitted_at.0;
@@ -131,7 +130,8 @@ fn routed(
 }
 
 impl Ticket {
-    /// `number` is its own among all tickets; what came up for the service's clock after `clock_until` is still to be done.
+    /// `number` is unique among the complaints. Automatic steps after `clock_until` are left to the service's deadline
+    /// check.
     pub fn draw(world: &World, chance: &mut Chance, at: Time, number: usize, clock_until: Time) -> Ticket {
         let at_place = chance.below(world.homes.len());
         let home = &world.homes[at_place];
@@ -243,7 +243,7 @@ impl Ticket {
         }
         let follows = [by_account, chance.percent(FOLLOWED)];
         for (at, _) in follows.into_iter().enumerate().filter(|(_, follows)| *follows) {
-            // Halves, so that nobody follows twice.
+            // Two halves, so that nobody follows twice.
             let sub = format!("resident-{}", chance.below(ACCOUNTS / 2) * 2 + at);
             let followed_at = self.row.submitted_at;
             self.followers.push(FollowerRow {
@@ -283,7 +283,7 @@ impl Ticket {
         rules::next_check_at(&self.row, &self.given, &world.rules, &world.clock())
     }
 
-    /// What the service's clock does until then: cards, closing of what nobody answered, erasure.
+    /// The automatic steps until then: cards, closure without a response, erasure.
     fn by_itself(&mut self, world: &World, chance: &mut Chance, until: Time, clock_until: Time) {
         while let Some(at) = self.next_check_at(world).filter(|at| at.0 <= until) {
             if at.0 > clock_until {
@@ -454,7 +454,7 @@ impl Ticket {
         self.row.updated_at = Instant(at);
     }
 
-    /// Somebody of the office or company that handles it.
+    /// A person of the handling office or company.
     fn office(&self) -> StepActor {
         let role = self.row.handler_role;
         let division = (!self.row.handler_division.is_empty()).then(|| self.row.handler_division.clone());
@@ -493,7 +493,7 @@ fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A moment of the day when people complain, by the clocks of China: mostly between eight and ten at night.
+/// A time of day at which people complain, in Chinese time: mostly from eight to ten in the evening.
 pub fn time_of_day(chance: &mut Chance, day: Time) -> Time {
     let hour =
         chance.weighted(&[(0, 1), (6, 2), (8, 12), (10, 14), (12, 8), (14, 12), (16, 12), (18, 14), (20, 10), (22, 3)]);

@@ -1,7 +1,8 @@
-//! Fills a database with complaints as years of a county leave them: `cargo run --release --example tickets -- --help`.
+//! Fills a database with complaints of several years: `cargo run --release --example tickets -- --help`.
 //!
-//! Rows are the service's own types, routed and dated by its own rules; texts are sealed under the data key of its keyring,
-//! so that it opens them. The same seed, register and end give the same tickets but for the nonces. They have no events.
+//! The rows are the service's own types, routed and dated by its own rules. Texts are encrypted with the data key of
+//! its keyring, so that the service can decrypt them. The same seed, register and end give the same complaints, except
+//! for the nonces. They have no events.
 
 mod chance;
 mod life;
@@ -25,25 +26,25 @@ use life::Ticket;
 use rows::{Batch, PhoneRow};
 use world::World;
 
-/// Tickets over three years for the complexes on file, written beside those that are there. The service has been started on
-/// the database once, so that it has its tables; on SQLite it is stopped meanwhile.
+/// Adds complaints of three years for the registered complexes. The service must have been started on the database
+/// once, to create its tables. On SQLite, stop it while this runs.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]
     flags: SettingFlags,
-    /// How many
+    /// Number of complaints
     #[arg(long, default_value_t = 10_000)]
     tickets: usize,
-    /// Days from the first to the last
+    /// Days from the first complaint to the last
     #[arg(long, default_value_t = 1096)]
     days: u32,
-    /// The instant of the last [default: now]
+    /// Instant of the last complaint [default: now]
     #[arg(long)]
     until: Option<DateTime<Utc>>,
-    /// Another seed makes other tickets
+    /// Seed of the random generator
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The service's clock did nothing in the last so many hours: cards, closing and erasure wait for it
+    /// Leave the deadline checks of this number of hours to the service: cards, closure and erasure
     #[arg(long, default_value_t = 0)]
     clock_behind_hours: u32,
 }
@@ -78,7 +79,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As the service does before it seals.
+/// Records the keys before they are used, as the service does.
 fn remember_keys(conn: &mut Conn, ring: &Keyring) -> anyhow::Result<()> {
     keys::store::remember(conn, &ring.data_key_ids(), xiaoqu::db::Instant::now())
         .map_err(|fail| anyhow::anyhow!("the keys cannot be noted: {fail:?}"))
@@ -117,7 +118,7 @@ fn fill(conn: &mut Conn, world: &World, ring: &Keyring, args: &Args) -> anyhow::
     Ok(counts)
 }
 
-/// As many each day, at the hours when people complain, and none after now.
+/// The same number each day, at typical hours, and none in the future.
 fn moment(world: &World, chance: &mut Chance, number: usize, args: &Args) -> DateTime<Utc> {
     let ago = (args.tickets - 1 - number) as f64 / args.tickets as f64 * f64::from(args.days);
     let day = (world.now - TimeDelta::seconds((ago * 86_400.0) as i64)).date_naive().and_time(chrono::NaiveTime::MIN);

@@ -1,4 +1,4 @@
-//! Writes the rows in bulk. Indexes and foreign keys are taken away meanwhile and made again at the end.
+//! Writes rows in bulk. Indexes and foreign keys are dropped first and created again at the end.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -22,7 +22,7 @@ pub struct PhoneRow {
     pub digest: String,
 }
 
-/// Rows of some thousand tickets.
+/// Rows of some thousand complaints.
 #[derive(Default)]
 pub struct Batch {
     pub complaints: Vec<ComplaintRow>,
@@ -53,7 +53,7 @@ struct Statistic {
     stat: String,
 }
 
-/// What is made again at the end.
+/// SQL that creates the indexes and foreign keys again.
 pub struct Emptied {
     again: Vec<String>,
     statistics: Vec<Statistic>,
@@ -63,7 +63,7 @@ fn listed() -> String {
     TABLES.map(|name| format!("'{name}'")).join(",")
 }
 
-/// Takes indexes and foreign keys away, and begins the one transaction of all rows.
+/// Drops indexes and foreign keys, and starts the one transaction for all rows.
 pub fn begin(conn: &mut Conn) -> anyhow::Result<Emptied> {
     match conn {
         Conn::Sqlite(conn) => begin_sqlite(conn),
@@ -76,7 +76,7 @@ fn begin_sqlite(conn: &mut SqliteConnection) -> anyhow::Result<Emptied> {
     let made = "SELECT name, tbl_name AS \"table\", sql FROM sqlite_master \
         WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (";
     let made: Vec<Made> = diesel::sql_query(format!("{made}{})", listed())).load(conn)?;
-    // With an index its planner statistics would go, which the service's migrations wrote.
+    // Dropping an index deletes its planner statistics, which the service's migrations wrote.
     let statistics = diesel::sql_query("SELECT tbl, idx, stat FROM sqlite_stat1").load(conn)?;
     for one in &made {
         conn.batch_execute(&format!("DROP INDEX {}", one.name))?;
@@ -149,7 +149,7 @@ pub fn end(conn: &mut Conn, emptied: Emptied) -> anyhow::Result<()> {
                 conn.batch_execute(sql)?;
             }
             conn.batch_execute("COMMIT")?;
-            // As autovacuum would in time.
+            // As autovacuum would later.
             for table in TABLES {
                 conn.batch_execute(&format!("VACUUM ANALYZE {table}"))?;
             }

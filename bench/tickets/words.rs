@@ -1,4 +1,4 @@
-//! What residents say, and what they are answered: invented, and of the length that such texts have.
+//! Texts of complaints and replies: invented, and of realistic length.
 
 use xiaoqu::complaints::model::{ComplaintKind, Contact, Submission};
 
@@ -47,7 +47,7 @@ pub fn submission(chance: &mut Chance) -> Submission {
     Submission { description, location: chance.percent(70).then_some(location), evidence: Vec::new() }
 }
 
-/// Numbers of a range that no operator gives to people.
+/// Phone numbers in a range that operators do not assign to people.
 pub fn contact(chance: &mut Chance) -> Contact {
     let family = ["王", "李", "张", "刘", "马", "陈", "杨", "赵"];
     let phone = format!("1400{:07}", chance.below(400_000));

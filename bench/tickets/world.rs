@@ -1,4 +1,4 @@
-//! What is on file already: complexes with whoever serves them, the policy, the working days.
+//! Existing data of the service: complexes with their current companies, the policy, and the working days.
 
 use std::collections::HashMap;
 
@@ -28,14 +28,14 @@ pub struct World {
     pub policy_version: i64,
     calendar: WorkCalendar,
     zone: chrono_tz::Tz,
-    /// Categories by place in the rules, and how often each comes up.
+    /// Categories by their index in the rules, and how often each occurs.
     pub mix: Vec<(usize, usize)>,
-    /// Of residents' accounts.
+    /// Issuer of the residents' accounts.
     pub issuer: String,
     pub now: DateTime<Utc>,
 }
 
-/// Of a thousand tickets; what the policy has beside these comes up as often as the rarest.
+/// Per 1,000 complaints. Categories of the policy that are missing here occur as often as the rarest.
 const MIX: &[(&str, usize)] = &[
     ("service.cleaning", 110),
     ("service.order", 70),

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Does a transfer of 20 MiB over a slow link leave 64 others their rate, and does the process stay small?
+"""Checks that 64 clients keep their rate beside a transfer of 20 MiB over a slow link, and that memory stays small.
 
-Starts the service on a fresh SQLite file and measures authenticated get-by-id with wrk, 64 connections, alone and beside an
-upload of 20 MiB over a link of 1 MiB/s, in turn; then beside downloads of it over such a link. Then 16 uploads of 20 MiB at
-once, of several callers, and 16 downloads. Prints the ratios, the peak of the resident memory, and the verdicts. Exit code 1
-where one is missed.
+Starts the service on a fresh SQLite file and measures authenticated get-by-id with wrk, 64 connections: alone and beside an
+upload of 20 MiB over a link of 1 MiB/s, in turn, and then beside downloads over such a link. Then runs 16 concurrent uploads
+of 20 MiB by several callers, and 16 downloads. Prints the ratios, the peak of the resident memory and the verdicts. Exits
+with 1 if one is missed.
 
     cargo build --release && bench/upload/run.py
 
-A ratio is of neighbours in time (alone, beside), and the median of all; with `--s3 URL --bucket NAME` the files are in a bucket.
+Each ratio compares consecutive measurements (alone, beside). The result is the median of all ratios. With
+`--s3 URL --bucket NAME`, the files are in a bucket.
 """
 
 import argparse
@@ -48,21 +49,21 @@ def parse():
 
 
 def a_file(size):
-    """Of a type that is taken: the beginning of a PDF, and noise."""
+    """A file of an accepted type: the beginning of a PDF, followed by noise."""
     head = b"%PDF-1.7\n"
     block = bytes(range(256)) * 256
     return (head + block * (size // len(block) + 1))[:size]
 
 
 class Link:
-    """A connection of its own that carries so many bytes a second; 0 is as many as it can."""
+    """A connection with a limit in bytes per second; 0 is no limit."""
 
     def __init__(self, port, rate):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self.rate, self.carried, self.began = rate, 0, time.perf_counter()
         self.piece = max(1024, rate // 20) if rate else 256 * 1024
         if rate:
-            # Or the system's buffers carry megabytes before anybody waits.
+            # Otherwise the system's buffers hold megabytes before anybody waits.
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
 
     def wait(self, count):
@@ -116,7 +117,7 @@ def peak(process):
 
 
 def beside(load, transfer, seconds):
-    """The rate of the others while a transfer is under way."""
+    """The rate of the other clients during a transfer."""
     lasting = threading.Thread(target=transfer, daemon=True)
     lasting.start()
     time.sleep(0.5)

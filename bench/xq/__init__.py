@@ -1,8 +1,8 @@
-"""What the programs of bench/ share: the service, PostgreSQL, data, load and reports."""
+"""Shared code of the programs in bench/: the service, PostgreSQL, data, load and reports."""
 
 import os
 import time
 
-# Days are those of the service, wherever this runs: from 16:00 UTC on, China has the next one.
+# Days are in the service's time zone, wherever this runs: at 16:00 UTC the next day starts in China.
 os.environ["TZ"] = "Asia/Shanghai"
 time.tzset()

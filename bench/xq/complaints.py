@@ -1,8 +1,9 @@
-"""Complaints: what the lists cost that an office opens all day, a new ticket and the clock, at 1,000,000 tickets against 10,000.
+"""Complaints: the cost of an office's everyday lists, of a new complaint and of the deadline check, at 1,000,000 complaints
+compared with 10,000.
 
-The tickets are written by the example `tickets` (bench/tickets): three years of them at 600 complexes, as many each day. A
-county with a hundred times the tickets has a hundred times as many open: in both one in a hundred, of the last weeks. The two
-sizes stand beside each other, and each list is asked for as many rows a page as it has at both.
+The example `tickets` (bench/tickets) writes the complaints: three years of them at 600 complexes, the same number each day.
+At both sizes one complaint in a hundred is open, from the last weeks. The two sizes are compared side by side, and each list
+is requested with a page size that is full at both.
 """
 
 import datetime
@@ -22,14 +23,14 @@ from .writers import Rows
 
 COMPLEXES = 600
 PAGE = 20
-# What is promised: lists, creations, seconds of a sweep.
+# Targets: lists, creations, seconds of a deadline check.
 LISTS, CREATE, SWEEP = 1.5, 1.2, 1.0
-# So many hours wait for the clock when the service starts: one midnight, when working days end, lies in any day.
+# Hours of deadline checks that are pending when the service starts. A whole day always includes a midnight, when working days end.
 BEHIND = 24
 
 
 class System:
-    """One service on one database with so many tickets."""
+    """One service on one database with this number of complaints."""
 
     def __init__(self, binary, filler, folder, kind, tickets, complexes, until):
         self.kind, self.folder, self.tickets = kind, folder, tickets
@@ -54,7 +55,7 @@ class System:
             raise
 
     def change(self, sql):
-        """Changes rows; the service is stopped meanwhile."""
+        """Changes rows while the service is stopped."""
         if self.postgres:
             self.postgres.sql(sql)
             return
@@ -64,7 +65,7 @@ class System:
         db.close()
 
     def total(self, path):
-        """How many rows a list holds."""
+        """Number of rows in a list."""
         return self.service.client(self.office, timeout=60).get(f"{path}&limit=1&with_total=true").expect(200)["total"]
 
     def load(self, name, lines, connections, token, method="GET"):
@@ -79,18 +80,18 @@ class System:
 
 
 def fill(filler, service, tickets, *more):
-    """Writes tickets; the service is stopped meanwhile. What was made, as the filler says it."""
+    """Writes complaints while the service is stopped. Returns the summary of the example."""
     command = [filler, "--tickets", tickets, *more, *service.arguments()]
     done = subprocess.run([str(part) for part in command], cwd=service.folder, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"the tickets could not be written: {(done.stderr or done.stdout)[-2000:]}")
-    # Or the kernel writes gigabytes back half a minute later, in the middle of a measurement.
+    # Otherwise the kernel writes gigabytes back half a minute later, during a measurement.
     subprocess.run(["sync"], check=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 class Sweeps:
-    """What the clock of complaints takes for something, by its own metric."""
+    """Duration of the deadline check, from its own metric."""
 
     def __init__(self, system):
         self.system = system
@@ -105,7 +106,7 @@ class Sweeps:
         return self.number(f"SELECT count(*) FROM complaints WHERE next_at <= {self.now}")
 
     def of(self, work, change=None):
-        """The service starts with these rows changed, and sweeps until nothing waits."""
+        """Starts the service after changing these rows, and waits until no deadline check is due."""
         service = self.system.service
         service.stop()
         if change:
@@ -117,7 +118,7 @@ class Sweeps:
             if time.time() > end:
                 raise SystemExit("the clock of complaints does not come to an end")
             time.sleep(0.5)
-        # The sweep that looked at the last of them ends a little later.
+        # The deadline check of the last row ends a little later.
         time.sleep(1.5)
         _, seconds = Holds(service, "xiaoqu_complaint_sweep_seconds").look()
         cards = self.number("SELECT count(*) FROM complaint_cards") - before
@@ -125,8 +126,8 @@ class Sweeps:
         return f"{waiting:,} tickets, {cards:,} cards", seconds
 
     def of_a_day(self):
-        """The deadlines of a day, and then what else it left."""
-        # Beyond every time at which the clock looks: 24 months after a ticket is closed.
+        """The deadlines of a day, and then the remaining checks."""
+        # Later than every check: 24 months after a complaint is closed.
         far = {"sqlite": "315360000000000", "postgres": "interval '10 years'"}[self.system.kind]
         cards = self.of("deadlines of a day",
                         f"UPDATE complaints SET next_at = next_at + {far} WHERE NOT is_open AND next_at <= {self.now}")
@@ -135,17 +136,17 @@ class Sweeps:
         return cards, rest
 
     def of_all_open(self):
-        """Every open ticket is looked at; nothing has come of any."""
+        """Every open complaint is checked, and none has a consequence."""
         return self.of("every open ticket", f"UPDATE complaints SET next_at = {self.now} WHERE is_open")
 
     def of_all_late(self):
-        """Every open ticket is late since an hour ago."""
+        """Every open complaint became overdue an hour ago."""
         return self.of("every open ticket late", f"UPDATE complaints SET resolve_due = {self.hour_ago}, next_at = {self.hour_ago}"
                        " WHERE is_open AND state <> 'waiting_for_complainant'")
 
 
 def ratio(a, b, key):
-    """The median of the rounds' ratios: the two sizes stand beside each other in each."""
+    """The median of the rounds' ratios. Each round measures both sizes side by side."""
     return median([x[key] / y[key] for x, y in zip(a.results, b.results)])
 
 
@@ -158,7 +159,7 @@ def lists(systems, small, large, rounds, seconds, table, title):
         told[name] = f"{limit} of {held[large]:,} : {limit} of {held[small]:,} rows"
         loads += [(name, size, system.load(f"list {name}", [(f"{path}&limit={limit}", None)], 2, system.office))
                   for size, system in systems.items()]
-    # Complexes with the most, so that a page is full in the small one, too.
+    # The complexes with the most complaints, so that a page is full at the small size, too.
     held = {size: counted(system) for size, system in systems.items()}
     chosen = {size: sorted(of, key=of.get, reverse=True)[:100] for size, of in held.items()}
     least = {size: min(held[size][id] for id in chosen[size]) for size in systems}
@@ -178,7 +179,7 @@ def lists(systems, small, large, rounds, seconds, table, title):
 
 
 def counted(system):
-    """Tickets of each complex in the office's township."""
+    """Number of complaints for each complex in the office's township."""
     local = {id for id, *_ in system.register.local()}
     rows = system.rows.query("SELECT complex_id, count(*) FROM complaints WHERE confidentiality = 'open' GROUP BY complex_id")
     return {id: int(count) for id, count in rows if id in local}
@@ -207,7 +208,7 @@ def created(systems, small, large, rounds, seconds, table, title):
     of = measured(list(by.values()), rounds, seconds)
     for connections in (1, 64):
         a, b = (of[by[connections, size].name] for size in (large, small))
-        # With a fixed number of callers the time of a creation is what their rate leaves.
+        # With a fixed number of callers, the time of a creation follows from their rate.
         figures = (f"{a['rate']:,.0f}/s : {b['rate']:,.0f}/s; p50 {a['p50']:.2f} : {b['p50']:.2f} ms,"
                    f" p99 {a['p99']:.2f} : {b['p99']:.2f} ms")
         words = f"{connections} connection{'s' if connections > 1 else ''}"

@@ -1,8 +1,8 @@
-"""Data of the shape and size that a county has.
+"""Data of the shape and size of a county.
 
-Companies, complexes and services are made through the API. So are the violations that serve as models: each act in each
-state, carried there by the offices. Then the models' rows are copied, with other ids, days, companies and complexes, by
-SQL in bulk: the same columns as the service writes. The copies have no events, keys or measures of their own.
+Companies, complexes and service periods are created through the API. So are the model violations: each act in each state,
+brought there by actions of the offices. The models' rows are then copied in bulk with SQL, with other ids, days, companies
+and complexes, and with the same columns that the service writes. The copies have no events, keys or measures.
 """
 
 import csv
@@ -19,7 +19,7 @@ from .service import COUNTY, ROOT, TOWNSHIP
 
 ACTS = ["nine.unsealed_waste_vehicle", "nine.staff_not_in_uniform", "nine.unlawful_fees_or_contract",
         "nine.common_parts_or_revenue", "nine.coercive_collection"]
-# How many of a hundred violations stand in each state.
+# Percentage of violations in each state.
 STATES = {"reported": 30, "notified": 20, "dismissed": 10, "confirmed": 40}
 DAYS = 1000
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -38,7 +38,7 @@ def communities():
 
 
 def in_parallel(service, token, jobs, connections=8):
-    """Runs jobs, each a function of a client, and keeps their results in order."""
+    """Runs jobs, which are functions of a client, and returns their results in order."""
     results, next_job = [None] * len(jobs), itertools.count()
 
     def work():
@@ -57,14 +57,14 @@ def in_parallel(service, token, jobs, connections=8):
 
 
 class Register:
-    """What is on file: (id, uscc) of companies, (id, community, company id) of complexes."""
+    """The registers: (id, uscc) of companies, (id, community, company id) of complexes."""
 
     def __init__(self, service, companies, complexes, seed=1):
         self.random = random.Random(seed)
         self.service = service
         county = service.token("county_authority", division=COUNTY)
         places = communities()
-        # Half of them lie in the township that the load asks from.
+        # Half of them are in the township of the load's caller.
         here = [code for code in places if code.startswith(TOWNSHIP)]
 
         def company(at):
@@ -94,11 +94,11 @@ class Register:
         self.codes = dict(self.companies)
 
     def local(self):
-        """Complexes of the township that the load asks from."""
+        """Complexes in the township of the load's caller."""
         return [one for one in self.complexes if one[1].startswith(TOWNSHIP)]
 
     def models(self):
-        """One violation of each act in each state, made by the offices; their ids."""
+        """Creates one violation of each act in each state. Returns the ids."""
         reporter = self.service.client(self.service.token("social_affairs_office", "reporter", division=TOWNSHIP))
         officer = self.service.client(self.service.token("social_affairs_office", "officer", division=TOWNSHIP))
         today = datetime.date.today()
@@ -128,7 +128,7 @@ def violation(act, company, complex_id, found_on):
     return {"act": act, "company_id": company, "complex_id": complex_id, "found_on": found_on, "source": "inspection",
             "description": "检查时发现保洁、秩序维护人员未按岗位统一着装，现场已责令改正",
             "evidence": [{"title": "现场照片", "url": "https://evidence.example.invalid/1.jpg"}],
-            # So that one day at one complex can hold many.
+            # So that one complex can have many on one day.
             "distinct_fact_reason": "另一楼栋的另一事实"}
 
 
@@ -138,7 +138,7 @@ def uuid7(milliseconds, source):
 
 
 def copies(register, models, count):
-    """Rows as dictionaries by column; instants are milliseconds since 1970."""
+    """Rows as dictionaries by column. Instants are milliseconds since 1970."""
     source = register.random
     by_state = {state: [row for row in models if row["state"] == state] for state in STATES}
     states, weights = list(STATES), list(STATES.values())
@@ -155,7 +155,7 @@ def copies(register, models, count):
 
 
 def fill_sqlite(path, register, model_ids, count):
-    """The service is stopped meanwhile."""
+    """Runs while the service is stopped."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA synchronous=OFF")
     db.execute("PRAGMA cache_size=-500000")
@@ -165,7 +165,7 @@ def fill_sqlite(path, register, model_ids, count):
     columns = list(models[0])
     indexes = db.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'violations' AND sql LIKE 'CREATE%INDEX%'")
     indexes = [tuple(row) for row in indexes]
-    # With an index its planner statistics would go, which the service's migrations wrote.
+    # Dropping an index deletes its planner statistics, which the service's migrations wrote.
     statistics = [tuple(row) for row in db.execute("SELECT tbl, idx, stat FROM sqlite_stat1")]
     db.execute("BEGIN")
     for name, _ in indexes:
@@ -189,7 +189,7 @@ def fill_sqlite(path, register, model_ids, count):
     db.execute("COMMIT")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    # Or the kernel writes a gigabyte back half a minute later, in the middle of a measurement.
+    # Otherwise the kernel writes a gigabyte back half a minute later, during a measurement.
     os.sync()
 
 
@@ -227,7 +227,7 @@ def fill_postgres(postgres, register, model_ids, count, database="xiaoqu"):
     send("\\.\n")
     for _, sql in indexes:
         send(f"{sql};\n")
-    # As autovacuum would in time.
+    # As autovacuum would later.
     send("COMMIT;\nVACUUM ANALYZE;\n")
     psql.stdin.close()
     if psql.wait() != 0:

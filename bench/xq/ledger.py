@@ -1,4 +1,4 @@
-"""The ledger against checkpoints that were kept outside, by the service's own commands, as an auditor runs them."""
+"""Verifies the ledger against checkpoints kept outside, with the service's own commands, as an auditor would."""
 
 import re
 import subprocess
@@ -17,18 +17,18 @@ class Ledger:
             self.keys = [part for key in public for part in ("--key", key)]
 
     def keep_checkpoint(self):
-        """In the middle of the writes: what an outsider holds when the machine dies."""
+        """During the writes: the checkpoint that an outsider has when the machine fails."""
         if self.there:
             file = self.folder / f"checkpoint-{len(self.kept)}"
             file.write_text(self.service.command("ledger", "checkpoint"))
             self.kept.append(file)
 
     def verify(self, check):
-        """After the restart: an export against the first and the newest checkpoints that were kept."""
+        """After the restart: verifies an export against the first and the newest checkpoint that were kept."""
         if not self.there:
             return
         file = self.folder / "ledger.export"
-        # An export overwrites nothing.
+        # An export does not overwrite a file.
         file.unlink(missing_ok=True)
         self.service.command("ledger", "export", "--out", str(file))
         kept = [part for one in {*self.kept[:1], *self.kept[-3:]} for part in ("--checkpoint", str(one))]
@@ -42,7 +42,7 @@ class Ledger:
         self.entries = int(size[1])
 
     def all_sealed(self, check):
-        """At the end: no event stays outside of the tree."""
+        """At the end: every event is in the tree."""
         if not self.there:
             return
         for _ in range(50):

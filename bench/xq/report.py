@@ -1,4 +1,4 @@
-"""Tables and verdicts on the terminal, and the same as a section of a page in docs/."""
+"""Prints tables and verdicts, and writes them to a section of a page in docs/."""
 
 import datetime
 import os
@@ -29,7 +29,7 @@ def heading():
 
 
 class Table:
-    """Rows of work, figures, target and verdict."""
+    """Rows with work, figures, target and verdict."""
 
     def __init__(self):
         self.rows = []
@@ -58,7 +58,7 @@ class Table:
 
 
 def write_section(page, name, lines):
-    """Puts lines between the marks of a section; what stands outside of them is written by people."""
+    """Writes lines between the markers of a section. Text outside them is written by people."""
     path = ROOT / "docs" / page
     begin, end = f"<!-- {name}: written by the program -->", f"<!-- {name}: end -->"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -72,7 +72,7 @@ def write_section(page, name, lines):
 
 
 def finish(page, name, table, notes=(), write=True):
-    """Prints, writes and ends with 0 where everything was reached."""
+    """Prints and writes the report. Returns exit code 0 if every target was reached."""
     lines = [*heading(), *table.markdown(), *([""] if notes else []), *notes]
     print("\n" + "\n".join(lines))
     if write:

@@ -15,7 +15,7 @@ COUNTY, TOWNSHIP, COMMUNITY = "640121", "640121102", "640121102001"
 
 
 def run(*command, **options):
-    """A command that must succeed; its standard output."""
+    """Runs a command that must succeed. Returns its standard output."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, **options)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))[:300]}: {(done.stderr.strip() or done.stdout.strip())[:2000]}")
@@ -23,7 +23,7 @@ def run(*command, **options):
 
 
 def release_binary(*examples):
-    """The release build of this tree, with these examples beside it."""
+    """The release build of this tree, with these examples."""
     print("building the release binary …", flush=True)
     wanted = ["--bin", "xiaoqu", *itertools.chain.from_iterable(("--example", one) for one in examples)]
     subprocess.run(["cargo", "build", "--release", "--quiet", *wanted], cwd=ROOT, check=True)
@@ -34,7 +34,7 @@ TAKEN = set()
 
 
 def free_port(start=18000):
-    """A port that nobody listens on, and that this process has not given away yet."""
+    """A free port that this process has not returned before."""
     for port in range(start, start + 1000):
         if port in TAKEN:
             continue
@@ -59,7 +59,7 @@ class Answer:
 
 
 class Client:
-    """One caller with a connection of its own. A failure of the connection is an `OSError`."""
+    """One caller with its own connection. A failure of the connection is an `OSError`."""
 
     def __init__(self, port, token=None, timeout=15):
         self.token = token
@@ -93,7 +93,7 @@ class Client:
 
 
 class Service:
-    """One process of `xiaoqu serve`, in a folder of its own with keys of its own."""
+    """One process of `xiaoqu serve`, with its own folder and keys."""
 
     def __init__(self, binary, folder, database_url, settings=(), migrate=True):
         self.binary, self.folder, self.url = Path(binary).resolve(), Path(folder), database_url
@@ -102,7 +102,7 @@ class Service:
         self.process = None
         self.folder.mkdir(parents=True, exist_ok=True)
         wrapping, keyring = self.folder / "wrapping_key", self.folder / "keyring.json"
-        # The limits of rate count as always, and let through what one caller of a load asks for.
+        # Rate limits are active as usual, but high enough for the load of one caller.
         self.settings = [f"wrapping_key_file={wrapping}", f"keyring_file={keyring}", "access_token_minutes=1440",
                          "caller_requests_per_second=1000000", "caller_burst=1000000",
                          "address_requests_per_second=1000000", "address_burst=1000000",
@@ -127,7 +127,7 @@ class Service:
         return run(self.binary, *words, *self.arguments(), cwd=self.folder)
 
     def start(self, wrapper=()):
-        """Starts, and returns the seconds until `/readyz` answers 200."""
+        """Starts the process, and returns the seconds until `/readyz` returns 200."""
         log = open(self.folder / "serve.log", "ab")
         began = time.perf_counter()
         self.process = subprocess.Popen(
@@ -138,7 +138,7 @@ class Service:
         return self.wait_ready(began)
 
     def wait_ready(self, began=None):
-        """Seconds until `/readyz` answers 200."""
+        """Seconds until `/readyz` returns 200."""
         began = began or time.perf_counter()
         while time.perf_counter() - began < 60:
             try:
@@ -153,7 +153,7 @@ class Service:
         raise SystemExit(f"the service did not become ready:\n{tail}")
 
     def kill(self):
-        """As a crash: SIGKILL."""
+        """Simulates a crash with SIGKILL."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
@@ -172,7 +172,7 @@ class Service:
         return Client(self.port, token, timeout)
 
     def metrics(self):
-        """The text of its metrics."""
+        """The text of the metrics."""
         return Client(self.metrics_port).get("/metrics").body.decode()
 
     def anonymous_memory(self):

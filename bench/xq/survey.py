@@ -1,7 +1,7 @@
-"""The survey of disclosures: of a township, and of a county with 3,000 complexes, both with two years of disclosures.
+"""The survey of disclosures for a township and for a county with 3,000 complexes, both with two years of disclosures.
 
-Companies, complexes and services are made through the API, disclosures by SQL: the columns that the service writes, without
-events. Contracts are not filed here: every complex has that problem, and no price is compared.
+Companies, complexes and service periods are created through the API, disclosures with SQL: the columns that the service
+writes, without events. No contracts are filed, so every complex has that finding and no price is compared.
 """
 
 import datetime
@@ -17,7 +17,7 @@ from .service import COUNTY, Service
 from .wrk import Load
 from .wrk import measure as measured
 
-# Of the townships that the register fills, the one with the fewest complexes that are 200 at least.
+# The smallest township of the register with at least 200 complexes.
 AT_LEAST = 200
 ONCE = ["service_contract", "service_content", "service_phone", "service_method", "fee_standard"]
 COLUMNS = ["id", "version", "number", "kind", "complex_id", "company_id", "county", "township", "community", "state",
@@ -41,7 +41,7 @@ CONTENTS = {
 
 
 def quarters(count):
-    """The last quarters that are over, newest first."""
+    """The last past quarters, newest first."""
     today = datetime.date.today()
     first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
     for _ in range(count):
@@ -65,7 +65,7 @@ def revenue(first, last):
 
 
 def disclosures(register, source):
-    """Rows of both tables, as dictionaries; instants are milliseconds since 1970."""
+    """Rows of both tables as dictionaries. Instants are milliseconds since 1970."""
     sheets = list(quarters(9))
     for complex_id, community, company in register.complexes:
         place = {"complex_id": complex_id, "company_id": company, "county": community[:6], "township": community[:9],
@@ -103,7 +103,7 @@ def row(place, kind, number, state, day, source, content, period=(None, None), r
 
 
 def fill_sqlite(path, rows):
-    """The service is stopped meanwhile."""
+    """Runs while the service is stopped."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("BEGIN")
 
@@ -114,7 +114,7 @@ def fill_sqlite(path, rows):
         marks = ",".join("?" * len(columns))
         db.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", values)
 
-    # Instants are microseconds there.
+    # PostgreSQL's instants are in microseconds.
     times = {"created_at", "updated_at"}
     insert("disclosures", COLUMNS,
            ([made[name] * 1000 if name in times else plain(made[name]) for name in COLUMNS] for made, _ in rows))
@@ -149,7 +149,7 @@ def fill_postgres(postgres, rows, database="xiaoqu"):
 
 
 def milliseconds(client, path, times):
-    """Of a number of requests, one after the other, the median and the slowest."""
+    """The median and the slowest of a number of requests, sent one after the other."""
     taken = []
     for at in range(times + 3):
         began = time.perf_counter()
@@ -161,7 +161,7 @@ def milliseconds(client, path, times):
 
 
 def public_page(service, folder, kind, title, complexes, table):
-    """Pages of complexes with all six disclosures, as everyone reads them: twenty of them, so that they stand in the cache."""
+    """Public pages of complexes with all six disclosures. Only twenty, so that they stay in the cache."""
     token = service.token("county_authority", division=COUNTY)
     loads = [Load(folder, f"{kind} {name}", service.port, token, [(path, None) for path in paths], 64)
              for name, paths in (("livez", ["/livez"]), ("page", [f"/public/complexes/{id}" for id in complexes]))]

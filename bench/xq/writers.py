@@ -1,4 +1,4 @@
-"""Writers that remember what they were answered, and the checks that every answer was true."""
+"""Writers that remember their responses, and checks that every response was true."""
 
 import json
 import random
@@ -15,17 +15,17 @@ WRITERS = 32
 
 
 class Write:
-    """One write: a POST with its key, or a PATCH of a version."""
+    """One write: a POST with a key, or a PATCH of a version."""
 
     def __init__(self, kind, path, body, key=None, version=None):
         self.kind, self.path, self.body, self.key, self.version = kind, path, body, key, version
-        # None: in doubt, because the connection ended or the answer was a 503.
+        # None: in doubt, because the connection was lost or the response was a 503.
         self.answer = None
         self.told_no_effect = False
 
 
 class Stage:
-    """What the writers write about: complexes that they fight for, complexes with companies for violations."""
+    """Targets of the writers: contested complexes, and complexes with companies for violations."""
 
     def __init__(self, service, prefix):
         self.prefix = prefix
@@ -34,7 +34,7 @@ class Stage:
         self.token = service.token("social_affairs_office", division=TOWNSHIP)
         client = service.client(self.token)
         self.shared = [client.post("/v1/complexes", complex_body(f"{prefix}争用{at}")).expect(201)["id"] for at in range(4)]
-        # (row, version) → name, of every PATCH that was answered with 200.
+        # (row, version) → name, for every PATCH that returned 200.
         self.won = {}
 
 
@@ -43,12 +43,12 @@ def complex_body(name):
 
 
 class Writers:
-    """32 threads, each with a connection, until they are stopped or their connection ends."""
+    """32 threads, each with a connection, until they are stopped or their connection is lost."""
 
     def __init__(self, service, stage, round_number, keep_going=False):
         self.service, self.stage, self.number, self.keep_going = service, stage, round_number, keep_going
         self.stopped = threading.Event()
-        # What stood in the way, by the code of the problem.
+        # Number of problems, by code.
         self.problems = Counter()
         self.writes = [[] for _ in range(WRITERS)]
         self.threads = [threading.Thread(target=self.work, args=(at,), daemon=True) for at in range(WRITERS)]
@@ -59,7 +59,7 @@ class Writers:
         return sum(1 for writes in self.writes for write in writes if write.answer)
 
     def stop(self):
-        """All writes, in no order."""
+        """All writes, in no particular order."""
         self.stopped.set()
         for thread in self.threads:
             thread.join(timeout=60)
@@ -106,7 +106,7 @@ class Writers:
 
 
 def send(client, write):
-    """Sends a write; a 503 leaves it in doubt, everything else that is no success is a fault of the service."""
+    """Sends a write. A 503 leaves it in doubt. Any other failure is a defect of the service."""
     if write.kind == "patch":
         answer = client.call("PATCH", write.path, write.body, if_match=f'"{write.version}"')
     else:
@@ -119,7 +119,7 @@ def send(client, write):
 
 
 def patiently(client, write):
-    """As a client should: a 503 or 409 of a key in progress is repeated with the key."""
+    """Repeats a write as a client should: after a 503, or a 409 for a key in progress, with the same key."""
     for _ in range(50):
         answer = client.post(write.path, write.body, key=write.key)
         if answer.status not in (503, 409):
@@ -129,7 +129,7 @@ def patiently(client, write):
 
 
 class Rows:
-    """Looks into the database beside the service."""
+    """Reads the database directly."""
 
     def __init__(self, url, postgres=None):
         self.path, self.postgres = url.removeprefix("sqlite:"), postgres
@@ -144,7 +144,7 @@ class Rows:
             db.close()
 
     def half_writes(self):
-        """Rows without the event of their making and events without their row, keys without their row."""
+        """Rows without their creation event, events without their row, and keys without their row."""
         id_of = {True: "id::text", False: "id"}[self.postgres is not None]
         found = []
         for table, event in (("complexes", "complex.registered"), ("violations", "violation.reported")):
@@ -157,7 +157,7 @@ class Rows:
         found += self.query("SELECT 'key without row', location FROM idempotency_keys WHERE status = 201 AND resource_id NOT IN "
                             "(SELECT id FROM complexes UNION SELECT id FROM violations UNION SELECT id FROM companies "
                             "UNION SELECT id FROM complex_services) LIMIT 5")
-        # Each change of a complex makes the next version and an event.
+        # Each change of a complex creates the next version and an event.
         found += self.query(
             f"SELECT 'version without event', {id_of} FROM complexes LEFT JOIN (SELECT subject_id, count(*) AS changes "
             "FROM ledger_events WHERE subject_kind = 'complex' AND kind <> 'complex.registered' GROUP BY subject_id) e "
@@ -165,14 +165,14 @@ class Rows:
         return found
 
     def is_sound(self):
-        """SQLite's own check; PostgreSQL's is `pg_amcheck`, at the end."""
+        """SQLite's own check. For PostgreSQL, `pg_amcheck` runs at the end."""
         if self.postgres:
             return True
         return self.query("PRAGMA integrity_check") == [("ok",)] and self.query("PRAGMA foreign_key_check") == []
 
 
 class Check:
-    """What was found, in words; empty is good."""
+    """The findings in words. Empty is good."""
 
     def __init__(self, service, stage, rows):
         self.service, self.stage, self.rows = service, stage, rows
@@ -183,7 +183,7 @@ class Check:
         print("  FAULT:", text, flush=True)
 
     def all(self, writes):
-        """After a restart: every answered write is there, each key has one effect, one winner per version."""
+        """After a restart: every confirmed write is present, each key has one effect, and each version has one winner."""
         posts = [write for write in writes if write.kind != "patch"]
         settled = data.in_parallel(self.service, self.stage.token,
                                    [lambda client, write=write: self.settle(client, write) for write in posts])
@@ -197,7 +197,7 @@ class Check:
             self.fault("the database is not sound")
 
     def settle(self, client, write):
-        """Repeats a write with its key, twice; returns the id of the one row that it made."""
+        """Repeats a write with its key twice. Returns the id of the one row that it created."""
         answered = write.answer
         first, second = (patiently(client, write) for _ in range(2))
         if first.status != 201 or second.status != 201:

@@ -1,5 +1,5 @@
--- Sends the requests of a file in turn: lines of path, and body after a tab. Arguments: the file, the method, a prefix of
--- idempotency keys or "-". Ends with one line of JSON.
+-- Sends the requests of a file in turn. Each line has a path and, after a tab, a body. Arguments: the file, the method, and
+-- a prefix for idempotency keys or "-". Prints one line of JSON at the end.
 local requests, bodies, at, sent, prefix = {}, {}, 0, 0, "-"
 local thread = 0
 

@@ -1,4 +1,4 @@
-"""Load by wrk: its own cost is small beside that of a server, which matters where both share the processors."""
+"""Load by wrk. Its own cost is small compared with the server's, which matters because both share the processors."""
 
 import json
 import secrets
@@ -23,7 +23,7 @@ class Load:
         self.results = []
 
     def round(self, seconds):
-        """One round; the first of a run is thrown away by `measure`."""
+        """Runs one round. `measure` discards the first one."""
         out = run("wrk", "-t", "1", "-c", self.connections, "-d", f"{seconds}s", "--timeout", "10s", *self.headers, "-s",
                   SCRIPT, f"http://127.0.0.1:{self.port}", "--", self.plan, self.method, secrets.token_hex(8))
         result = json.loads(out.strip().splitlines()[-1])
@@ -38,7 +38,7 @@ def median(values):
 
 
 def measure(loads, rounds, seconds, warm_up=1):
-    """Rounds of all loads in turn, so that what disturbs the machine disturbs them alike. Medians by name."""
+    """Runs rounds of all loads in turn, so that disturbances affect all of them equally. Returns medians by name."""
     for load in loads:
         load.round(warm_up)
     for at in range(rounds):

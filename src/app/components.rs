@@ -1,10 +1,10 @@
-//! Shared parts of the document: problems by status, headers of answers, parameters of many operations.
+//! Shared components of the OpenAPI document: problem responses, response headers, and parameters.
 
 use serde_json::{Map, Value, json};
 
 use crate::problem::{CODES, CodeRow};
 
-/// A problem of each status that an operation names.
+/// One problem response for each status.
 pub fn responses() -> Value {
     let mut statuses: Vec<u16> = CODES.iter().map(|row| row.status).collect();
     statuses.dedup();
@@ -15,7 +15,7 @@ pub fn responses() -> Value {
     statuses.into_iter().map(problem).collect::<Map<_, _>>().into()
 }
 
-/// A problem with this status and one of these codes.
+/// A problem response with this status and one of these codes.
 pub fn problem_response(status: u16, rows: &[&CodeRow]) -> Value {
     let said: Vec<String> = rows.iter().map(|row| format!("`{}`: {} {}", row.name, row.en, row.zh)).collect();
     let mut headers = references(&["X-Request-Id", "Content-Language"]);
@@ -40,21 +40,21 @@ pub fn problem_response(status: u16, rows: &[&CodeRow]) -> Value {
     })
 }
 
-/// Headers of answers, beside those of limits.
+/// Response headers, except those of rate limits.
 const ANSWER_HEADERS: &[(&str, &str)] = &[
-    ("X-Request-Id", "The id of this request: yours, or one that was made for it."),
-    ("ETag", "`\"version.viewhash\"`."),
-    ("Location", "Where the new resource is."),
-    ("Idempotent-Replayed", "`true` where this key was answered before and this is that answer."),
+    ("X-Request-Id", "Id of this request: yours, or a generated one."),
+    ("ETag", "Version and hash of the view: `\"version.viewhash\"`."),
+    ("Location", "URL of the new resource."),
+    ("Idempotent-Replayed", "`true` if this is the stored response of an earlier request with this key."),
     ("Content-Language", "Language of `title` and `detail`."),
-    ("WWW-Authenticate", "What is wrong with the token (RFC 6750, 3)."),
+    ("WWW-Authenticate", "Why the token is refused (RFC 6750, 3)."),
 ];
 
-/// What the limit of the caller (of the address, where no token is needed) still lets through. Absent where it is off.
+/// Headers with the state of the caller's rate limit (without a token: of the address). Absent if the limit is off.
 const LIMIT_HEADERS: &[(&str, &str)] = &[
-    ("RateLimit-Limit", "Requests that may come at once."),
-    ("RateLimit-Remaining", "How many of them are left."),
-    ("RateLimit-Reset", "Seconds until all of them are there again."),
+    ("RateLimit-Limit", "Requests allowed in a burst."),
+    ("RateLimit-Remaining", "Requests left of the burst."),
+    ("RateLimit-Reset", "Seconds until the full burst is available again."),
 ];
 
 pub fn headers() -> Value {
@@ -62,7 +62,7 @@ pub fn headers() -> Value {
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 1000 } });
     let limits = LIMIT_HEADERS.iter().map(|(name, about)| (name.to_string(), number(about)));
     let others = ANSWER_HEADERS.iter().map(|(name, about)| (name.to_string(), text(about)));
-    let wait = ("Retry-After".to_owned(), number("Seconds to wait before the next try."));
+    let wait = ("Retry-After".to_owned(), number("Seconds to wait before the next attempt."));
     limits.chain(others).chain([wait]).collect()
 }
 
@@ -75,12 +75,22 @@ pub fn references_to_limits() -> Map<String, Value> {
     references(&LIMIT_HEADERS.iter().map(|(name, _)| *name).collect::<Vec<_>>())
 }
 
-/// Headers of requests that operations name by reference: key, header, required, what it is.
+/// Request headers that operations refer to: key, header, required, description.
 const PARAMETERS: &[(&str, &str, bool, &str)] = &[
-    ("IdempotencyKey", "Idempotency-Key", false, "One effect per key for 24 h (1 to 255 characters)."),
-    ("IfMatch", "If-Match", false, "Act only on this version."),
-    ("IfMatchRequired", "If-Match", true, "The ETag of the version that you change."),
-    ("IfNoneMatch", "If-None-Match", false, "Answer 304 if the view is still this one."),
+    (
+        "IdempotencyKey",
+        "Idempotency-Key",
+        false,
+        "Key of 1 to 255 characters. Repeating the request with it within 24 h has no second effect.",
+    ),
+    (
+        "IfMatch",
+        "If-Match",
+        false,
+        "ETag of the version that you have seen. The request fails with 412 if there is a newer one.",
+    ),
+    ("IfMatchRequired", "If-Match", true, "ETag of the version that you change."),
+    ("IfNoneMatch", "If-None-Match", false, "ETag of the view that you have. The response is 304 if it is unchanged."),
 ];
 
 pub fn parameters() -> Value {
@@ -107,7 +117,7 @@ pub fn takes(operation: &mut Value, key: &str) {
     }
 }
 
-/// Takes out the shared responses, headers and parameters that nothing refers to.
+/// Removes unused shared responses, headers and parameters.
 pub fn drop_unused(document: &mut Value) {
     for kind in ["responses", "parameters", "headers"] {
         let text = document.to_string();

@@ -1,5 +1,5 @@
-//! The OpenAPI document: made from the routes, then completed from the tables (security, roles, problems, headers,
-//! examples), so that no handler repeats what a table says.
+//! The OpenAPI document, generated from the routes and completed from tables (security, roles, problems, headers,
+//! examples), so that handlers need not repeat them.
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -14,17 +14,17 @@ use crate::service::feature;
 use crate::service::routes::Description;
 
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
-Instants are RFC 3339 in UTC; dates are in the deployment's time zone (default Asia/Shanghai); money is integer fen, and a unit \
-price a decimal text in yuan with its unit. Percentages that are measured are texts with one decimal. \
-Lists page by `cursor`. Errors are RFC 9457 problems with a stable `code` and, for bad input, every fault at once with \
-its pointer. POSTs take an `Idempotency-Key`; PATCH and PUT need `If-Match`. A row outside your territory is 404.\n\n\
-Every request may carry `Accept-Language` (`zh-CN`, the default, or `en`: the language of titles, details and reasons) and \
-`X-Request-Id` (your id of it, which comes back and stands in the log). Set them once for your client; operations do not \
-repeat them.\n\n\
-Beside the problems that an operation names, any request may be answered with `method_not_allowed` (405), \
-`not_acceptable` (406: no form that `Accept` asks for), `request_timeout` (408), `uri_too_long` (414), \
-`header_fields_too_large` (431) and `internal` (500). A request line or headers of more than 64 KiB are refused with 400 or \
-431 without a body, and the connection is closed.";
+Instants are RFC 3339 in UTC. Dates are in the deployment's time zone (default Asia/Shanghai). Money is integer fen; a \
+unit price is a decimal string in yuan with its unit. Measured percentages are strings with one decimal. \
+Lists page with `cursor`. Errors are RFC 9457 problems with a stable `code`. For bad input they list all input errors \
+with pointers. POST accepts an `Idempotency-Key`. PATCH and PUT need `If-Match`. A resource outside your territory is 404.\n\n\
+Every request may have `Accept-Language` (`zh-CN`, the default, or `en`: the language of titles, details and reasons) and \
+`X-Request-Id` (your request id, which is returned and written to the log). Set them once in your client. The operations \
+below do not repeat them.\n\n\
+In addition to the problems of an operation, any request can fail with `method_not_allowed` (405), \
+`not_acceptable` (406: no media type in `Accept` is available), `request_timeout` (408), `uri_too_long` (414), \
+`header_fields_too_large` (431) and `internal` (500). If the request line or the headers exceed 64 KiB, the response is 400 \
+or 431 without a body, and the connection is closed.";
 
 fn base() -> OpenApi {
     OpenApiBuilder::new()
@@ -52,7 +52,7 @@ fn chapters() -> Vec<feature::Tag> {
     all
 }
 
-/// The finished document.
+/// The complete OpenAPI document.
 pub fn document(sandbox: bool) -> anyhow::Result<Value> {
     let mut description = Description::default();
     super::operations(sandbox).for_each(|operation| (operation.handler.describe)(&mut description));
@@ -64,7 +64,7 @@ pub fn document(sandbox: bool) -> anyhow::Result<Value> {
 fn complete(document: &mut Value) -> anyhow::Result<()> {
     let mut schemas = Vec::new();
     ProblemBody::schemas(&mut schemas);
-    // Known only as the type of a parameter in a path.
+    // Only used as the type of a path parameter, so utoipa does not collect it.
     schemas.push(("Open311Format".to_owned(), <open311::Format as utoipa::PartialSchema>::schema()));
     let components = document["components"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no components"))?;
     let known = components.entry("schemas").or_insert_with(|| json!({}));
@@ -83,7 +83,7 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
         "securitySchemes".into(),
         json!({ "bearer": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "An access token with claims `role` and `division`, `company` or `complex` (RFC 9068). 访问令牌"
+            "description": "An access token (访问令牌, RFC 9068) with the claims `role` and `division`, `company` or `complex`."
         } }),
     );
     components.insert("responses".into(), components::responses());

@@ -1,4 +1,4 @@
-//! The pass over the schemas of the document: what the derived ones leave out.
+//! Completes the derived schemas of the OpenAPI document.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::http::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Finishes the schemas of a document whose paths are complete.
+/// Completes the schemas of a document whose paths are complete.
 pub fn finish(document: &mut Value) {
     let answered = only_answered(document);
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
@@ -22,13 +22,14 @@ pub fn finish(document: &mut Value) {
     }
 }
 
-/// A name, a title, an address: one line. What is longer may have paragraphs.
+/// Longest text, in characters, that must be on one line, such as a name or an address. Longer texts may have
+/// paragraphs.
 const MOST_OF_A_LINE: u64 = 300;
 
-/// A text with a least length and no other form is not blank either. What is said of a nullable reference stands beside
-/// its branches, where readers look for it.
+/// A text with a minimum length and no other format must not be blank. The description of a nullable reference is moved
+/// next to its branches, where readers look for it.
 fn finish_fields(schema: &mut Value) {
-    // Nothing is allowed in it: said this way, whoever sends something is told what.
+    // With `properties`, the validator names an unexpected member of an empty object.
     if let Some(empty) = schema.as_object_mut().filter(|one| one.get("additionalProperties") == Some(&json!(false))) {
         empty.entry("properties").or_insert_with(|| json!({}));
     }
@@ -52,7 +53,7 @@ fn finish_fields(schema: &mut Value) {
     }
 }
 
-/// A row of a page is the type that a single read answers with, and not a copy of it under no name.
+/// The items of a page refer to the schema of a single resource instead of an unnamed copy.
 fn refer_to_rows(name: &str, schema: &mut Value, names: &BTreeSet<String>) {
     let Some(row) = name.strip_prefix("PageOf_").filter(|row| names.contains(*row)) else { return };
     if let Some(items) = schema.pointer_mut("/properties/items/items") {
@@ -60,7 +61,7 @@ fn refer_to_rows(name: &str, schema: &mut Value, names: &BTreeSet<String>) {
     }
 }
 
-/// Members that an answer may lack altogether; every other one is there, null where there is nothing.
+/// Members that a response may omit. All others are always present, and null if there is no value.
 const LEFT_OUT: &[(&str, &[&str])] = &[
     (
         "DisclosureContent",
@@ -73,13 +74,13 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ("TokenOut", &["scope"]),
 ];
 
-/// Is it one that an answer may lack?
+/// May a response omit this member?
 pub fn may_lack(schema: &str, field: &str) -> bool {
     let page = schema.starts_with("PageOf_") && field == "total";
     page || LEFT_OUT.iter().any(|(name, fields)| *name == schema && fields.contains(&field))
 }
 
-/// The derived schemas take "may be null" for "may be left out". Answers leave nothing out.
+/// The derived schemas treat nullable members as optional. Responses include them always.
 fn require_what_is_always_there(name: &str, schema: &mut Value) {
     let Some(fields) = schema.get("properties").and_then(Value::as_object) else { return };
     let always: Vec<&String> = fields.keys().filter(|field| !may_lack(name, field)).collect();
@@ -88,7 +89,7 @@ fn require_what_is_always_there(name: &str, schema: &mut Value) {
     }
 }
 
-/// Schemas of answers that no request body and no parameter uses.
+/// Schemas that only responses use.
 fn only_answered(document: &Value) -> BTreeSet<String> {
     let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
     let operations = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
@@ -98,12 +99,12 @@ fn only_answered(document: &Value) -> BTreeSet<String> {
         }
         collect(&document["components"]["schemas"], &operation["responses"], &mut answered);
     }
-    // The faults of an answer are those of every operation; its reference stands among the shared responses.
+    // Problems are responses of every operation, but only the shared responses refer to them.
     answered.extend(["Problem", "InputError", "RelatedResource"].map(str::to_owned));
     answered.difference(&asked).cloned().collect()
 }
 
-/// Every schema that a part of the document refers to, however far away.
+/// Collects the schemas that a part of the document refers to, directly and indirectly.
 fn collect(schemas: &Value, part: &Value, found: &mut BTreeSet<String>) {
     match part {
         Value::Object(fields) => {
@@ -119,7 +120,7 @@ fn collect(schemas: &Value, part: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// References that lead nowhere. A document with one is of no use to a generator.
+/// References without a target. Code generators cannot process a document with one.
 pub fn dangling(document: &Value) -> BTreeSet<String> {
     fn walk(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
         match part {

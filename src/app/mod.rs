@@ -1,4 +1,5 @@
-//! The one list of features: it gives the routes and the document. And the order of the layers around them.
+//! Assembles the service: the list of features, the routes and OpenAPI document made from it, and the layers around
+//! them.
 
 mod components;
 pub mod document;
@@ -54,7 +55,7 @@ use crate::{deadlines, token_revocations};
 
 pub use permission_page::permissions_page;
 
-/// Every feature, in the order of the document: the one list.
+/// All features, in the order of the OpenAPI document.
 pub const FEATURES: &[&Feature] = &[
     &crate::system::FEATURE,
     &crate::identity::FEATURE,
@@ -94,7 +95,7 @@ pub const FEATURES: &[&Feature] = &[
     &crate::service::SHARED,
 ];
 
-/// Every feature with stored deadlines that count working days, or end on one.
+/// Features with stored deadlines that count working days or must end on one.
 pub static DEADLINES: &[deadlines::Feature] = &[
     deadlines::Feature::of::<crate::violations::model::ViolationRow>(
         "violations",
@@ -110,7 +111,7 @@ pub static DEADLINES: &[deadlines::Feature] = &[
     ),
 ];
 
-/// Every operation, with those of a clock that can be moved where there is one.
+/// All operations, including those that move the clock in the sandbox.
 pub fn operations(sandbox: bool) -> impl Iterator<Item = &'static Operation> {
     let all = || FEATURES.iter().flat_map(|feature| feature.operations);
     all().filter(|one| !one.sandbox).chain(all().filter(move |one| sandbox && one.sandbox))
@@ -125,20 +126,20 @@ pub fn permissions() -> &'static Permissions {
     &ALL
 }
 
-/// What the service runs with, from settings or from the demo.
+/// Configuration of a service, from the settings or for the demo.
 pub struct Config {
     pub db: DbOptions,
     pub clock: Clock,
-    /// How far the clock may jump before background work stands still.
+    /// How far the clock may jump before background jobs are paused.
     pub clock_limits: clock_watch::Limits,
     /// The service's own issuer: its URL and the audience of its tokens.
     pub issuer: String,
     pub audience: String,
     pub keys: Arc<Keys>,
-    /// Life of the tokens that clients get.
+    /// Lifetime of clients' tokens.
     pub token_life: Duration,
     pub trusted_issuers: Vec<Issuer>,
-    /// The name of the ledger, where it is begun.
+    /// Name for a new ledger.
     pub ledger_origin: String,
     pub body_limit: usize,
     pub request_timeout: Duration,
@@ -148,18 +149,18 @@ pub struct Config {
     pub limits: LimitOptions,
     pub quotas: Quotas,
     pub step_up: StepUp,
-    /// After how long a client's secret ends, if ever.
+    /// Lifetime of a client secret; `None` means that it does not expire.
     pub secret_life: Option<chrono::Duration>,
-    /// Serve `/metrics` beside the API; otherwise on an address of its own.
+    /// Serve `/metrics` on the address of the API instead of its own.
     pub metrics_on_api: bool,
-    /// Where traces go to, if anywhere.
+    /// Target of traces; `None` turns them off.
     pub traces: Option<TraceOptions>,
-    /// How long a public page is kept; zero: not at all.
+    /// How long a public page is cached; zero turns the cache off.
     pub page_life: Duration,
 }
 
 impl Config {
-    /// What the database must have been begun with.
+    /// The identity that the database must have.
     pub fn expected(&self) -> Expected {
         Expected {
             keys: self.keys.clone(),
@@ -169,7 +170,7 @@ impl Config {
     }
 }
 
-/// The document and what is made from it: once per process, however many services a test starts.
+/// The OpenAPI document and what is derived from it. Built once per process, however many services a test starts.
 struct Surface {
     document: web::Bytes,
     contract: Contract,
@@ -203,16 +204,16 @@ impl Surface {
     }
 }
 
-/// What `xiaoqu openapi --write` wrote. A test compares it with the code, so that a start need not put it together again.
+/// The committed document, so that it need not be generated at start-up. A test compares it with the code.
 const COMMITTED: &str = include_str!("../../openapi/xiaoqu.json");
 
-/// Puts the service together.
+/// Builds the service.
 pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
     let surface = Surface::of(config.clock.is_sandbox())?;
     let expected = config.expected();
     let places = kept_here(&config);
     let keys = config.keys;
-    // A demo does not know under which name it is reached until it is asked.
+    // A demo does not know its public URL until it listens.
     let document = match config.clock.is_sandbox() {
         true => surface.document.clone(),
         false => crate::service::document::served_at(&surface.document, &config.issuer),
@@ -271,7 +272,7 @@ pub fn build(config: Config) -> anyhow::Result<Arc<Service>> {
     }))
 }
 
-/// The folders of this machine that data are kept in.
+/// Folders on this machine that contain data.
 fn kept_here(config: &Config) -> Vec<(&'static str, PathBuf)> {
     let mut places = Vec::new();
     if !config.db.is_postgres() {
@@ -285,7 +286,7 @@ fn kept_here(config: &Config) -> Vec<(&'static str, PathBuf)> {
     places
 }
 
-/// The operations by path, as the document tells them.
+/// The routes of the operations, by the paths in the document.
 fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes> {
     let declared_ops: Vec<&Operation> = operations(sandbox).collect();
     let mut all = Routes::default();
@@ -324,7 +325,7 @@ fn routes(document: &serde_json::Value, sandbox: bool) -> anyhow::Result<Routes>
     Ok(all)
 }
 
-/// None where the ending of the path names the form.
+/// Media types of the successful responses; empty if the suffix of the path selects the format.
 fn produces(path: &str, operation: &serde_json::Value) -> Arc<[String]> {
     if crate::open311::format_of(path).is_some() {
         return Arc::new([]);
@@ -336,7 +337,7 @@ fn produces(path: &str, operation: &serde_json::Value) -> Arc<[String]> {
     all.into()
 }
 
-/// Time and size limits against slow or greedy clients.
+/// Timeouts and size limits against slow or greedy clients.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
     pub listen: String,
@@ -360,7 +361,7 @@ impl Default for ServerOptions {
     }
 }
 
-/// Binds and builds the server; it runs when awaited. Returns it with the address that it listens on.
+/// Binds and builds the server, which runs when awaited. Returns it with its address.
 pub fn server(state: Arc<Service>, options: &ServerOptions) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let data = web::Data::from(state);
     let factory = move || {
@@ -390,7 +391,7 @@ fn cannot_listen(setting: &str, address: &str) -> String {
     format!("cannot listen on {address} (the setting {setting}); another program may use it")
 }
 
-/// `/metrics` on an address of its own. Returns it with the address that it listens on.
+/// A server for `/metrics` on an address of its own. Returns it with its address.
 pub fn metrics_server(
     state: Arc<Service>,
     listen: std::net::SocketAddr,

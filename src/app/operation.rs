@@ -1,4 +1,4 @@
-//! What the tables add to an operation: security, roles, headers, problems, examples.
+//! Completes an operation of the OpenAPI document: security, roles, headers, problems and examples.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::access::permissions::{Access, Permission};
 use crate::problem::{CODES, Code, CodeRow};
 use crate::service::feature::Operation;
 
-/// Stands in a route for every type of file that is kept.
+/// In a route, this stands for all media types of attachments.
 const ANY_FILE: &str = "application/octet-stream";
 
 /// An operation that is being completed.
@@ -21,7 +21,7 @@ struct Made<'a> {
     permission: &'a Permission,
     operation: &'a mut Value,
     statuses: Vec<u16>,
-    /// Idempotency-Key is taken.
+    /// Accepts an Idempotency-Key.
     keyed: bool,
 }
 
@@ -55,7 +55,7 @@ impl Made<'_> {
         self.path.contains("/{")
     }
 
-    /// What has parts may be asked for one that it has not.
+    /// Ranges can be requested, so one may be out of bounds.
     fn has_parts(&self) -> bool {
         self.operation["responses"].get("206").is_some()
     }
@@ -68,7 +68,7 @@ impl Made<'_> {
         self.statuses.push(429);
         match self.permission.access {
             Access::Public => self.operation["security"] = json!([]),
-            // A key in a form is nothing that OpenAPI knows as security; the field is described where it stands.
+            // OpenAPI has no security scheme for a secret in a form. The member of the form describes it.
             Access::Key(roles) => {
                 self.operation["security"] = json!([]);
                 self.operation["x-client-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
@@ -79,7 +79,7 @@ impl Made<'_> {
                 self.operation["x-roles"] = json!(roles.iter().map(|r| r.code()).collect::<Vec<_>>());
                 self.operation["x-person-only"] = json!(self.permission.person_only);
                 self.statuses.extend([400, 401, 403, 503]);
-                // An area that is not the caller's is as unknown as a row that is not.
+                // A division outside the caller's territory is 404, like a resource outside it.
                 if self.is_on_row() || (self.method == "get" && self.names_parameter("division")) {
                     self.statuses.push(404);
                 }
@@ -89,7 +89,7 @@ impl Made<'_> {
 
     fn add_forms(&mut self) {
         if self.is_open311() {
-            // A form that cannot be read is 400 there, an unknown ending of the path is 404, a key in the address 403.
+            // In Open311, an unreadable form is 400, an unknown suffix of the path 404, and a key in the address 403.
             self.statuses.extend([400, 403, 404, 503]);
             if self.has_body() {
                 self.statuses.extend([413, 415]);
@@ -100,7 +100,7 @@ impl Made<'_> {
         if self.has_parts() {
             self.statuses.push(416);
         }
-        // A file is sent as what it is.
+        // An attachment is returned with its own media type.
         for status in ["200", "206"] {
             let content = self.operation.pointer_mut(&format!("/responses/{status}/content"));
             let Some(content) = content.and_then(Value::as_object_mut) else { continue };
@@ -130,21 +130,21 @@ impl Made<'_> {
                 takes(self.operation, "IfMatch");
                 takes(self.operation, "IfNoneMatch");
                 self.operation["responses"]["304"] =
-                    json!({ "description": "Not modified: the view is still the one named" });
+                    json!({ "description": "Not modified: the view still matches `If-None-Match`" });
             }
             _ => {}
         }
     }
 
-    /// Is what it answers a resource at a version? A proof is not: it is of the tree, which grows.
+    /// Does it return a resource with a version? A proof has none, because the tree grows.
     fn shows_version(&self) -> bool {
         let one = self.path.contains("/{") || self.path.ends_with("/current") || self.path.starts_with("/public");
         self.declared.versioned.unwrap_or(one) && !self.is_open311()
     }
 
-    /// The codes that it may answer with.
+    /// The problem codes that it can return.
     fn codes(&self) -> Vec<&'static CodeRow> {
-        // Whoever reads a contact in full is a person.
+        // Only a person may unmask a contact.
         let Operation { conflicts, uploads, unmasks: opens_a_contact, .. } = *self.declared;
         let writes = self.method != "get";
         let may = |row: &&CodeRow| match row.code {
@@ -173,10 +173,10 @@ impl Made<'_> {
             self.operation["responses"][status.to_string()] = if self.is_open311() {
                 crate::open311::error_response(about.and_then(Value::as_str).unwrap_or_default())
             } else if crate::pages::is_page(self.path) {
-                // A person is answered: the problem is a page, too.
+                // Pages are for people, so their problems are pages, too.
                 json!({ "description": about, "content": { "text/html": { "schema": { "type": "string" } } } })
             } else if status == 409 {
-                // What stands in the way differs from operation to operation.
+                // Conflicts differ from operation to operation.
                 let own: Vec<&CodeRow> = codes.iter().copied().filter(|row| row.status == 409).collect();
                 problem_response(status, &own)
             } else {

@@ -1,10 +1,11 @@
-//! The permissions of all operations on one page, `data/permissions.csv`, for whoever audits them.
+//! Writes the permissions of all operations to one page for auditors, `data/permissions.csv`.
 
 use super::{document, permissions};
 use crate::access::permissions::Access;
 use crate::access::role::ROLES;
 
-/// In the order of the document. A machine may call what is no act of a person.
+/// One line per operation, in the order of the OpenAPI document. Machine tokens may call those that are not for persons
+/// only.
 pub fn permissions_page() -> anyhow::Result<String> {
     let document = document::document(false)?;
     let mut page = String::from("operation,method,path,asks_for,act_of_a_person,roles\n");

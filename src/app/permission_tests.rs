@@ -1,4 +1,4 @@
-//! What clients and their tokens may be given, with the permissions of all features.
+//! Tests of scopes and tokens of clients with the permissions of all features.
 
 use crate::access::Actor;
 use crate::access::role::ROLES;

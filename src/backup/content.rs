@@ -1,4 +1,4 @@
-//! What is in a database, counted without knowing its schema: backups outlive versions.
+//! Counts the rows of a database without knowing its schema, because backups outlive versions.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ struct HeadRow {
     checkpoint: String,
 }
 
-/// Counts everything; to be called in one snapshot.
+/// Counts everything. Call it within one snapshot.
 pub fn of(conn: &mut Conn) -> QueryResult<Content> {
     let mut content = Content::default();
     for table in tables(conn)? {

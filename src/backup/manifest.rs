@@ -1,3 +1,5 @@
+//! The manifest of a backup.
+
 use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -9,24 +11,24 @@ use crate::db::Instant;
 pub const FILE: &str = "manifest.json";
 const FORMAT: u32 = 1;
 
-/// What a backup holds, and how to tell that it still does.
+/// Content of a backup, and the digests to verify it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Version of this form.
+    /// Version of the manifest's format.
     pub format: u32,
     /// Version of the program that wrote it.
     pub program: String,
     pub created_at: Instant,
     /// `sqlite` or `postgres`.
     pub database: String,
-    /// Versions of the migrations that the database had.
+    /// Versions of the applied migrations.
     pub migrations: Vec<String>,
     pub files: Vec<Entry>,
-    /// Rows of each table.
+    /// Number of rows of each table.
     pub rows: BTreeMap<String, i64>,
     pub ledger: Option<LedgerHead>,
-    /// SHA-256 of this document with this field empty.
+    /// SHA-256 of this manifest with this member empty.
     pub digest: String,
 }
 
@@ -38,12 +40,12 @@ pub struct Entry {
     pub sha256: String,
 }
 
-/// How far the ledger was sealed.
+/// Size and checkpoint of the sealed ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerHead {
     pub size: i64,
-    /// The signed checkpoint, as other tools verify it.
+    /// The signed checkpoint, which other tools can verify, too.
     pub checkpoint: String,
 }
 
@@ -64,7 +66,7 @@ impl Manifest {
         manifest
     }
 
-    /// The one text of this manifest: a document that says the same in other bytes is not accepted.
+    /// The canonical text of this manifest. No other form of the same content is accepted.
     pub fn text(&self) -> anyhow::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
@@ -74,7 +76,7 @@ impl Manifest {
         hex::encode(digest(&SHA256, empty.text().unwrap_or_default().as_bytes()))
     }
 
-    /// Reads a manifest as it was written; anything else is told in one sentence.
+    /// Reads a manifest in its canonical text. Anything else is an error in one sentence.
     pub fn read(bytes: &[u8]) -> Result<Manifest, String> {
         let manifest: Manifest =
             serde_json::from_slice(bytes).map_err(|error| format!("{FILE} is no manifest: {error}"))?;

@@ -1,5 +1,5 @@
-//! Backups: a consistent copy of the database, made while the service serves, with a manifest that tells whether a copy
-//! is still what was written. No key is in it.
+//! Backups: a consistent copy of the database, made while the service runs, with a manifest to verify the copy.
+//! Contains no keys.
 
 mod content;
 mod manifest;
@@ -19,12 +19,12 @@ pub use verify::verify;
 
 use crate::db::{DbOptions, sqlite_path};
 
-/// Where PostgreSQL's own programs are: in this folder, or on PATH.
+/// Folder of PostgreSQL's programs; `None` uses PATH.
 #[derive(Clone, Debug, Default)]
 pub struct Programs(pub Option<PathBuf>);
 
-/// Copies the database into a new folder. Until all of it is on the disk the folder has another name and no manifest, so
-/// that an interrupted backup verifies nowhere.
+/// Copies the database to a new folder. Until everything is on disk, the folder has another name and no manifest, so
+/// that an interrupted backup cannot be verified.
 pub fn make(options: &DbOptions, to: &Path, programs: &Programs) -> anyhow::Result<Manifest> {
     anyhow::ensure!(!to.exists(), "{} is there already: a backup is written into a new folder", to.display());
     let parent = match to.parent() {
@@ -53,7 +53,7 @@ pub fn make(options: &DbOptions, to: &Path, programs: &Programs) -> anyhow::Resu
     Ok(manifest)
 }
 
-/// An empty file that nobody else can read; what fills it keeps its mode.
+/// Creates an empty file that only its owner can read. Programs that fill it keep its mode.
 fn new_file(folder: &Path, name: &str) -> anyhow::Result<PathBuf> {
     let path = folder.join(name);
     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;

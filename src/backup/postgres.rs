@@ -1,3 +1,5 @@
+//! Dumps and restores a PostgreSQL database with its own programs.
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -9,7 +11,7 @@ use super::Programs;
 use super::content::{self, Content};
 use crate::db::Conn;
 
-/// `pg_dump` in the snapshot that the rows are counted in.
+/// Runs `pg_dump` in the same snapshot in which the rows are counted.
 pub fn dump(url: &str, to: &Path, programs: &Programs) -> anyhow::Result<Content> {
     let mut conn = connect(url)?;
     conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
@@ -24,14 +26,14 @@ pub fn dump(url: &str, to: &Path, programs: &Programs) -> anyhow::Result<Content
     Ok(content)
 }
 
-/// A connection whose work may take as long as it takes.
+/// A connection without a statement timeout.
 fn connect(url: &str) -> anyhow::Result<Conn> {
     let mut conn = Conn::Postgres(PgConnection::establish(url).context("cannot connect to the database")?);
     conn.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")?;
     Ok(conn)
 }
 
-/// The tables whose rows an archive holds.
+/// The tables with rows in an archive.
 pub fn listed(archive: &Path, programs: &Programs) -> anyhow::Result<Vec<String>> {
     let mut program = programs.bare("pg_restore");
     let list = run(program.arg("--list").arg(archive))?;
@@ -40,7 +42,7 @@ pub fn listed(archive: &Path, programs: &Programs) -> anyhow::Result<Vec<String>
     Ok(rows.filter_map(|(_, rest)| rest.split(' ').nth(1)).map(str::to_owned).collect())
 }
 
-/// Restores an archive into a database that must be empty, and counts what is there then.
+/// Restores an archive into an empty database, and counts its content.
 pub fn restore(archive: &Path, into: &str, programs: &Programs) -> anyhow::Result<Content> {
     let mut conn = connect(into)?;
     anyhow::ensure!(content::tables(&mut conn)?.is_empty(), "the database to restore into is not empty");
@@ -56,7 +58,8 @@ impl Programs {
         command
     }
 
-    /// A program that connects. Every user of the machine sees a command line, so the password goes by the environment.
+    /// A program that connects to a database. Every user of the machine can see a command line, so the password is
+    /// passed in the environment.
     fn command(&self, name: &str, url: &str) -> Command {
         let mut command = self.bare(name);
         let (url, password) = without_password(url);
@@ -78,8 +81,8 @@ fn run(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Takes the password out of a connection URL: from before the host, or from its options (the last one said wins, as
-/// with libpq).
+/// Removes the password from a connection URL: from the part before the host, or from the options (as in libpq, the
+/// last one applies).
 fn without_password(url: &str) -> (String, Option<String>) {
     let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
     let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
@@ -100,7 +103,7 @@ fn without_password(url: &str) -> (String, Option<String>) {
     (format!("{scheme}://{place}{mark}{}", kept.join("&")), password)
 }
 
-/// Percent-decoded (libpq leaves `+` as it is).
+/// Percent-decodes a text. Like libpq, it leaves `+` unchanged.
 fn decoded(text: &str) -> String {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let Some((&byte, after)) = rest.split_first() {

@@ -1,11 +1,13 @@
+//! Verifies a backup.
+
 use std::path::Path;
 
 use super::content::Content;
 use super::manifest::{self, Manifest};
 use super::{Programs, entry, postgres, sqlite};
 
-/// Compares a backup with its manifest, and opens it. Returns everything that is wrong; nothing means that the backup is
-/// byte for byte what was written, and that a database comes out of it. `restore_into` names an empty PostgreSQL database.
+/// Compares a backup with its manifest, and opens it. Returns all defects. None means that the backup is unchanged and
+/// that a database can be restored from it. `restore_into` names an empty PostgreSQL database.
 pub fn verify(
     folder: &Path,
     programs: &Programs,
@@ -16,7 +18,7 @@ pub fn verify(
     let manifest = Manifest::read(&bytes)?;
     let mut faults = Vec::new();
     compare_files(folder, &manifest, &mut faults);
-    // What was changed is not opened: nothing in it is to be believed.
+    // A changed backup is not opened, because its content cannot be trusted.
     if faults.is_empty()
         && let Err(error) = open(folder, &manifest, programs, restore_into, &mut faults)
     {

@@ -1,3 +1,5 @@
+//! `xiaoqu backup`: makes and verifies backups.
+
 use std::path::{Path, PathBuf};
 
 use super::SettingFlags;
@@ -5,7 +7,7 @@ use crate::backup::{self, Manifest, Programs};
 use crate::bootstrap;
 use crate::settings::Settings;
 
-/// Copies the database into a new folder while the service serves.
+/// Copies the database to a new folder while the service runs.
 pub fn run(flags: &SettingFlags, to: &Path, programs: Option<PathBuf>) -> anyhow::Result<()> {
     let settings = Settings::load(&flags.sources())?;
     let manifest = backup::make(&bootstrap::db_options(&settings)?, to, &Programs(programs))?;
@@ -17,7 +19,7 @@ pub fn run(flags: &SettingFlags, to: &Path, programs: Option<PathBuf>) -> anyhow
     Ok(())
 }
 
-/// Files are not in the database.
+/// Reminds the operator that attachments are not in the database.
 fn remind_of_files(manifest: &Manifest) {
     match manifest.rows.get("attachments") {
         None | Some(0) => {}
@@ -27,7 +29,7 @@ fn remind_of_files(manifest: &Manifest) {
     }
 }
 
-/// Says everything that is wrong with a backup.
+/// Prints all defects of a backup.
 pub fn verify(
     folder: &Path,
     programs: Option<PathBuf>,

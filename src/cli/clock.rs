@@ -1,3 +1,5 @@
+//! `xiaoqu clock`: shows and confirms the system clock.
+
 use clap::Subcommand;
 use serde_json::json;
 
@@ -10,9 +12,9 @@ use crate::settings::Settings;
 
 #[derive(Subcommand)]
 pub enum ClockCommand {
-    /// Show the system's clock, the database's, the last recorded time, and whether background work stands still
+    /// Show the system clock, the database's clock, the last recorded time, and whether background jobs are paused
     Status,
-    /// Confirm that the system's clock is right: background work goes on from now, and acts on every deadline that is past
+    /// Confirm that the system clock is right. Background jobs resume, and act on every deadline that has passed
     Confirm,
 }
 

@@ -1,4 +1,4 @@
-//! What commands that work on the service's database share.
+//! Shared code of commands that use the service's database.
 
 use std::future::Future;
 
@@ -6,7 +6,8 @@ use crate::bootstrap;
 use crate::db::{self, Db, StoreError, WorkError};
 use crate::settings::Settings;
 
-/// The database of these settings. One that is not there is not made: an empty one would seem to be the service's.
+/// Opens the database in these settings. A missing one is not created, because an empty one could be mistaken for the
+/// service's.
 pub fn store_of(settings: &Settings) -> anyhow::Result<Db> {
     let options = bootstrap::db_options(settings)?;
     if !options.is_postgres() {

@@ -1,3 +1,5 @@
+//! `xiaoqu demo`: makes a demo and serves it.
+
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -18,7 +20,7 @@ use crate::demo::{self, Demo, TOKEN_MINUTES};
 
 const LISTEN: &str = "127.0.0.1:8080";
 
-/// What a demo is made with.
+/// Options of the demo.
 #[derive(Args, Clone, Debug)]
 pub struct DemoArgs {
     /// Keep the data in this folder, which must be empty or new [default: a temporary one, removed at the end]
@@ -27,7 +29,7 @@ pub struct DemoArgs {
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,
-    /// Where the clock of business time starts; tokens keep real time
+    /// Start of business time. Tokens use real time
     #[arg(long, value_name = "INSTANT", default_value = "2026-06-15T01:00:00Z", value_parser = instant)]
     pub clock: DateTime<Utc>,
 }
@@ -38,7 +40,7 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     if years.contains(&instant.year()) { Ok(instant.to_utc()) } else { Err("expected a year from 2010 to 2090".into()) }
 }
 
-/// Makes a demo and serves it until it is told to stop (SIGTERM or SIGINT).
+/// Makes a demo and serves it until SIGTERM or SIGINT.
 pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
     anyhow::ensure!(
         flags.set.is_empty() && flags.database_url.is_none(),
@@ -74,19 +76,19 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
             false => text(&demo, &at, &folder, args),
         };
         let served = actix_web::rt::spawn(bootstrap::run(demo.state.clone(), server));
-        // Once it has run for the first time it listens to signals: whoever reads the text may stop it at once.
+        // After its first poll the server handles signals, so a reader of the text can stop it at once.
         tokio::task::yield_now().await;
-        // From here on the server ends on a signal, and the folder goes with this function.
+        // From here on the server stops on a signal, and the folder is removed when this function returns.
         made.is_served();
         let mut out = std::io::stdout();
-        // Whoever has stopped reading may still want the service.
+        // The service continues even if nobody reads the output.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         served.await?
     })
 }
 
-/// A folder that is being filled. Until the server listens to signals nobody else would clear it: half a demo is of no use, and
-/// would be in the way of the next one.
+/// A folder that is being filled. Until the server handles signals, this removes it on a signal, because half a demo is
+/// useless and would block the next one.
 #[derive(Default)]
 struct Made {
     folder: Mutex<Option<PathBuf>>,
@@ -94,7 +96,7 @@ struct Made {
 }
 
 impl Made {
-    /// Made under the lock: no signal comes between the folder and what is known of it.
+    /// Created under the lock, so that no signal arrives between creating the folder and registering it.
     fn folder(&self) -> anyhow::Result<tempfile::TempDir> {
         let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         let made = tempfile::Builder::new().prefix("xiaoqu-demo-").tempdir().context("no temporary folder")?;
@@ -102,7 +104,7 @@ impl Made {
         Ok(made)
     }
 
-    /// The data are made in this folder, which was empty.
+    /// Registers the folder for the data, which was empty.
     fn fills(&self, folder: &Path) {
         *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.to_owned());
     }
@@ -111,10 +113,10 @@ impl Made {
         self.served.store(true, Ordering::SeqCst);
     }
 
-    /// Ctrl-C, or SIGTERM, while the data are made ends the program and takes its folder along.
+    /// On SIGINT or SIGTERM while the data are made, exits and removes the folder.
     fn removed_on_a_signal(self: Arc<Made>) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        // Listening begins here, and not when the thread comes to run.
+        // Handlers are installed here, not when the thread starts.
         let (mut interrupt, mut terminate) = {
             let _entered = runtime.enter();
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
@@ -129,7 +131,8 @@ impl Made {
             if self.served.load(Ordering::SeqCst) {
                 return;
             }
-            // The lock is held until the end: no folder is made meanwhile. What is still being written may come back once.
+            // Holds the lock until the exit, so that no folder is created meanwhile. A file that is being written may
+            // reappear, so it is removed again.
             let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(folder) = folder.as_ref() {
                 for _ in 0..20 {
@@ -151,7 +154,7 @@ fn start_log() {
     tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
 }
 
-/// Fails before the data is made where nobody could reach it.
+/// Fails early if the address cannot be used, before the data are made.
 fn try_address(listen: &str) -> anyhow::Result<()> {
     TcpListener::bind(listen).map(drop).map_err(|error| {
         let hint = match error.kind() {
@@ -162,7 +165,7 @@ fn try_address(listen: &str) -> anyhow::Result<()> {
     })
 }
 
-/// A folder of its own: every run begins with a fresh file.
+/// Prepares an empty folder, so that every run starts with a new file.
 fn empty_folder(folder: &Path) -> anyhow::Result<PathBuf> {
     let name = folder.display();
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {name}"))?;
@@ -178,7 +181,7 @@ fn base_url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
-/// Where the demo is reached.
+/// Addresses of the demo.
 struct Addresses {
     base_url: String,
     metrics_url: String,

@@ -1,3 +1,5 @@
+//! `xiaoqu deployment`: shows and changes the identity stored in the database.
+
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -11,19 +13,19 @@ use crate::settings::Settings;
 
 #[derive(Subcommand)]
 pub enum DeploymentCommand {
-    /// Show what the database remembers beside what the settings say
+    /// Compare the identity stored in the database with the settings
     Show,
-    /// Write the value of a setting into the database, because the change is meant; then restart the service
+    /// Store the value of a setting in the database, to confirm an intended change. Then restart the service
     Accept(AcceptArgs),
 }
 
 #[derive(Args)]
 #[group(required = true, multiple = true)]
 pub struct AcceptArgs {
-    /// The time zone of the settings. Deadlines that are stored keep the instants that they have
+    /// The time zone in the settings. Stored deadlines keep their instants
     #[arg(long)]
     time_zone: bool,
-    /// The public URL of the settings. Tokens of the service end, and printed codes keep the old address
+    /// The public URL in the settings. Tokens of the service become invalid, and printed QR codes keep the old address
     #[arg(long)]
     public_url: bool,
 }

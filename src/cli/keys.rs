@@ -1,3 +1,5 @@
+//! `xiaoqu keys`: manages the keyring.
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -13,36 +15,36 @@ use crate::settings::Settings;
 
 #[derive(Subcommand)]
 pub enum KeysCommand {
-    /// Make a keyring with one new key for each use
+    /// Create a keyring with one new key for each use
     Init,
-    /// Show the keys: id, use, state and dates, no secrets
+    /// Show the keys: id, use, state and dates, but no secrets
     List,
-    /// Count, in the database, what lies under which data key and index key: a rotation is done when all of it lies under
-    /// those that act
+    /// Count the database rows encrypted with each data key and index key. A rotation is complete when all use the
+    /// active keys
     Status,
-    /// Add a new key, that takes over from the present one
+    /// Add a new key that replaces the active one
     Rotate(RotateArgs),
-    /// Take a key out that does not act: a token key, so that its tokens are refused at once; a data key or an index key
-    /// when nothing lies under it any more
+    /// Remove an inactive key: a token key, to refuse its tokens at once; a data key or an index key, if nothing is
+    /// encrypted with it any more
     Remove {
-        /// Id of the key, as `keys list` shows it
+        /// Id of the key, from `keys list`
         id: String,
     },
-    /// Seal the keyring under another wrapping key
+    /// Encrypt the keyring with another wrapping key
     Rewrap {
         /// File with the new wrapping key
         #[arg(long, value_name = "FILE")]
         new_wrapping_key_file: PathBuf,
     },
-    /// Forget, in the database, the data keys that this keyring has lost. What lay under them is given up
+    /// Remove lost data keys from the database. Data encrypted with them is given up
     GiveUp {
-        /// Delete the sealed personal data that lies under them, for good
+        /// Permanently delete personal data encrypted with the lost keys
         #[arg(long)]
         delete_personal_data: bool,
     },
-    /// Print public keys, for whoever verifies what the service signed
+    /// Print public keys, to verify what the service signed
     Public {
-        /// `ledger`: the verifier keys (C2SP) of checkpoints, a line each; `token`: a JWK Set
+        /// `ledger`: verifier keys (C2SP) of checkpoints, one per line; `token`: a JWK Set
         #[arg(long = "use", value_name = "USE")]
         usage: Use,
     },
@@ -50,7 +52,7 @@ pub enum KeysCommand {
 
 #[derive(Args)]
 pub struct RotateArgs {
-    /// Which key
+    /// Use of the new key
     #[arg(
         long = "use",
         value_name = "USE",
@@ -58,11 +60,12 @@ pub struct RotateArgs {
         conflicts_with = "personal_data"
     )]
     usage: Option<Use>,
-    /// The data key and the index key; when they act, the running service moves all personal data to them
+    /// The data key and the index key. Once they are active, the running service re-encrypts all personal data with
+    /// them
     #[arg(long)]
     personal_data: bool,
-    /// Minutes until the new key acts. Until then everyone learns it: replicas within seconds, callers that keep the
-    /// JWK Set within five minutes
+    /// Minutes until the new key becomes active. In this time, replicas learn it within seconds, and callers that cache
+    /// the JWK Set within five minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=43200))]
     activate_after: i64,
 }
@@ -102,7 +105,7 @@ pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One change of a keyring at a time.
+/// Locks a keyring, so that it is changed by one command at a time.
 fn hold(keyring: &Path) -> anyhow::Result<File> {
     let path = PathBuf::from(format!("{}.lock", keyring.display()));
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -118,7 +121,7 @@ fn change(source: &Source, change: impl FnOnce(&Keyring) -> anyhow::Result<Vec<K
     Ok(ring)
 }
 
-/// The keys with a new one of each use, without those whose tokens have all expired.
+/// Adds a new key of each given use, and drops keys whose tokens have all expired.
 fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
     let now = Utc::now();
     let uses = match args.usage {
@@ -142,7 +145,7 @@ fn successor(ring: &Keyring, usage: Use, activate_after: i64, now: keys::Moment)
         );
     }
     let last = ring.keys().filter(|key| key.usage == usage).map(|key| key.active_from).max();
-    // Dates are whole seconds: the new key acts after every other, whenever that was made.
+    // Dates are whole seconds. The new key must become active after all others, even after one created in this second.
     let after = last.map_or(now, |last| now.max(last + Duration::seconds(1)));
     Key::generate(usage, now, after.max(now + Duration::minutes(activate_after)))
 }
@@ -163,7 +166,7 @@ fn remove(ring: &Keyring, id: &str, settings: &Settings) -> anyhow::Result<Vec<K
     Ok(ring.keys().filter(|key| key.id != id).cloned().collect())
 }
 
-/// One word for what a key does.
+/// The state of a key in one word.
 pub(super) fn word(state: State) -> &'static str {
     match state {
         State::Waiting => "waiting",
@@ -184,7 +187,7 @@ fn page(ring: &Keyring) -> String {
         .collect()
 }
 
-/// The name that the ledger was begun under; before that, the one that the settings give it.
+/// The name of the ledger, or the name that the settings would give a new one.
 fn ledger_name(settings: &Settings) -> String {
     let name = settings.ledger_origin();
     match bootstrap::db_options(settings).and_then(|options| ledger::origin_of(&options)) {

@@ -1,4 +1,4 @@
-//! What lies under the keys in the database: whether a rotation is done, and which keys are needed no more.
+//! Keys in use in the database: whether a rotation is complete, and which keys are no longer needed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -19,7 +19,8 @@ fn counts(lying: Lying) -> String {
     format!("{texts} sealed texts, {phones} indexed phones, {answers} stored answers")
 }
 
-/// A line for each data key and index key, those that the keyring has lost too, and whether there is more to move.
+/// One line for each data key and index key, including those missing in the keyring, and whether there is more to
+/// re-encrypt.
 pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
     let db = store_of(settings)?;
     let kept: Vec<&Key> = ring.keys().filter(|key| matches!(key.usage, Use::Data | Use::Index)).collect();
@@ -58,8 +59,8 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Makes sure that a key is needed no more, and that nothing can come to lie under it: the store forgets a data key, and
-/// takes nothing under one that it does not know.
+/// Ensures that a key is not needed and cannot be used again: the database removes the data key, and it accepts nothing
+/// encrypted with a key that it does not have.
 pub fn let_go(key: &Key, settings: &Settings) -> anyhow::Result<()> {
     let db = store_of(settings)?;
     let (id, usage) = (key.id.clone(), key.usage);
@@ -82,7 +83,7 @@ pub fn let_go(key: &Key, settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Forgets the data keys that the keyring lacks. Personal data under them goes only where that is said.
+/// Removes data keys that the keyring lacks. Personal data encrypted with them is deleted only if requested.
 pub fn give_up(ring: &Keyring, settings: &Settings, delete_personal_data: bool) -> anyhow::Result<Vec<String>> {
     let options = bootstrap::db_options(settings)?;
     let _held = bootstrap::hold(&options)?;

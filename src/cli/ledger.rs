@@ -1,3 +1,5 @@
+//! `xiaoqu ledger`: export, checkpoint, verification, replay and disclosure.
+
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
@@ -19,15 +21,15 @@ use crate::standing::replay::Replay;
 
 #[derive(Subcommand)]
 pub enum LedgerCommand {
-    /// Write the sealed ledger to a file, while the service goes on
+    /// Write the sealed ledger to a file, while the service runs
     Export {
         /// File to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Print the signed checkpoint of the head, to be kept elsewhere
+    /// Print the signed checkpoint of the current head, to be kept elsewhere
     Checkpoint,
-    /// Check an export, offline, and name every entry that was changed, removed, moved or cut off
+    /// Verify an export offline, and name every entry that was changed, removed, moved or cut off
     Verify(VerifyArgs),
     /// Compute a company's standing from an export alone
     Replay {
@@ -36,25 +38,25 @@ pub enum LedgerCommand {
         /// USCC of the company
         #[arg(long)]
         company: String,
-        /// County of the standing (default: that of the company's home register)
+        /// County of the standing (default: that of the company's registering office)
         #[arg(long)]
         county: Option<String>,
         /// Day of the standing
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: NaiveDate,
     },
-    /// Print the leaf of an entry and the salts of its digests, so that a text can be proved to whom it may be shown
+    /// Print the leaf of an entry and the salts of its digests, to prove a text to somebody who may see it
     Disclose {
         /// Number of the entry
         seq: i64,
     },
-    /// Check the answer of /v1/ledger/entries/{seq} or /v1/ledger/consistency, offline
+    /// Verify a response of /v1/ledger/entries/{seq} or /v1/ledger/consistency offline
     Proof {
-        /// File with the answer
+        /// File with the response
         file: PathBuf,
         #[command(flatten)]
         keys: KeyArgs,
-        /// The checkpoint that you kept: of the entry's tree, or the earlier one and then the later
+        /// The checkpoint that you kept: that of the entry's tree, or the earlier one followed by the later one
         #[arg(long, value_name = "FILE")]
         checkpoint: Vec<PathBuf>,
     },
@@ -62,18 +64,19 @@ pub enum LedgerCommand {
 
 #[derive(Args)]
 pub struct KeyArgs {
-    /// Public key of the ledger (NAME+ID+KEY, from `xiaoqu keys public --use ledger` or /v1/ledger/head), as often as it had keys
+    /// Public key of the ledger (NAME+ID+KEY, from `xiaoqu keys public --use ledger` or /v1/ledger/head). Repeat for
+    /// each key that the ledger has had
     #[arg(long, required = true, value_name = "KEY")]
     pub key: Vec<String>,
 }
 
 #[derive(Args)]
 pub struct VerifyArgs {
-    /// File of `ledger export`
+    /// File from `ledger export`
     pub file: PathBuf,
     #[command(flatten)]
     pub keys: KeyArgs,
-    /// A checkpoint that was kept elsewhere, as often as there are
+    /// A checkpoint that was kept elsewhere. Repeat for more
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
 }

@@ -1,3 +1,5 @@
+//! `xiaoqu migrate`: migrates the database.
+
 use std::path::Path;
 
 use super::SettingFlags;
@@ -6,7 +8,7 @@ use crate::db::{Db, WriteLock};
 use crate::divisions;
 use crate::settings::Settings;
 
-/// Brings the database to this version, and loads more divisions where a file is given.
+/// Migrates the database, and imports divisions from a file if given.
 pub fn run(flags: &SettingFlags, file: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::load(&flags.sources())?;
     let options = bootstrap::db_options(&settings)?;

@@ -1,4 +1,4 @@
-//! The command line: global flags, and one file for each command.
+//! The command line: global flags here, and one file for each command.
 
 mod backup;
 mod clock;
@@ -35,19 +35,19 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Flags that lie over the file and the environment.
+/// Flags that override the settings file and the environment.
 #[derive(Args)]
 pub struct SettingFlags {
-    /// File with settings [default: ./xiaoqu.toml if it is there]
+    /// Settings file [default: ./xiaoqu.toml if it exists]
     #[arg(long, global = true, env = "XIAOQU_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// One setting, as often as needed; `xiaoqu settings` lists them
+    /// Set one setting. Repeat for more; `xiaoqu settings` lists them
     #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub set: Vec<(String, String)>,
     /// Address and port of the service
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub listen: Option<String>,
-    /// The database, `sqlite:FILE` or `postgres://…`
+    /// The database: `sqlite:FILE` or `postgres://…`
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
 }
@@ -56,9 +56,9 @@ pub struct SettingFlags {
 pub enum Command {
     /// Serve the API
     Serve,
-    /// Serve invented data on a clock that can be moved, with a token for every role
+    /// Serve invented data with a movable clock and a token for every role
     Demo(demo::DemoArgs),
-    /// Bring the database to this version
+    /// Migrate the database to this version
     Migrate {
         /// CSV with more divisions: code,level,name_zh,parent_code
         #[arg(long, value_name = "FILE")]
@@ -66,10 +66,10 @@ pub enum Command {
     },
     /// Print the OpenAPI document
     Openapi {
-        /// Write it to this file
+        /// Write the document to this file
         #[arg(long, value_name = "FILE", conflicts_with = "check")]
         write: Option<PathBuf>,
-        /// Fail where this file is not the same
+        /// Fail if this file differs from the document
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
@@ -78,29 +78,29 @@ pub enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// The keyring: what the service signs and encrypts with
+    /// Manage the keyring: the keys for signing and encryption
     Keys {
         #[command(subcommand)]
         command: keys::KeysCommand,
     },
-    /// Copy the database into a new folder, while the service serves
+    /// Copy the database to a new folder, while the service runs
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Backup {
-        /// The folder to make
+        /// Folder to create
         #[arg(long, value_name = "FOLDER", required = true)]
         to: Option<PathBuf>,
-        /// Where pg_dump is, if not on PATH
+        /// Folder of pg_dump, if not on PATH
         #[arg(long, value_name = "FOLDER")]
         pg_bin: Option<PathBuf>,
         #[command(subcommand)]
         command: Option<BackupCommand>,
     },
-    /// The clock that background work acts by: show it, confirm it after a jump
+    /// Show the clock for background jobs, and confirm it after a jump
     Clock {
         #[command(subcommand)]
         command: clock::ClockCommand,
     },
-    /// What the database was begun with (time zone, public URL), and how to change it
+    /// Show the time zone and public URL that the database belongs to, and accept a change
     Deployment {
         #[command(subcommand)]
         command: deployment::DeploymentCommand,
@@ -110,12 +110,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ledger::LedgerCommand,
     },
-    /// Policy documents
+    /// Check policy documents
     Policy {
         #[command(subcommand)]
         command: PolicyCommand,
     },
-    /// Explain every setting, with its default and the value in force
+    /// Explain every setting, with its default and its current value
     Settings,
 }
 
@@ -127,16 +127,16 @@ pub enum TokenCommand {
 
 #[derive(Subcommand)]
 pub enum BackupCommand {
-    /// Say whether a backup is still what was written, and whether a database comes out of it
+    /// Verify that a backup is unchanged and can be restored
     Verify {
         folder: PathBuf,
-        /// The digest that was printed when the backup was made, kept elsewhere
+        /// Digest that was printed when the backup was made, kept elsewhere
         #[arg(long, value_name = "SHA256")]
         digest: Option<String>,
-        /// An empty PostgreSQL database to restore into; what is there then is counted
+        /// Empty PostgreSQL database to restore into. The restored rows are counted
         #[arg(long, value_name = "URL")]
         restore_into: Option<String>,
-        /// Where pg_restore is, if not on PATH
+        /// Folder of pg_restore, if not on PATH
         #[arg(long, value_name = "FOLDER")]
         pg_bin: Option<PathBuf>,
     },
@@ -144,7 +144,7 @@ pub enum BackupCommand {
 
 #[derive(Subcommand)]
 pub enum PolicyCommand {
-    /// Check a policy document and list every fault
+    /// Check a policy document, and list all errors
     Check {
         /// JSON document
         file: PathBuf,
@@ -157,7 +157,7 @@ fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
 }
 
 impl SettingFlags {
-    /// All sources of settings of this process.
+    /// All sources of settings for this process.
     pub fn sources(&self) -> Sources {
         let set = self.set.iter().map(|(key, value)| ("--set".to_owned(), key.clone(), value.clone()));
         let own = [("listen", &self.listen), ("database_url", &self.database_url)];
@@ -173,7 +173,7 @@ impl SettingFlags {
     }
 }
 
-/// `println!` panics where nobody reads on (`xiaoqu settings | head`): that is no fault.
+/// `println!` panics if the reader closes the pipe (`xiaoqu settings | head`). That is not an error.
 fn quiet_end(info: &std::panic::PanicHookInfo) {
     let said = info.payload().downcast_ref::<String>().map_or("a panic", String::as_str);
     if said.starts_with("failed printing to stdout") {
@@ -182,11 +182,11 @@ fn quiet_end(info: &std::panic::PanicHookInfo) {
     eprintln!("xiaoqu: {said} ({})", info.location().map(ToString::to_string).unwrap_or_default());
 }
 
-/// Runs the command that this process was started with.
+/// Runs the command given on the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     if !matches!(cli.command, Command::Openapi { .. }) {
-        // Databases, exports and keyrings hold what only their owner may read.
+        // Databases, exports and keyrings may be read by their owner only.
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     }
     if !matches!(cli.command, Command::Serve) {

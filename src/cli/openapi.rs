@@ -1,15 +1,17 @@
+//! `xiaoqu openapi`: prints, writes or checks the OpenAPI document.
+
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::app::document;
 
-/// The committed form: pretty-printed, with a newline at its end.
+/// The committed form: pretty-printed, with a final newline.
 pub fn text() -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&document::document(false)?)? + "\n")
 }
 
-/// Prints the document, writes it, or compares it with a file.
+/// Prints the OpenAPI document, writes it, or compares it with a file.
 pub fn run(write: Option<&Path>, check: Option<&Path>) -> anyhow::Result<()> {
     let text = text()?;
     match (write, check) {

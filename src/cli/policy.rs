@@ -1,3 +1,5 @@
+//! `xiaoqu policy check`: validates a policy document.
+
 use std::path::Path;
 
 use anyhow::Context;
@@ -9,7 +11,7 @@ use crate::input_error::InputError;
 use crate::policy::model::PolicyDocument;
 use crate::policy::rules;
 
-/// Checks a policy document and prints every fault. Takes the bare document, or the body that is posted.
+/// Checks a policy document and prints all errors. Accepts the bare document or the request body.
 pub fn check(file: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let value: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))?;
@@ -23,7 +25,8 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What publishing would say of the document: the schema's faults and, where it can be read at all, the rules'.
+/// The errors that the API would report: those of the schema and, if the document can be deserialised, those of the
+/// rules.
 fn faults(document: Value) -> anyhow::Result<Vec<InputError>> {
     let mut body = json!({ "effective_from": "2000-01-01", "document": document });
     let contract = Contract::new(&document::document(false)?);

@@ -1,3 +1,5 @@
+//! `xiaoqu serve`: runs the service.
+
 use super::SettingFlags;
 use crate::app;
 use crate::bootstrap;
@@ -5,7 +7,7 @@ use crate::deployment;
 use crate::http::schema::Contract;
 use crate::settings::{MigrateAtStart, Settings};
 
-/// So that the first request of an operation need not do it; the start does not wait for it either.
+/// Compiles the schemas in the background, so that the first request of an operation does not wait for it.
 fn read_schemas(contract: &'static Contract) {
     let read = move || {
         for fault in contract.read_all() {
@@ -17,7 +19,7 @@ fn read_schemas(contract: &'static Contract) {
     }
 }
 
-/// Serves until it is told to stop (SIGTERM or SIGINT).
+/// Serves until SIGTERM or SIGINT.
 pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     let settings = Settings::load(&flags.sources())?;
     bootstrap::start_log(&settings);

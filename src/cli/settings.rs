@@ -1,4 +1,4 @@
-//! `xiaoqu settings`: every setting explained. Secrets are never printed.
+//! `xiaoqu settings`: explains every setting. Secrets are never printed.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     let values = flags.sources().collect()?;
     Settings::from_values(&values)?;
     match std::io::stdout().write_all(explain(&values).as_bytes()) {
-        // `xiaoqu settings | head` is no failure.
+        // `xiaoqu settings | head` is not a failure.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }

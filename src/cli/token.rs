@@ -1,3 +1,5 @@
+//! `xiaoqu token issue`: signs an access token and records it in the ledger.
+
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, Utc};
@@ -16,8 +18,8 @@ use crate::ledger::{self, Event, Origin, Place};
 use crate::settings::Settings;
 use crate::token_issuing::{TokenArgs, issue};
 
-/// Writes into the ledger that the token was made, and refuses one for a division that is not on file. Before the first start
-/// on SQLite there is no ledger yet, and the divisions are those that ship with the program.
+/// Records the new token in the ledger, and refuses one for an unknown division. Before the first start on SQLite there
+/// is no ledger yet, and the known divisions are those in the program.
 fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Result<()> {
     let options = bootstrap::db_options(settings)?;
     if !options.is_postgres() && !std::path::Path::new(&db::sqlite_path(&options.url)).exists() {
@@ -85,7 +87,7 @@ pub fn run(flags: &SettingFlags, args: &TokenArgs) -> anyhow::Result<()> {
     let keys = Arc::new(Keys::open(settings.keyring()?)?);
     let issuer = LocalIssuer::new(&settings.http.public_url, &settings.access.audience, keys.clone());
     let token = issue(&issuer, args, minutes)?;
-    // Beside the token, so that it can be revoked by its id.
+    // Printed with the token, so that it can be revoked by its id.
     let caller = Verifier::new(vec![issuer.verifier()]).verify(&token, Utc::now())?;
     record(&settings, keys, &caller)?;
     eprintln!("jti {}, until {}", caller.token_id, caller.expires_at.0.to_rfc3339_opts(SecondsFormat::Secs, true));

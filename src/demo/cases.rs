@@ -1,4 +1,4 @@
-//! The cases of the demo: each violation from its report to where it stands today, on days that the calendar gives.
+//! The cases of the demo: each violation from its report to its current state, on working days of the calendar.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,19 +20,19 @@ use crate::violations::{actions, decisions, report, review};
 #[serde(rename_all = "snake_case")]
 enum Ends {
     Reported,
-    /// The notice waits for the company to open it.
+    /// The company has not opened the notice yet.
     Unopened,
-    /// The period for a statement runs.
+    /// The statement period is running.
     Notified,
-    /// The company made a statement that waits for an answer.
+    /// The company made a statement that is not answered yet.
     Statement,
     Dismissed,
     Confirmed,
     Appealed,
     Upheld,
-    /// By the decision on an appeal.
+    /// Revoked by the decision on an appeal.
     RevokedOnAppeal,
-    /// By the county's own review.
+    /// Revoked by the county's own review.
     Revoked,
 }
 
@@ -41,12 +41,12 @@ enum Ends {
 pub struct Case {
     pub key: String,
     act: String,
-    /// None for acts of residents and others.
+    /// `None` for acts of residents and others.
     pub company: Option<String>,
     pub complex: String,
     /// Working days ago.
     found: usize,
-    /// Role of the reporter, or `company:KEY`.
+    /// Role of the reporter, or `company:KEY` for a self-report.
     by: String,
     source: String,
     description: String,
@@ -73,7 +73,7 @@ pub enum Step {
 }
 
 impl Case {
-    /// What happens when. A statement may be made for three working days after the delivery.
+    /// The steps of the case with their times. A statement may be made within three working days of the delivery.
     pub fn steps(&self, scenario: &Scenario) -> Vec<(Instant, Step)> {
         let found = scenario.working_day(self.found);
         let notified = scenario.later(found, 1);
@@ -120,7 +120,7 @@ impl Case {
     }
 }
 
-/// The violations on file, by the keys of the data.
+/// The violations, by the keys of the data.
 pub struct Cases {
     pub cases: Vec<Case>,
     pub ids: HashMap<String, Id>,

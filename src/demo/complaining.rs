@@ -1,4 +1,4 @@
-//! What residents of the demo complain of, and what becomes of it.
+//! The complaints of the demo's residents, and how they are handled.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::complaints::model::ComplaintRow;
 use crate::complaints::{self, deadline_check, handling, intake, outcome};
 use crate::db::{Id, Instant};
 
-/// A ticket; days are working days ago.
+/// A complaint. Days are working days ago.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComplaintData {
@@ -23,7 +23,7 @@ pub struct ComplaintData {
     ago: usize,
     hour: i64,
     description: String,
-    /// An invented resident with an account; without one an office wrote down what somebody said on the phone.
+    /// An invented resident with an account. Without one, an office submitted the complaint of a caller.
     #[serde(default)]
     resident: Option<String>,
     #[serde(default)]
@@ -34,7 +34,7 @@ pub struct ComplaintData {
     id: Option<Id>,
 }
 
-/// A step of it: (working days ago, hour, what, its body).
+/// A step: (working days ago, hour, step, body).
 type Then = (usize, i64, String, Value);
 
 #[derive(Deserialize)]
@@ -47,11 +47,11 @@ pub struct Complaining {
 pub enum Step {
     Submit(usize),
     Take(usize, usize),
-    /// The clock looks at what is due.
+    /// A deadline check.
     Look,
 }
 
-/// Working days on which the clock looks at tickets.
+/// Number of working days on which deadlines are checked.
 const LOOKED: usize = 45;
 
 impl Complaining {
@@ -164,7 +164,7 @@ impl Complaining {
     }
 }
 
-/// Whoever sits in a role for a ticket.
+/// A person in a role for a complaint.
 fn office(
     scenario: &Scenario,
     register: &Register,

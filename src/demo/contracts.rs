@@ -1,5 +1,4 @@
-//! The contracts that the demo's companies submit, and what the county makes of them. Their texts and photographs are of the
-//! demo's own making.
+//! The contracts that the demo's companies submit, and their filing. All texts and photographs are invented.
 
 use anyhow::Context;
 use serde::Deserialize;
@@ -32,7 +31,7 @@ pub struct Paper {
     /// First and last day of the term, in days ago.
     start: i64,
     end: Option<i64>,
-    /// Price of the service in tall houses.
+    /// Unit price in high-rise buildings.
     price: String,
     outcome: Outcome,
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What the demo's companies disclose, what the offices say of it, and the cases that are told to everyone.
+//! The disclosures of the demo's companies, their verification, and the published typical cases.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::typical_cases;
 
 const PHOTOGRAPH: &[u8] = include_bytes!("data/board.png");
 
-/// What a company has on the board of a complex.
+/// The disclosures of a company for a complex.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Board {
@@ -34,14 +34,14 @@ pub struct Board {
     submitted: Vec<DisclosureKind>,
     #[serde(default)]
     rejected: Vec<DisclosureKind>,
-    /// Price of the service in tall houses.
+    /// Unit price in high-rise buildings.
     price: String,
-    /// So many of the last quarters that are over have their revenue on the board.
+    /// Number of past quarters whose public revenue is disclosed.
     quarters: usize,
     /// First and last day of the contract, in days ago.
     #[serde(default = "long_ago")]
     term: (i64, Option<i64>),
-    /// Its proof is a photograph that is kept here; else it is a link.
+    /// Whether the proof is an uploaded photograph; otherwise it is a link.
     #[serde(default)]
     photograph: bool,
 }
@@ -87,7 +87,7 @@ impl Board {
             let decisions = kinds.iter().map(|kind| Step::Verify(*kind, None, outcome));
             steps.extend(decisions.map(|step| (scenario.at(decided, 15), step)));
         }
-        // Each quarter on the eighth working day after its end; one whose day has not come is left out.
+        // Each quarter is disclosed on the eighth working day after its end. Future days are skipped.
         for quarter in self.quarters(scenario) {
             let (submitted, decided) = (scenario.later(quarter.to, 8), scenario.later(quarter.to, 10));
             let kind = DisclosureKind::PublicRevenue;
@@ -100,7 +100,7 @@ impl Board {
         steps
     }
 
-    /// The last quarters that are over, oldest first.
+    /// The last completed quarters, oldest first.
     fn quarters(&self, scenario: &Scenario) -> Vec<Period> {
         let mut all = Vec::new();
         let mut quarter = period_of(DisclosurePeriod::Quarter, scenario.day(0));
@@ -153,7 +153,7 @@ impl Board {
         }
     }
 
-    /// Each quarter opens with what the one before closed with.
+    /// Each quarter opens with the closing balance of the previous one.
     fn revenue(&self, scenario: &Scenario, quarter: Option<Period>) -> Value {
         let quarters = self.quarters(scenario);
         let at = quarters.iter().position(|one| Some(*one) == quarter).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the demo's offices inspect and find, what the companies do about it, and the visits that are planned.
+//! The inspections of the demo's offices, their findings and rectification, and the planned inspections.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::inspections::{actions, batch, hazards, store};
 use crate::policy::versions::built_in;
 use crate::service::{Body, Tx};
 
-/// A visit that nobody planned. Its failed items with what was seen; days are working days ago.
+/// An unplanned inspection, with its failed items and observations. Days are working days ago.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionData {
@@ -25,7 +25,7 @@ pub struct InspectionData {
     checklist: String,
     ago: usize,
     failed: BTreeMap<String, String>,
-    /// Who rectifies, where somebody does.
+    /// The company that rectifies the findings, if any.
     #[serde(default)]
     company: Option<String>,
     #[serde(default)]
@@ -36,7 +36,7 @@ pub struct InspectionData {
     hazards: Vec<Id>,
 }
 
-/// A visit that is planned for a day so many days after the planning.
+/// An inspection that is planned for this number of days later.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Planned {
@@ -104,7 +104,7 @@ impl Inspecting {
             None => json!({ "item": code, "outcome": "pass" }),
         };
         let items: Vec<Value> = list.items.iter().map(|one| item(&one.code)).collect();
-        // The phone that made the key is invented, too: the same on every run.
+        // The phone that generates the key is invented, too, so that the key is the same on every run.
         let key = uuid::Uuid::from_u128(0x5b1c_7a52_6c0e_4b43_9b6d_0000_0000_0000 + n as u128);
         let inspected_at = scenario.at(scenario.working_day(seen.ago), 10);
         let body = json!({ "results": [{

@@ -1,4 +1,4 @@
-//! `xiaoqu demo`: a fresh SQLite file, a past of two years played through the real actions, and a tour of the ladder.
+//! `xiaoqu demo`: a new SQLite file, two years of history played through real actions, and a tour of the ladder.
 
 mod cases;
 mod complaining;
@@ -36,13 +36,13 @@ use crate::service::Service;
 pub use scenario::TOKEN_MINUTES;
 use scenario::{DemoUser, Scenario};
 
-/// The demo's tokens name an issuer that is nowhere: they are the same whatever address it listens on.
+/// The issuer of the demo's tokens does not exist, so that the tokens do not depend on the address.
 const ISSUER: &str = "https://demo.xiaoqu.invalid";
 const AUDIENCE: &str = "xiaoqu";
-/// The community, and by it the township, that the demo's tokens are for.
+/// The community, and through it the township, of the demo's tokens.
 const HOME: &str = "640121102001";
 
-/// A demo that is ready to be served.
+/// A demo that is ready to serve.
 pub struct Demo {
     pub state: Arc<Service>,
     pub tokens: Vec<Token>,
@@ -50,7 +50,7 @@ pub struct Demo {
     tour: tour::Facts,
 }
 
-/// A token of one role.
+/// A token for one role.
 #[derive(Clone, Debug, Serialize)]
 pub struct Token {
     pub role: Role,
@@ -60,7 +60,7 @@ pub struct Token {
     pub token: String,
 }
 
-/// A fresh store in an empty folder, with keys of this run. The clock is a sandbox's.
+/// Creates a database in an empty folder, with keys for this run only.
 pub fn open(folder: &Path, clock: Clock) -> anyhow::Result<Arc<Service>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
     bootstrap::prepare_at(&db, clock.now())?;
@@ -84,14 +84,14 @@ pub fn open(folder: &Path, clock: Clock) -> anyhow::Result<Arc<Service>> {
         secret_life: None,
         metrics_on_api: false,
         traces: None,
-        // Its clock is moved by hand, and what is shown should follow.
+        // The clock is moved by hand, and pages must follow it at once.
         page_life: Duration::ZERO,
     })?;
     bootstrap::load(&state)?;
     Ok(state)
 }
 
-/// What happens next in the scenario.
+/// The next step of the scenario.
 enum ScenarioStep {
     Service,
     Contract(usize, contracts::Step),
@@ -104,7 +104,7 @@ enum ScenarioStep {
     Complain(complaining::Step),
 }
 
-/// Plays the past, each step at its time, and sets the clock to the start.
+/// Plays the history, each step at its own time, and then sets the clock to the start.
 pub async fn fill(state: Arc<Service>, start: DateTime<Utc>) -> anyhow::Result<Demo> {
     let scenario = Scenario { state, start };
     let mut register = register::Register::open(&scenario).await?;
@@ -178,7 +178,7 @@ fn tokens(scenario: &Scenario, register: &register::Register) -> anyhow::Result<
 }
 
 impl Demo {
-    /// Six lines for a shell, each with what it does. They keep the id of the reported violation in `folder`.
+    /// Six shell commands, each with its explanation. They keep the id of the reported violation in `folder`.
     pub fn tour(&self, base_url: &str, folder: &Path) -> Vec<(&'static str, String)> {
         let token = |role| self.tokens.iter().find(|one| one.role == role).map_or("", |one| one.token.as_str());
         tour::lines(&self.tour, base_url, folder, token)

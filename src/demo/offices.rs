@@ -1,4 +1,4 @@
-//! The directory of offices, put on file by the county. Every phone is invented.
+//! The office directory, as the county registers it. Every phone number is invented.
 
 use std::sync::Arc;
 

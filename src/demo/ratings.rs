@@ -1,4 +1,4 @@
-//! The demo's star ratings: one cycle that was published, and one that is on its way.
+//! The star ratings of the demo: one published cycle, and one in progress.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ use crate::ratings::rows::RatingRow;
 use crate::ratings::{announcement, cycles, publication, publication_worker, scoring, store};
 use crate::service::{Body, Tx};
 
-/// Hundredths of the points that complexes get, in the order of their names.
+/// Percentages of the points for the complexes, in the order of their names.
 const SHARES: [u32; 12] = [91, 84, 72, 88, 64, 76, 93, 81, 57, 79, 70, 86];
 
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// Opened, its ratings begun.
+    /// The cycle is opened and its ratings are started.
     Open(Half),
     Score(Half),
     Review(Half),
@@ -48,7 +48,7 @@ pub struct Rounds {
     under_way: Option<Id>,
 }
 
-/// Working days ago on which each step was taken.
+/// The steps with their times, in working days ago.
 pub fn steps(scenario: &Scenario) -> Vec<(Instant, Step)> {
     use Half::{Published, UnderWay};
     let at = |ago: usize, hour: i64, step: Step| (scenario.at(scenario.working_day(ago), hour), step);
@@ -77,7 +77,7 @@ impl Rounds {
         id.context("the cycle is opened first")
     }
 
-    /// The ratings of a cycle by the names that the demo has for their complexes: ids are other ones on each run.
+    /// The ratings of a cycle by the demo's keys of their complexes, because ids differ on each run.
     fn ratings(&self, scenario: &Scenario, register: &Register, half: Half) -> anyhow::Result<Vec<RatingRow>> {
         let (cycle, system) = (self.cycle(half)?, Scope::System("the demo plays every part"));
         let rows = scenario.state.db.read_blocking(|conn| store::of_cycle(conn, &system, cycle));
@@ -99,7 +99,7 @@ impl Rounds {
         match step {
             Step::Open(half) => self.open(scenario, when, half, &lead).await,
             Step::Score(half) => {
-                // Of the cycle that is on its way some are scored, and of those some by all.
+                // In the cycle in progress, some ratings are scored, and some of those by all raters.
                 for (at, row) in self.ratings(scenario, register, half)?.iter().enumerate() {
                     if half == Half::Published || at % 3 != 2 {
                         score(scenario, when, row, at, half == Half::Published || at % 3 == 0).await?;
@@ -135,7 +135,7 @@ impl Rounds {
                     "reasons": "（演示文本）经复查，评分依据为更换后的检查结果，异议不成立",
                 });
                 let decide = announcement::decide_rating_objection;
-                // Another person than those who scored and reviewed.
+                // A different person from those who scored and reviewed.
                 let leader = DemoUser::of_office(Role::TownshipLeader, HOME, "").caller(&scenario.state)?;
                 scenario.on(&leader, when, "decide_rating_objection", row.id, body, decide).await
             }
@@ -157,7 +157,7 @@ impl Rounds {
 
     async fn open(&mut self, scenario: &Scenario, when: Instant, half: Half, lead: &Arc<Caller>) -> anyhow::Result<()> {
         let today = scenario.state.clock.day_of(when);
-        // The half-year that was over when the first cycle was opened, and the one after it.
+        // The half-year that had ended when the first cycle was opened, and the next one.
         let first = half_year_before(scenario.state.clock.day_of(scenario.at(scenario.working_day(60), 9)));
         let from = if half == Half::Published { first } else { first + Months::new(6) };
         let name = format!("{}年{}半年星级评定", from.year(), if from.month() == 1 { "上" } else { "下" });
@@ -185,7 +185,7 @@ impl Rounds {
     }
 }
 
-/// The first day of the half-year that was over on a day.
+/// The first day of the last half-year that ended before this day.
 fn half_year_before(day: NaiveDate) -> NaiveDate {
     let this = day.with_day(1).and_then(|day| day.with_month(if day.month() < 7 { 1 } else { 7 })).unwrap_or(day);
     this - Months::new(6)
@@ -214,7 +214,7 @@ async fn score(scenario: &Scenario, when: Instant, row: &RatingRow, at: usize, a
     Ok(())
 }
 
-/// Every item of the rubric with so many hundredths of its points.
+/// Every item of the rubric with this percentage of its points.
 fn items(share: u32) -> Vec<Value> {
     let points = |most: Points| Points((most.0 * Decimal::new(share.into(), 2)).round_dp(2));
     let note = "（演示文本）按现场检查情况扣分";

@@ -1,4 +1,4 @@
-//! The register: companies, complexes and who served them, all invented.
+//! The register of companies, complexes and service periods, all invented.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ use crate::{companies, complexes, contracts, policy};
 
 pub const COUNTY: &str = "640121";
 
-/// The register was filled, and the policy published, before everything that the demo tells of; in working days.
+/// When the register was filled and the policy published, in working days ago. It is before everything else in the
+/// demo.
 const OPENED: usize = 550;
 
 #[derive(Deserialize)]
@@ -41,7 +42,7 @@ struct ComplexData {
     area_m2: i64,
     households: i64,
     buildings: i64,
-    /// Days ago, like every day below.
+    /// Days ago, like all days below.
     delivered: i64,
     self_governance: String,
     services: Vec<ServiceData>,
@@ -68,7 +69,7 @@ pub struct Complex {
     pub community: String,
 }
 
-/// What is on file, by the keys of the data.
+/// The registered companies and complexes, by the keys of the data.
 #[derive(Default)]
 pub struct Register {
     pub companies: HashMap<String, Company>,
@@ -89,7 +90,7 @@ impl Register {
         self.complexes.get(key).with_context(|| format!("no demo complex {key}"))
     }
 
-    /// Puts companies and complexes on file, and notes the services for their days.
+    /// Registers companies and complexes, and keeps the service periods for later days.
     pub async fn open(scenario: &Scenario) -> anyhow::Result<Register> {
         let mut register = Register::default();
         let county = DemoUser::of_office(Role::CountyAuthority, COUNTY, "").caller(&scenario.state)?;
@@ -129,7 +130,7 @@ impl Register {
         Ok(register)
     }
 
-    /// When services are to be recorded.
+    /// When service periods are to be recorded.
     pub fn services(&self) -> impl Iterator<Item = Instant> {
         self.services.iter().map(|(at, ..)| *at)
     }
@@ -149,7 +150,8 @@ impl Register {
     }
 }
 
-/// Version 2: the default, with a legal basis for the measures that need one. A county names a real regulation here.
+/// Version 2: the built-in policy with a legal basis for the measures that need one. A county would name a real
+/// regulation.
 async fn publish_policy(scenario: &Scenario, at: Instant) -> anyhow::Result<()> {
     let mut document = serde_json::to_value(policy::versions::built_in())?;
     document["title"] = json!("物业服务行业监管规则（演示：已指定法律依据）");

@@ -1,4 +1,4 @@
-//! What became of the measures that the cases led to: notices, hearings, approvals, and their carrying out.
+//! The measures that follow from the cases: notices, hearings, approvals and completion.
 
 use anyhow::Context;
 use serde::Deserialize;
@@ -35,9 +35,9 @@ pub struct Sanction {
     ago: usize,
     company: String,
     kind: String,
-    /// Of several of its kind, the one about this complex.
+    /// Selects the measure about this complex, if there are several of the kind.
     complex: Option<String>,
-    /// Or the one that rests on this violation alone.
+    /// Selects the measure whose only ground is this violation.
     case: Option<String>,
     #[serde(rename = "do")]
     act: Do,
@@ -75,7 +75,7 @@ async fn measures_of(scenario: &Scenario, company: Id) -> anyhow::Result<Vec<Mea
     rows.map_err(|fail| anyhow::anyhow!(explain(&fail)))
 }
 
-/// The open measure of a kind against a company, about a complex.
+/// The open measure of a kind against a company about a complex.
 pub async fn find(scenario: &Scenario, company: Id, kind: &str, complex: Option<Id>) -> anyhow::Result<Id> {
     let open = |row: &MeasureRow| row.state.is_open();
     let rows = measures_of(scenario, company).await?;

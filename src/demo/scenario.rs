@@ -1,4 +1,4 @@
-//! Where the demo's past is played: every step is a real action, taken by a caller with a real token at its own time.
+//! Plays the demo's history: every step is a real action of a caller with a real token, at its own time.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::http::language::Language;
 use crate::service::{Body, Ctx, Request, Service, Tx};
 use crate::token_issuing::{self, TokenArgs};
 
-/// Tokens of a demo live as long as a working day with its evening.
+/// Lifetime of the demo's tokens: a long working day, in minutes.
 pub const TOKEN_MINUTES: i64 = 12 * 60;
 
 pub struct Scenario {
@@ -25,19 +25,19 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The day that is so many days before the demo's first.
+    /// The day this number of days before the demo's first day.
     pub fn day(&self, ago: i64) -> NaiveDate {
         self.state.clock.day_of(Instant(self.start)) - TimeDelta::days(ago)
     }
 
-    /// The working day that is so many working days before the demo's first day. Counted like this, the past has the
-    /// same order wherever the clock starts.
+    /// The working day this number of working days before the demo's first day. Counted like this, the history has the
+    /// same order whenever the clock starts.
     pub fn working_day(&self, ago: usize) -> NaiveDate {
         let before = self.day(0).iter_days().rev().skip(1).filter(|day| WorkCalendar::built_in().is_working_day(*day));
         before.take(ago.max(1)).last().unwrap_or_default()
     }
 
-    /// So many working days later.
+    /// The day this number of working days later.
     pub fn later(&self, day: NaiveDate, working_days: u32) -> NaiveDate {
         WorkCalendar::built_in().add_working_days(day, working_days)
     }
@@ -47,7 +47,7 @@ impl Scenario {
         Instant(day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(hour - 8))
     }
 
-    /// What an action is told of its request, at an instant of the past.
+    /// The context of an action at a past instant.
     pub fn ctx(&self, caller: &Arc<Caller>, now: Instant, operation: &str) -> anyhow::Result<Ctx> {
         let permission =
             self.state.permissions.of(operation).ok_or_else(|| anyhow::anyhow!("no operation {operation}"))?;
@@ -74,7 +74,7 @@ impl Scenario {
         }))
     }
 
-    /// Plays one action; its body is checked against the contract like any other.
+    /// Plays one action. Its body is validated like any other.
     pub async fn act<B, T, F>(
         &self,
         caller: &Arc<Caller>,
@@ -99,7 +99,7 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// Uploads a file of the demo's own.
+    /// Uploads one of the demo's files.
     pub async fn attach(
         &self,
         caller: &Arc<Caller>,
@@ -114,11 +114,11 @@ impl Scenario {
     }
 }
 
-/// An action on a row.
+/// An action on an existing resource.
 type OnRow<B, T> = fn(&mut Tx, Id, &Body<B>) -> WorkResult<Entity<T>>;
 
 impl Scenario {
-    /// Plays an action on a row.
+    /// Plays an action on an existing resource.
     pub async fn on<B, T>(
         &self,
         caller: &Arc<Caller>,
@@ -136,7 +136,7 @@ impl Scenario {
         made.await.map(drop)
     }
 
-    /// Opens a notice: a reading that is recorded as its delivery.
+    /// Opens a notice, which records its delivery.
     pub async fn open<T: Send + 'static>(
         &self,
         caller: &Arc<Caller>,
@@ -157,12 +157,12 @@ pub fn explain(fail: &WorkError) -> String {
     }
 }
 
-/// Who plays: one person in one office.
+/// An invented person in one office.
 #[derive(Clone)]
 pub struct DemoUser(pub TokenArgs);
 
 impl DemoUser {
-    /// Of an office that is responsible for a place. `note` tells people of the same office apart.
+    /// A person in an office with this territory. `note` distinguishes people in the same office.
     pub fn of_office(role: Role, community: &str, note: &str) -> DemoUser {
         let digits = role.row().division_digits;
         let division = community.get(..digits.min(community.len())).unwrap_or_default();
@@ -184,7 +184,7 @@ impl DemoUser {
         DemoUser(args)
     }
 
-    /// Of an app: a resident has no territory.
+    /// A resident with an app. A resident has no territory.
     pub fn of_resident(name: &str) -> DemoUser {
         DemoUser(blank(Role::Resident, name.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! A system that integrates: registered, given a secret and approved, so that `/oauth/token` can be tried.
+//! A client that is registered, has a secret and is approved, so that `/oauth/token` can be tried.
 
 use serde::Serialize;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Six lines of `curl` that climb the ladder. Each one stands alone: its token is in it, and the id of the violation
-//! that the first one reports is kept in a file.
+//! Six `curl` commands that climb the ladder. Each can be run alone: it contains its token, and a file keeps the id of
+//! the violation that the first command reports.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub struct Facts {
     complex: Id,
     removal: Id,
     today: NaiveDate,
-    /// The statement period of a notice that is opened today is over.
+    /// After the statement period of a notice that is opened today.
     heard: Instant,
 }
 
@@ -33,7 +33,7 @@ pub async fn facts(scenario: &Scenario, register: &Register) -> anyhow::Result<F
     })
 }
 
-/// A text as one word of a POSIX shell.
+/// Quotes a text as one word of a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -45,7 +45,7 @@ pub fn lines<'a>(
     token: impl Fn(Role) -> &'a str,
 ) -> Vec<(&'static str, String)> {
     let file = quoted(&folder.join("reported.json").display().to_string());
-    // The first id in the file; grep, head and cut are everywhere.
+    // The first id in the file. grep, head and cut are available everywhere.
     let reported = format!("$(grep -o '\"id\":\"[^\"]*' {file} | head -1 | cut -d'\"' -f4)");
     let curl = |role: Role, path: &str, body: Option<Value>| {
         let body = body.map_or(String::new(), |body| {

@@ -4,7 +4,7 @@ use xiaoqu::access::Role;
 use crate::on_both_databases;
 use crate::support::{COUNTY, OTHER_COUNTY};
 
-/// The holidays of a year that is not on file.
+/// The holidays of a year that has no calendar yet.
 fn year() -> Value {
     json!({
         "holidays": [{ "date": "2027-01-01", "name": "元旦" }, { "date": "2027-10-01", "name": "国庆节" }],

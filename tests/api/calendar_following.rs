@@ -1,4 +1,4 @@
-//! Open deadlines follow the calendar: those of every feature, never to an earlier day, each with an event of its own.
+//! Open deadlines of all features follow the calendar: never to an earlier day, and each with its own event.
 
 use serde_json::json;
 use xiaoqu::access::Role;
@@ -11,10 +11,10 @@ use crate::support::rating::{a_cycle, announced, at as at_rating, cycle_input};
 use crate::support::rows::{a_served_complex, text};
 use crate::support::{COMMUNITY, TestApp};
 
-/// An item of the general checklist that is a hazard where it fails.
+/// An item of the general checklist whose failure is a hazard.
 const HAZARD: &str = "facilities";
 
-/// Puts in or replaces a year with these days off beside the ones that it has.
+/// Creates or replaces a year, with these days off in addition to the existing ones.
 pub async fn with_holidays(app: &TestApp, year: i32, days: &[&str]) {
     let at = format!("/v1/calendar/{year}");
     let now = app.county().get(&at).await;
@@ -37,14 +37,14 @@ on_both_databases! {
         assert_eq!(case.notified("V", nine(3), "P", "2026-12-29").await, "2027-01-04");
         let opened = case.portal().get(&case.violation("V")).await.expect(200);
         assert_eq!(opened["calendar_missing"], json!([2027]));
-        // What is announced then: Monday 4 January is off, too. It moves, once, with an event.
+        // A later announcement makes Monday 4 January a day off, too. The deadline moves once, with an event.
         with_holidays(&app, 2027, &["2027-01-01", "2027-01-04"]).await;
         let moved = case.portal().get(&case.violation("V")).await.expect(200);
         assert_eq!((&moved["statement_due_on"], &moved["calendar_missing"]), (&json!("2027-01-05"), &json!([])));
         assert_eq!(events(&app, "violation.deadline_moved"), 1);
         with_holidays(&app, 2027, &["2027-05-01"]).await;
         assert_eq!(events(&app, "violation.deadline_moved"), 1);
-        // The last day is the company's to the end.
+        // The last day belongs to the company until it ends.
         case.on("2027-01-05");
         let confirmation = format!("{}/confirmation", case.violation("V"));
         let early = case.officer().post(&confirmation, &json!({ "reasons": "事实清楚" })).await;
@@ -81,7 +81,7 @@ on_both_databases! {
         step(&portal, &ticket, "information-request", json!({ "text": "请说明楼号" })).await;
         app.set_clock("2026-03-04T01:00:00Z");
         let on = step(&resident, &ticket, "information", json!({ "text": "三号楼" })).await;
-        // Monday 9 March, and two days of waiting.
+        // Monday 9 March, and two days of the pause.
         assert_eq!(text(&on["resolve_due"]), "2026-03-11T16:00:00Z");
         let ask = json!({ "amount": 2, "reasons": "须会同相关部门核实" });
         step(&portal, &ticket, "extension", ask).await;
@@ -89,7 +89,7 @@ on_both_databases! {
         let grant = json!({ "granted": true, "reasons": "情况属实" });
         let extended = step(&community, &ticket, "extension-decision", grant).await;
         assert_eq!(text(&extended["resolve_due"]), "2026-03-13T16:00:00Z");
-        // Tuesday 10 falls away: all that comes after it is a day later.
+        // Tuesday 10 is no longer a working day, so everything after it moves by a day.
         with_holidays(&app, 2026, &["2026-03-10"]).await;
         let moved = resident.get(&of(&ticket)).await.expect(200);
         assert_eq!(text(&moved["resolve_due"]), "2026-03-16T16:00:00Z");
@@ -112,7 +112,7 @@ on_both_databases! {
         let hazards = async || app.county().get("/v1/hazards").await.items().clone();
         let (measures_before, hazards_before) = (case.measures().await, hazards().await);
         assert!(measures_before.len() > 1 && hazards_before.len() == 1);
-        // Two weeks off from tomorrow on.
+        // Two weeks off, from tomorrow on.
         let days: Vec<String> = app.state.clock.today().iter_days().skip(1).take(14)
             .filter(|day| day.format("%u").to_string().parse::<u8>().expect("a number") < 6)
             .map(|day| day.to_string())
@@ -151,7 +151,7 @@ on_both_databases! {
     async fn a_change_that_a_process_did_not_get_through_with_is_made_good_by_the_next(app: TestApp) {
         let mut case = Case::new(&app, &["P"]).await;
         case.notified("V", nine(3), "P", "2026-12-29").await;
-        // As a version stored it that knew no statutory holidays.
+        // As stored by a version that did not know statutory holidays.
         app.execute("UPDATE violations SET statement_due_on = '2027-01-01'");
         app.execute("DELETE FROM calendar_followed");
         assert_eq!(xiaoqu::deadlines::follow_calendar(&app.state).await.expect("a pass"), 1);

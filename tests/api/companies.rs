@@ -41,7 +41,7 @@ on_both_databases! {
             ("/parent_id", "invalid_format"),
             ("/colour", "unknown_field"),
         ]);
-        // What only the rules and the store can see is told together.
+        // Errors that only the rules and the database can detect are reported together.
         let mut input = company_input();
         input["uscc"] = json!(wrong_check());
         input["parent_id"] = json!("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11");
@@ -59,7 +59,7 @@ on_both_databases! {
         refused.faults(&[("/uscc_override_reason", "conflict")]);
         let made = app.county().post("/v1/companies", &input).await.expect(201);
         assert_eq!(made["uscc_override_reason"], input["uscc_override_reason"]);
-        // A reason that was not needed is not kept.
+        // A reason that was not needed is not stored.
         let mut good = company_input();
         good["uscc_override_reason"] = json!("以防万一");
         good["uscc_override_reason"] = json!("以防万一而已");
@@ -160,7 +160,8 @@ on_both_databases! {
         };
         let answer = propose(&own).await;
         answer.faults(&[("/parent_id", "unknown_reference")]);
-        // A company that has branches becomes no branch itself: branches would count with a company that does not answer.
+        // A company with branches cannot become a branch, because its branches would count for a company that is not
+        // responsible for them.
         let other = a_company(&app).await;
         let under = json!({ "parent_id": other["id"] });
         let answer = propose(&under).await;
@@ -191,7 +192,7 @@ on_both_databases! {
             proposal["reason"] = json!("企业在本辖区更换了热线");
             let proposed = office.post(&format!("{at}/changes"), &proposal).await.expect(201);
             assert_eq!(proposed["state"], "proposed");
-            // It waits for the register that keeps the file, and for nobody else.
+            // The application is in the inbox of the registering office only.
             let waits = async |who: &Client| who.get("/v1/inbox?kind=decide_company_change").await.items().clone();
             let item = waits(&app.social()).await[0].clone();
             assert_eq!((&item["href"], &item["due_on"]), (&json!(path("company-changes", &proposed)), &json!("2026-03-16")));
@@ -205,7 +206,7 @@ on_both_databases! {
             assert_eq!(done["state"], "refused");
             other.post(&format!("{change}/approval"), &json!({ "reasons": "材料齐全" })).await.problem(409, "state_conflict");
         }
-        // The home register writes.
+        // The registering office may change the company.
         let etag = app.social().get(&at).await.etag();
         let changed = app.social().patch(&at, &json!({ "service_hotline": "0951-0000007" })).if_match(&etag).await;
         assert_eq!(changed.expect(200)["service_hotline"], "0951-0000007");

@@ -93,7 +93,7 @@ on_both_databases! {
         };
         for point in [
             given(106.2533, 38.2811, "wgs84"),
-            // The same place as China's maps and as Baidu's show it.
+            // The same point in the coordinate systems of Chinese maps and of Baidu.
             given(106.258_934_2, 38.281_989_2, "gcj02"),
             given(106.265_466_6, 38.287_817_8, "bd09"),
         ] {

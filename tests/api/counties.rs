@@ -1,4 +1,4 @@
-//! Two counties in one deployment: what one does changes nothing in the other.
+//! Two counties in one deployment do not affect each other.
 
 use std::time::{Duration, Instant};
 
@@ -26,13 +26,13 @@ async fn a_far_complex(app: &TestApp) -> Value {
     far(app).post("/v1/complexes", &input).await.expect(201)
 }
 
-/// A company of the first county works in the other, too: it has applied there, so that the office sees it.
+/// A company of the first county also works in the other: it has applied there, so that the office can see it.
 async fn works_in_both(app: &TestApp, company: &Value, complex: &Value) {
     submitted(&app.company(text(&company["uscc"])), &draft(complex, "2026-03-02", None)).await;
     a_service(app, complex, company, "2026-01-01").await;
 }
 
-/// Puts a day off into the calendar of the other county.
+/// Adds a day off to the calendar of the other county.
 async fn a_day_off(app: &TestApp, year: i32, day: &str) {
     let at = format!("/v1/calendar/{year}");
     let now = far(app).get(&at).await;
@@ -45,7 +45,7 @@ async fn a_day_off(app: &TestApp, year: i32, day: &str) {
     far(app).put(&at, &own).if_match(&version).await.expect(200);
 }
 
-/// A case that the company has opened.
+/// A case whose notice the company has opened.
 async fn opened(app: &TestApp, company: &Value, place: &Value, township: &str, day: &str) -> Value {
     let office = app.officer(Role::SocialAffairsOffice, township, "officer");
     let report = json!({
@@ -85,7 +85,7 @@ on_both_databases! {
         assert_eq!(current(&app.office(Role::ComplexCommittee, text(&complex["id"]))).await, own["version"]);
         let asked = format!("/v1/policies/current?county={OTHER_COUNTY}");
         assert_eq!(app.county().get(&asked).await.expect(200)["version"], own["version"]);
-        // A resident belongs to no county: the ticket goes by the rules of its place.
+        // A resident belongs to no county. The rules of the place apply to the complaint.
         let resident = app.office(Role::Resident, "");
         let of = async |complex: &Value| {
             let ticket = crate::support::complaining::complaint("service.cleaning", complex);
@@ -97,7 +97,7 @@ on_both_databases! {
             client.get("/v1/complaint-deadlines?category=service.cleaning").await.expect(200)["policy_version"].clone()
         };
         assert_eq!((deadline(&app.county()).await, deadline(&far(&app)).await), (json!(1), own["version"].clone()));
-        // Its authority approves for its own county only.
+        // The county authority approves for its own county only.
         let input = json!({ "effective_from": "2026-04-01", "document": document });
         let near_draft = app.county().post("/v1/policies", &input).await.expect(201);
         let approval = format!("/v1/policies/{}/approval", near_draft["version"]);
@@ -132,7 +132,7 @@ on_both_databases! {
         assert_eq!(now(&here).await["statement_due_on"], "2026-03-05");
         assert_eq!(now(&there).await["statement_due_on"], "2026-03-06");
         assert_eq!(events(&app, "violation.deadline_moved"), 1);
-        // A year that one county has put in is missing in the other still.
+        // A year that one county has entered is still missing in the other.
         app.set_clock("2026-12-29T01:00:00Z");
         let (here, there) = both("2026-12-29").await;
         assert_eq!((&here["calendar_missing"], &there["calendar_missing"]), (&json!([2027]), &json!([2027])));
@@ -176,27 +176,27 @@ on_both_databases! {
         for client in [&portal, &committee, &resident] {
             revoke(&abroad, &subject(client).await, Value::Null).await;
         }
-        // Long enough for every replica to have heard of it.
+        // Long enough for every replica to read it.
         tokio::time::sleep(Duration::from_secs(3)).await;
         for client in [&portal, &committee, &resident] {
             client.get("/v1/me").await.expect(200);
         }
         let administrator = app.administrator();
         assert!(administrator.get("/v1/token-revocations").await.items().is_empty(), "they end nothing here");
-        // The administrator of its own county ends them.
+        // An administrator of their own county revokes them.
         for client in [&portal, &committee] {
             let row = revoke(&administrator, &subject(client).await, Value::Null).await;
             becomes(client, 401).await;
             abroad.get(&path("token-revocations", &row)).await.problem(404, "not_found");
         }
-        // A resident belongs to every county: whoever ends the tokens, each may take it back.
+        // A resident belongs to every county, so each county can lift the revocation for residents.
         let row = revoke(&abroad, &subject(&resident).await, json!(true)).await;
         becomes(&resident, 401).await;
         let at = path("token-revocations", &row);
         assert_eq!(administrator.get(&at).await.expect(200)["residents"], true);
         administrator.post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
         becomes(&resident, 200).await;
-        // Another county lifts it for residents, and not what it ends in the county that made it.
+        // Another county lifts it for residents only. It stays in force in the county that made it.
         let social = app.social();
         let row = revoke(&administrator, &subject(&social).await, json!(true)).await;
         becomes(&social, 401).await;

@@ -58,7 +58,7 @@ on_both_databases! {
         verify(&app, &complex, "fee_standard", &second, "verified").await.problem(409, "state_conflict");
         assert_eq!(state_of(&app, &complex, "fee_standard").await, "verified");
 
-        // A new version waits; the verified one stands until it is verified too.
+        // A new version is pending. The verified one stays valid until the new one is verified.
         app.set_clock("2026-03-09T01:00:00Z");
         let third = disclosed("fee_standard", "2026-03-09", fees(&[("物业费", "1.70")]));
         let third = portal.post(&fee, &third).await.expect(201);
@@ -140,14 +140,14 @@ on_both_databases! {
             ("/content/public_revenue/closing_balance_fen", "does_not_add_up"),
         ]);
         submit(third).await.expect(201);
-        // The next quarter opens with what this one closed with.
+        // The next quarter opens with the closing balance of this one.
         let fourth = |opening| revenue("2025-10-01", "2025-12-31", opening, 10, 20);
         submit(fourth(1_150_001)).await.faults(&[("/content/public_revenue/opening_balance_fen", "does_not_add_up")]);
         submit(fourth(1_150_000)).await.expect(201);
         submit(revenue("2026-01-01", "2026-03-31", 1_149_990, 0, 0)).await
             .faults(&[("/content/public_revenue/period_to", "in_the_future")]);
         submit(revenue("2024-10-01", "2024-12-31", 0, 0, 0)).await.faults(&[("/content/public_revenue/period_to", "before_start")]);
-        // Two periods stand beside each other; the state is of the newest.
+        // Two periods exist; the state is that of the newer one.
         let seen = app.social().get(&here).await.expect(200);
         assert_eq!((&seen["status"]["period_to"], &seen["status"]["state"]), (&json!("2025-12-31"), &json!("submitted")));
         let history = app.social().get(&format!("{here}/history")).await;
@@ -200,7 +200,7 @@ on_both_databases! {
         let committee = app.office(Role::ComplexCommittee, text(&complex["id"]));
         assert_eq!(committee.get(&fee).await.expect(200)["current"]["id"], made["id"]);
 
-        // Another company comes: what the first disclosed is history, its own alone to see, and no state any more.
+        // Another company takes over. The first one's disclosures become history that only it can see, without a state.
         end_contract(&app, &first, "2026-03-01").await;
         a_service(&app, &complex, &other, "2026-03-02").await;
         assert_eq!(state_of(&app, &complex, "fee_standard").await, "missing");
@@ -212,7 +212,7 @@ on_both_databases! {
         assert_eq!(app.social().get(&format!("{fee}/history")).await.items().len(), 2);
         verify(&app, &complex, "fee_standard", &made, "verified").await
             .faults(&[("/disclosure_id", "unknown_reference")]);
-        // A complex that nobody serves has nothing to disclose.
+        // A complex without a company has nothing to disclose.
         let empty = a_complex(&app).await;
         assert_eq!(states(&app, &empty).await, []);
         app.social().get(&at(&empty, "fee_standard")).await.problem(404, "not_found");
@@ -234,7 +234,7 @@ on_both_databases! {
     }
 }
 
-/// What waits: kind, and the kind of disclosure.
+/// The pending disclosures in the inbox: kind of item, and kind of disclosure.
 async fn waiting(client: &crate::support::client::Client) -> Vec<(String, String)> {
     let items = client.get("/v1/inbox?limit=200").await.items().clone();
     let of_disclosures = items.iter().filter(|item| item["subject_kind"] == "disclosure");
@@ -270,7 +270,7 @@ on_both_databases! {
         let items = portal.get("/v1/inbox?kind=correct_disclosure").await.items().clone();
         assert_eq!(items[0]["href"], at(&complex, "fee_standard"));
         portal.get(text(&items[0]["href"])).await.expect(200);
-        // Pages of one go through all of them.
+        // Paging with one item per page returns all of them.
         let (mut seen, mut next) = (0, "/v1/inbox?limit=1".to_owned());
         loop {
             let page = portal.get(&next).await;

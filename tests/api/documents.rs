@@ -1,4 +1,4 @@
-//! Official documents: issued by the office in charge, numbered, kept as they are, withdrawn with their ground.
+//! Official documents: issued by the responsible office, numbered, unchangeable, and withdrawn when their ground ends.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::support::client::{Client, Response};
 use crate::support::rows::{a_company, a_policy, a_prefix, office_input, path, text};
 use crate::support::{COUNTY, TOWNSHIP, TestApp};
 
-/// The social affairs office of the test's township, in the directory under this word.
+/// The social affairs office of the test's township, in the directory with this document prefix.
 async fn an_office(app: &TestApp, word: &str) -> Value {
     let mut input = office_input("social_affairs_office", TOWNSHIP);
     input["document_prefix"] = json!(word);
@@ -35,14 +35,14 @@ async fn page(client: &Client, document: &Value) -> (Response, String) {
     (answer, html)
 }
 
-/// The policy with other texts of documents.
+/// The policy with changed document templates.
 async fn with_documents(app: &TestApp, change: impl FnOnce(&mut Value)) -> Value {
     let mut document = app.county().get("/v1/policies/current").await.expect(200)["document"].clone();
     change(&mut document["documents"]);
     document
 }
 
-/// Publishes it, from today.
+/// Publishes such a policy from today.
 async fn publish_documents(app: &TestApp, change: impl FnOnce(&mut Value)) {
     let document = with_documents(app, change).await;
     a_policy(app, &app.state.clock.today().to_string(), &document).await;
@@ -91,7 +91,7 @@ on_both_databases! {
             case.reported(&name, nine(3), "P", &format!("2026-03-{day:02}")).await;
             case.officer().post(&format!("{}/notification", case.violation(&name)), &notice()).await.expect(200);
         }
-        // One that fails has taken no number.
+        // A failed attempt uses no number.
         issue(&case.officer(), &of("interview_notice", case.id("V2"))).await.problem(400, "invalid_input");
         let officer = case.officer();
         let inputs: Vec<Value> = (2..18).map(|day| of("violation_notice", case.id(&format!("V{day}")))).collect();
@@ -204,7 +204,7 @@ on_both_databases! {
         let order = issue(&case.officer(), &of("rectification_order", id_of(&rectification))).await.expect(201);
         let (_, html) = page(&case.officer(), &order).await;
         assert!(html.contains("擅自涨价") && html.contains("整改应当于2026年3月"), "{html}");
-        // The company sees the order at once: the measure itself is no secret.
+        // The company sees the order at once, because the measure itself is not secret.
         case.portal().get(&path("documents", &order)).await.expect(200);
 
         let interview = measure_of(&case, "interview").await;
@@ -271,7 +271,7 @@ on_both_databases! {
         for held in ["2026年7月1日举行听证", "2026年7月2日", "事实清楚，证据确凿", "九百四十九条", "行政复议", "违反“九不准”第9条"] {
             assert!(html.contains(held), "{held}: {html}");
         }
-        // A revocation takes the ground from under it: what was issued no longer stands.
+        // A revocation removes the ground, so the document is no longer valid.
         case.county_revokes("V3").await;
         for document in [&noticed, &decision] {
             let now = case.officer().get(&path("documents", document)).await.expect(200);
@@ -321,7 +321,7 @@ on_both_databases! {
         let upheld = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
         app.county().post(&format!("{}/appeal-decision", case.violation("v")), &upheld).await.expect(200);
         refused(&case, "v").await;
-        // An order belongs to a measure that is not carried out.
+        // An order is issued for a measure that is not completed.
         let order = case.measure("rectification_order:v").await;
         let done = json!({ "completed_on": app.state.clock.today(), "outcome": "已整改到位" });
         case.officer().post(&format!("{order}/completion"), &done).await.expect(200);
@@ -340,7 +340,7 @@ on_both_databases! {
         assert_eq!(notice["office_name"], "永宁县望远镇人民政府");
         let (_, html) = page(&case.officer(), &notice).await;
         assert!(html.contains("class=\"imprint\"") && html.contains("印发") && html.contains("class=\"heading\""), "{html}");
-        // The proof that it was served, by the office that issued it.
+        // The proof of delivery, from the office that issued the notice.
         let proof = issue(&case.officer(), &of("proof_of_delivery", text(&notice["id"]))).await.expect(201);
         let (_, html) = page(&case.officer(), &proof).await;
         assert!(html.contains(text(&notice["number"])) && html.contains("企业登录查收") && html.contains("2026年3月2日"), "{html}");
@@ -368,7 +368,7 @@ on_both_databases! {
         assert!(html.contains("撤销上述违规行为认定") && html.contains("收费已备案"), "{html}");
         issue(&case.officer(), &of("revocation_decision", case.id("V"))).await.problem(409, "state_conflict");
         case.portal().get(&path("documents", &decision)).await.expect(200);
-        // Revoked of its own motion: that has another paper.
+        // Revoked ex officio, which has another official document.
         case.confirmed("W", nine(3), "P", "2026-04-08").await;
         case.county_revokes("W").await;
         let revoked = issue(&app.county(), &of("revocation_decision", case.id("W"))).await.expect(201);
@@ -502,7 +502,7 @@ on_both_databases! {
     }
 }
 
-/// The id of the one measure of a kind.
+/// The id of the only measure of a kind.
 async fn measure_of(case: &Case<'_>, kind: &str) -> String {
     let list = format!("/v1/measures?kind={kind}&company_id={}", text(&case.company["id"]));
     let found = case.app.county().get(&list).await;

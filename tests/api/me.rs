@@ -6,7 +6,7 @@ use xiaoqu::access::role::ROLES;
 use crate::on_sqlite;
 use crate::support::{COUNTY, ISSUER, TOWNSHIP};
 
-/// A territory that fits a role.
+/// A territory for a role.
 pub fn territory(role: Role) -> &'static str {
     match (role, role.row().division_digits) {
         (Role::PropertyCompany, _) => "91350100M000100Y43",

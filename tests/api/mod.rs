@@ -1,4 +1,5 @@
-//! Mirrors the paths of the API; `contract` (not the `contracts` of companies) holds what is the same for all of them, `access` who gets in.
+//! Tests that mirror the paths of the API. `contract` (not the companies' `contracts`) tests what all paths have in
+//! common, `access` tests authentication.
 
 mod access;
 mod attachments;

@@ -36,7 +36,7 @@ on_both_databases! {
         let taken = json!({ "document_prefix": input["document_prefix"] });
         let at = path("offices", &without.json);
         app.county().patch(&at, &taken).if_match(&without.etag()).await.problem(409, "already_exists");
-        // Another county counts for itself.
+        // Each county is separate.
         let mut other = office_input("social_affairs_office", OTHER_TOWNSHIP);
         other["document_prefix"] = input["document_prefix"].clone();
         app.office(Role::CountyAuthority, OTHER_COUNTY).post("/v1/offices", &other).await.expect(201);
@@ -62,7 +62,7 @@ on_both_databases! {
         fault("community", TOWNSHIP, ("/division", "invalid_format")).await;
         fault("community", "640121102999", ("/division", "unknown_reference")).await;
         fault("property_company", TOWNSHIP, ("/role", "invalid")).await;
-        // A township's office keeps its township and its communities, and nobody else's.
+        // A township's office registers offices of its township and its communities only.
         fault("social_affairs_office", NEIGHBOUR, ("/division", "unknown_reference")).await;
         fault("community", NEIGHBOUR_COMMUNITY, ("/division", "unknown_reference")).await;
         fault("county_authority", COUNTY, ("/division", "unknown_reference")).await;

@@ -14,7 +14,7 @@ async fn version(app: &TestApp, effective_from: &str) -> Value {
     json!({ "effective_from": effective_from, "document": document })
 }
 
-/// By another person of the county.
+/// Approves a draft as another person of the county.
 async fn approve(app: &TestApp, draft: &Value) -> Response {
     let second = app.officer(Role::CountyAuthority, COUNTY, "second-person");
     second.post(&format!("/v1/policies/{}/approval", draft["version"]), &json!({ "note": "集体讨论通过" })).await
@@ -25,12 +25,12 @@ on_both_databases! {
         let mut input = version(&app, "2026-03-02").await;
         app.county().post("/v1/policies", &input).await.faults(&[("/effective_from", "out_of_range")]);
         input["effective_from"] = json!("2026-03-03");
-        // A version that lifts the rule for everything else does not lift it for itself, nor for the versions after it.
+        // A version without the two-person rule still needs it for itself, and so do later versions.
         input["document"]["process"]["two_person_rule"] = json!(false);
         let draft = app.county().post("/v1/policies", &input).await.expect(201);
         assert_eq!((&draft["state"], &draft["published_at"]), (&json!("draft"), &Value::Null));
         let at = format!("/v1/policies/{}", draft["version"]);
-        // A draft is the county authority's own matter.
+        // A draft is visible to the county authority only.
         app.social().get(&at).await.problem(404, "not_found");
         app.office(Role::CountyAuthority, OTHER_COUNTY).get(&at).await.problem(404, "not_found");
         assert_eq!(app.social().get("/v1/policies").await.items().len(), 1);
@@ -41,7 +41,7 @@ on_both_databases! {
         app.office(Role::CountyAuthority, OTHER_COUNTY).post(&approval, &json!({})).await.problem(404, "not_found");
         app.set_clock("2026-03-03T01:00:00Z");
         assert_eq!(app.county().get("/v1/policies/current").await.expect(200)["version"], 1);
-        // Too late: its day has come.
+        // Too late: its effective day has come.
         approve(&app, &draft).await.problem(409, "state_conflict");
         input["effective_from"] = json!("2026-03-04");
         let draft = app.county().post("/v1/policies", &input).await.expect(201);
@@ -81,7 +81,7 @@ on_both_databases! {
         approve(&app, &draft).await.problem(409, "state_conflict");
         app.county().post(&withdrawal, &reasons).await.problem(409, "state_conflict");
         assert!(waits(&second).await.is_empty());
-        // The same text may be submitted again, under another number; what is approved is not taken back.
+        // The same document may be submitted again under another number. An approved version cannot be withdrawn.
         let again = app.county().post("/v1/policies", &input).await.expect(201);
         assert_ne!(again["version"], draft["version"]);
         approve(&app, &again).await.expect(200);

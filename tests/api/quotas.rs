@@ -1,4 +1,4 @@
-//! What one caller may use up in a day.
+//! Daily quotas of one caller.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -25,7 +25,7 @@ fn limited(test: impl AsyncFn(TestApp) + Copy) {
 #[track_caller]
 fn used_up(answer: &Response, what: &str) {
     answer.problem(429, "quota_exceeded");
-    // From nine in the morning, or a little later, to midnight.
+    // The time from nine in the morning, or a little later, until midnight.
     let wait: i64 = answer.header("retry-after").parse().expect("seconds");
     assert!((14 * 3600..=15 * 3600).contains(&wait), "{wait}");
     assert!(text(&answer.json["detail"]).contains(what), "{}", answer.json);
@@ -48,7 +48,7 @@ fn a_resident_submits_so_many_tickets_a_day_under_every_spelling() {
         let ticket = complaint("service.cleaning", &complex);
         let first = resident(&app, "resident-7").post("/v1/complaints", &ticket).key("one").await;
         first.expect(201);
-        // A repeated request is the same ticket, and one with faults is none.
+        // A repeated request is the same complaint, and an invalid one is none.
         for _ in 0..3 {
             let again = resident(&app, "resident-7").post("/v1/complaints", &ticket).key("one").await;
             assert_eq!((again.status, again.header("idempotent-replayed")), (201, "true"));
@@ -60,7 +60,7 @@ fn a_resident_submits_so_many_tickets_a_day_under_every_spelling() {
         assert_eq!(app.count("complaints"), 2, "nothing was written");
         assert_eq!((counted(&app, "quota_exceeded").await, counted(&app, "quota_nearly_used").await), (1, 1));
         resident(&app, "resident-8").post("/v1/complaints", &ticket).await.expect(201);
-        // The next day is another.
+        // A new day starts.
         move_clock(&app, "2026-03-02T16:00:01Z").await;
         resident(&app, "resident-7").post("/v1/complaints", &ticket).await.expect(201);
     });
@@ -78,7 +78,7 @@ fn files_are_counted_by_number_and_by_bytes() {
         used_up(&large.upload("a.jpg", "image/jpeg", a_jpeg(5000)).english().await, "bytes");
         large.upload("a.jpg", "image/jpeg", a_jpeg(500)).await.expect(201);
         assert_eq!(app.count("attachments"), 5);
-        // An office has its own limits; bytes are none of them.
+        // An office has its own quotas, and bytes are not limited here.
         for _ in 0..4 {
             app.social().upload("a.jpg", "image/jpeg", a_jpeg(5000)).await.expect(201);
         }

@@ -21,7 +21,7 @@ on_both_databases! {
         }
         let made = a_complex(&app).await;
         assert!(text(&made["created_at"]).starts_with("2026-05-06T16:3"), "{}", made["created_at"]);
-        // Tokens keep real time.
+        // Tokens use real time.
         app.set_clock("2036-01-01T00:00:00Z");
         app.social().get("/v1/me").await.expect(200);
     }

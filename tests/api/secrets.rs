@@ -1,5 +1,5 @@
-//! Nothing secret anywhere: the real program runs with its most talkative log, known values are planted, requests go well
-//! and wrong, and then everything that it wrote is searched.
+//! Checks for leaked secrets: the real program runs with its most verbose log, known values are planted, requests
+//! succeed and fail, and then all output is searched for the values.
 
 mod residents;
 
@@ -15,12 +15,12 @@ use crate::support::program::{Deployment, Program, http, random};
 use crate::support::rows::{company_input, complex_input, text};
 use crate::support::{AUDIENCE, COUNTY, Database, ISSUER, Kind, TOWNSHIP, block_on, sql};
 
-/// Personal data of the kinds that pass through the service.
+/// Personal data of the kinds that the service processes.
 const REPRESENTATIVE: &str = "甄士隐（代表人）";
 const HOTLINE: &str = "0951-7391846 (77)";
 const MANAGER: &str = "贾雨村（项目经理）";
 const OFFICER: &str = "王熙凤（经办人）";
-/// What is meant to be in the log and in an error: the search must find it there.
+/// A value that belongs in the log and in an error. The search must find it.
 const CONTROL: &str = "control-4b1d.7:e";
 const CONTACT: &str = "薛宝钗（联系人）139-1234-0951";
 const PHONE_IN_TEXT: &str = "住户电话 138-0951-4417";
@@ -29,7 +29,7 @@ struct Service {
     program: Program,
     deployment: Deployment,
     secrets: Vec<Needle>,
-    /// What came back with a status of 400 or more, with its headers.
+    /// Responses with a status of 400 or more, with their headers.
     errors: Vec<u8>,
 }
 
@@ -41,7 +41,7 @@ impl Service {
         Some(Service { program: deployment.serve("log"), deployment, secrets, errors: Vec::new() })
     }
 
-    /// A token of an officer with a name; neither it nor a part of it may be found later.
+    /// A token of an officer with a name. Neither the token nor a part of it may be found later.
     fn token(&mut self, role: Role, territory: &str) -> String {
         self.token_of(role, territory, &format!("{}-1", role.code()), OFFICER)
     }
@@ -86,7 +86,7 @@ impl Service {
         let mut all = [made.stdout, made.stderr].concat();
         for file in files(&folder) {
             if file.ends_with("xiaoqu.pgdump") {
-                // It is packed: searched as what it unpacks to.
+                // The archive is compressed, so its unpacked text is searched.
                 let text = Command::new("pg_restore").arg("--file=-").arg(&file).output().expect("pg_restore");
                 assert!(text.status.success(), "{}", String::from_utf8_lossy(&text.stderr));
                 all.extend(text.stdout);
@@ -105,7 +105,7 @@ impl Service {
         sql::values(&mut sql::connect(&self.deployment.database.url()), names)
     }
 
-    /// Everything in the database, and where it is a file the file itself with its log.
+    /// Everything in the database and, on SQLite, the file itself with its WAL.
     fn stored(&self, tables: &[&str]) -> Vec<u8> {
         let url = self.deployment.database.url();
         let mut all = Vec::new();
@@ -144,7 +144,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Requests that go well and wrong, with what is planted in them.
+/// Sends valid and invalid requests with planted values.
 async fn drive(service: &mut Service) {
     let county = service.token(Role::CountyAuthority, COUNTY);
     let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
@@ -155,7 +155,7 @@ async fn drive(service: &mut Service) {
     };
     let (status, company) = service.post(&county, "/v1/companies", &company_input, "plant-1").await;
     assert_eq!(status, 201, "{company}");
-    // Replayed from what was stored; then the key under another body.
+    // Replayed from the stored response; then the same key with another body.
     assert_eq!(service.post(&county, "/v1/companies", &company_input, "plant-1").await.1, company);
     assert_eq!(service.post(&county, "/v1/companies", &json!({ "name": MANAGER }), "plant-1").await.0, 422);
     assert_eq!(service.post(&county, "/v1/companies", &company_input, "plant-2").await.0, 409);
@@ -176,7 +176,7 @@ async fn drive(service: &mut Service) {
         assert_eq!(service.get(&social, path).await.0, 200, "{path}");
     }
 
-    // Refused in every way that a caller can be.
+    // Refused in every possible way.
     assert_eq!(service.post(&social, "/v1/policies", &json!({ "x": PHONE_IN_TEXT }), "plant-6").await.0, 403);
     assert_eq!(service.get(&county, "/v1/companies?limit=0&cursor=geheim").await.0, 400);
     let malformed = http().post(format!("{}/v1/companies", service.program.base)).bearer_auth(&county);
@@ -215,7 +215,7 @@ async fn drive(service: &mut Service) {
     }
     let request = http().get(format!("{}/v1/me", service.program.base)).header("x-request-id", CONTROL);
     assert_eq!(service.send(request).await.0, 401);
-    // A client with a real secret, right, wrong and for a real token.
+    // A client with a real secret: right, wrong, and for a real token.
     let administrator = service.token(Role::SystemAdministrator, COUNTY);
     let input =
         json!({ "name": "测试平台甲", "contact": CONTACT, "role": "social_affairs_office", "division": TOWNSHIP });
@@ -252,7 +252,7 @@ async fn drive(service: &mut Service) {
         .await;
 }
 
-/// Fails with every place that holds one of the values.
+/// Fails with all places that contain one of the values.
 fn search(places: &[(&str, &[u8])], needles: &[Needle]) {
     let mut found = Vec::new();
     for (place, bytes) in places {
@@ -294,12 +294,12 @@ fn nothing_is_found(kind: Kind) {
         [REPRESENTATIVE, HOTLINE, MANAGER, OFFICER, PHONE_IN_TEXT, CONTACT].map(|value| Needle::new(value, value));
     let quiet = [("the log", log.as_bytes()), ("the metrics", &metrics[..]), ("the errors", &errors[..])];
     search(&quiet, &personal);
-    // What was answered for a key is stored under the data key.
+    // Stored responses are encrypted with the data key.
     search(&[("stored answers", &service.stored(&["idempotency_keys"]))], &personal);
-    // The ledger is for ever, and goes to auditors: of a person it holds digests.
+    // The ledger is permanent and auditors read it, so it contains only digests of personal data.
     search(&[("the ledger", &service.stored(&["ledger_events"]))], &personal);
 
-    // And this search would have found them: what belongs into the database is there.
+    // Checks that the search works: data that belongs in the database is found.
     for place in [&backup, &database] {
         assert!(personal[0].find(place).is_some() && personal[1].find(place).is_some());
     }

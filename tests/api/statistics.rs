@@ -39,7 +39,7 @@ on_both_databases! {
         let before = app.social().get(&format!("{at}?period_to=2025-12-31")).await.expect(200);
         assert_eq!(stars(&before["counts"]), counted(&[("five", 1), ("two", 1)]));
         assert_eq!(before["areas"][0]["division"], json!(COMMUNITY));
-        // What is withdrawn counts no more, and its complex is as it was.
+        // A withdrawn rating no longer counts, and the complex returns to its previous state.
         app.social().post(&format!("{}/withdrawal", crate::support::rating::at(&withdrawn)), &json!({ "reasons": "评分有误" })).await.expect(200);
         assert_eq!(app.county().get(at).await.expect(200)["counts"]["rated"], json!(2));
         app.neighbour().get(&format!("{at}?division={TOWNSHIP}")).await.problem(404, "not_found");
@@ -54,7 +54,7 @@ on_both_databases! {
         let complex = app.social().get(&format!("/v1/complexes/{}", case.id("P"))).await.expect(200);
         let resident = app.officer(Role::Resident, "", "resident-7");
         let ticket = resident.post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
-        // Nobody accepts it, and its time to be accepted is over.
+        // Nobody accepts it, and the acceptance deadline passes.
         app.set_clock("2026-03-12T01:00:00Z");
         assert_eq!(resident.get(&of(&ticket)).await.expect(200)["accept_overdue"], json!(true));
         let page = app.county().get("/v1/statistics/report").await;
@@ -91,7 +91,7 @@ on_both_databases! {
         let due = due_days().await;
         assert_eq!(due.len(), 6, "{due:?}");
         assert!(due.iter().all(|day| day.as_str() >= "2026-01-01"), "{due:?}");
-        // A county that began later says so.
+        // A county whose programme started later shows that.
         let mut document = app.county().get("/v1/policies/current").await.expect(200)["document"].clone();
         document["programme_from"] = json!("2026-06-01");
         a_policy(&app, "2026-03-02", &document).await;
@@ -116,7 +116,7 @@ on_both_databases! {
             assert!(page.contains(said), "{said} is not in {page}");
         }
         assert!(!page.contains("<script") && !page.contains("http"), "it is whole by itself");
-        // Without a rating and an inspection it is a report all the same.
+        // Without ratings and inspections, the report still works.
         let bare = app.neighbour().get("/v1/statistics/report").await;
         assert!(String::from_utf8(bare.bytes.clone()).unwrap().contains("尚无已发布的星级评定"));
         app.social().get("/v1/statistics/report?from=2026-03-02&to=2026-03-01").await.faults(&[("query/to", "before_start")]);

@@ -11,7 +11,7 @@ use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR, NEIGHBOUR_COMMUNITY, OTHER_TO
 
 const ONCE: [&str; 5] = ["service_contract", "service_content", "service_phone", "service_method", "fee_standard"];
 
-/// Submits a kind and lets the office say of it what `outcome` is; an empty one leaves it waiting.
+/// Submits a disclosure and lets the office verify or reject it, according to `outcome`. Empty leaves it pending.
 async fn disclose(app: &TestApp, company: &Value, complex: &Value, kind: &str, on: &str, outcome: &str) {
     let at = format!("{}/disclosures/{kind}", path("complexes", complex));
     let made = app.company(text(&company["uscc"])).post(&at, &disclosed(kind, on, content_of(kind))).await.expect(201);
@@ -26,7 +26,7 @@ trait Offices {
 }
 
 impl Offices for TestApp {
-    /// The social affairs office of a complex.
+    /// The social affairs office of the complex.
     fn county_social(&self, complex: &Value) -> crate::support::client::Client {
         self.office(Role::SocialAffairsOffice, text(&complex["township"]))
     }
@@ -108,7 +108,7 @@ on_both_databases! {
             app.social().post(&format!("{at}/verification"), &decision).await.expect(200);
         }
         app.set_clock("2026-03-02T01:00:00Z");
-        // Another company serves since January: what the first had verified is its own past.
+        // Another company serves since January. The first one's verified disclosures no longer count.
         let other = a_company(&app).await;
         end_contract(&app, &first, "2025-12-31").await;
         a_service(&app, &complex, &other, "2026-01-01").await;
@@ -118,8 +118,8 @@ on_both_databases! {
             .collect();
         assert_eq!(trend, [
             ("2024-03-31", 0, 0), ("2024-06-30", 0, 0), ("2024-09-30", 0, 0), ("2024-12-31", 0, 0), ("2025-03-31", 0, 0),
-            // In June nothing of the revenue was due that the company served in; at the end of September its second quarter
-            // was, and at the end of the year its third.
+            // At the end of June, none of the quarters that the company served was due. At the end of September its
+            // second quarter was due, and at the end of the year its third.
             ("2025-06-30", 6, 1), ("2025-09-30", 6, 3), ("2025-12-31", 6, 3),
         ]);
         assert_eq!(counts(&survey, "fee_standard"), [0, 0, 0, 0, 1]);
@@ -135,7 +135,7 @@ on_both_databases! {
         let beside = a_complex_in(&app, NEIGHBOUR_COMMUNITY).await;
         a_service(&app, &beside, &company, "2025-01-01").await;
         disclose(&app, &company, &complex, "fee_standard", "2026-03-01", "rejected").await;
-        // Five working days to correct it: until they are over it is no problem.
+        // The company has five working days to correct it. Until then it is not a finding.
         app.set_clock("2026-03-09T01:00:00Z");
         let none = app.social().get("/v1/disclosure-survey/findings?finding=disclosure_rejected").await;
         assert!(none.items().is_empty(), "{none:?}");
@@ -156,7 +156,7 @@ on_both_databases! {
         let overdue = &all.items()[4];
         assert!(text(&overdue["facts_zh"]).contains("2025年10月1日至2025年12月31日"), "{overdue}");
         assert_eq!(overdue["acts"][0]["act"], "company.disclosure_missing");
-        // The clause of the nine prohibitions comes first where the act overlaps one.
+        // If the act overlaps a clause of the nine prohibitions, the clause comes first.
         let acts = all.items()[6]["acts"].as_array().expect("acts");
         let codes: Vec<&str> = acts.iter().map(|act| text(&act["act"])).collect();
         assert_eq!(codes, ["nine.unlawful_fees_or_contract", "company.contract_not_filed"]);
@@ -164,7 +164,7 @@ on_both_databases! {
         let total = async |query: String| app.county().get(&list(&query)).await.json["total"].as_i64().expect("a total");
         assert_eq!(total(String::new()).await, 14);
         assert_eq!(total(format!("township={NEIGHBOUR}")).await, 7);
-        // The survey and its problems take the same filters.
+        // The survey and its findings have the same filters.
         for filter in ["division", "township"] {
             assert_eq!(total(format!("{filter}={NEIGHBOUR}")).await, 7);
             let survey = app.county().get(&format!("/v1/disclosure-survey?{filter}={NEIGHBOUR}")).await.expect(200);
@@ -207,7 +207,7 @@ on_both_databases! {
         assert_eq!((made.status, made.header("location")), (201, path("violations", &violation).as_str()));
         assert_eq!((&violation["source"], &violation["act"]), (&json!("survey"), &json!("company.fee_disclosure")));
         assert!(text(&violation["description"]).contains("核验不通过") && text(&violation["description"]).contains("现场核对公示栏"));
-        // The numbers as a text, and the proof of the disclosure.
+        // The figures as text, and the proof of the disclosure.
         let evidence = violation["evidence"].as_array().expect("evidence");
         assert_eq!(evidence.len(), 2);
         assert!(text(&evidence[0]["text"]).contains("2026年3月2日"));
@@ -216,7 +216,7 @@ on_both_databases! {
         assert_eq!((again.status, again.json["id"].clone()), (201, violation["id"].clone()));
         case.reporter().post(&at(&rejected), &body).await.problem(409, "overlapping_violation");
 
-        // The problem that offers a clause of the nine prohibitions, carried to its confirmation: level 1.
+        // The finding to which a clause of the nine prohibitions applies, through to its confirmation: level 1.
         let unfiled = app.social().get("/v1/disclosure-survey/findings?finding=contract_not_filed").await.items()[0].clone();
         let made = case.reporter().post(&at(&unfiled), &body).await.expect(201);
         assert_eq!((&made["act"], &made["clause"]), (&json!("nine.unlawful_fees_or_contract"), &json!(7)));
@@ -228,7 +228,7 @@ on_both_databases! {
         case.officer().post(&format!("{violation}/confirmation"), &reasons()).await.expect(200);
         assert_eq!(case.level().await, 1);
 
-        // What was disclosed again is no problem any more, and is not reported.
+        // A new disclosure removes the finding, which can then not be reported.
         disclose(&app, &case.company, &complex, "fee_standard", "2026-03-02", "").await;
         case.reporter().post(&at(&rejected), &body).await.problem(409, "state_conflict");
         let unknown = format!("/v1/disclosure-survey/findings/{}.nothing/violation", case.id("P"));

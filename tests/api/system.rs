@@ -1,4 +1,4 @@
-//! Probes, metrics, the document and its page.
+//! Probes, metrics, the OpenAPI document and its page.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ on_both_databases! {
     }
 }
 
-/// SQLite's writer is at one job for longer than its limit.
+/// SQLite's writer has been working on one job for longer than its limit.
 #[test]
 fn a_writer_that_does_not_commit_is_told_by_readyz_and_the_metrics() {
     let setup = Setup { database: |options| options.writer_limit = Duration::from_millis(300), ..Setup::default() };
@@ -130,7 +130,7 @@ on_both_databases! {
                 served.insert(name, kind);
             }
         }
-        // This application trusts no issuer whose keys are fetched.
+        // This application has no trusted issuer whose keys are fetched.
         let absent = ["xiaoqu_issuer_keys_age_seconds"];
         for row in LIST {
             if absent.contains(&row.name) {

@@ -15,7 +15,7 @@ fn case_of(violation: &str) -> Value {
     })
 }
 
-/// A confirmed violation, opened by the company, on the day after its time for an appeal.
+/// A confirmed violation that the company opened, on the day after its appeal period.
 async fn a_final_case<'a>(app: &'a TestApp) -> Case<'a> {
     let mut case = Case::new(app, &["P"]).await;
     case.confirmed("v", nine(7), "P", "2026-03-02").await;
@@ -57,7 +57,7 @@ on_both_databases! {
         let withdrawn = office.post(&format!("{at}/withdrawal"), &reasons()).await.expect(200);
         assert_eq!((&withdrawn["state"], &withdrawn["withdrawal"]["reasons"]), (&json!("withdrawn"), &reasons()["reasons"]));
         office.post(&format!("{at}/withdrawal"), &reasons()).await.problem(409, "state_conflict");
-        // Withdrawn, it can be told anew.
+        // After a withdrawal it can be published again.
         office.post("/v1/typical-cases", &body).await.expect(201);
     }
 

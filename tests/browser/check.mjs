@@ -1,10 +1,9 @@
-// Opens pages as people do: at the width of a phone and of a desk, without JavaScript of ours (there is none), in light and
-// dark; runs axe-core; prints sheets on one page each and reads their QR codes back, and those of pictures. Prints one JSON
-// object; exits 1 on a fault.
+// Opens pages at phone and desktop width, in light and dark mode, and runs axe-core. Prints notice sheets on one page each,
+// and reads the QR codes of sheets and images back. Prints one JSON object, and exits with 1 if it finds a defect.
 //
 //   node check.mjs BASE_URL '{"pages": ["/public", …], "sheets": [{"path": …, "code": "URL in it", "across": true}, …],
 //     "drawings": [{"path": "….svg", "code": …}, …], "token": "of an office"}' [FOLDER for pictures]
-// A sheet that is "long" may take more pages than one; one without a "code" has none.
+// A sheet with "long" may have more than one page. A sheet without "code" has no QR code.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +17,7 @@ import { PNG } from "pngjs";
 
 const [base, plan, pictures] = process.argv.slice(2);
 const { pages, sheets, drawings, token } = JSON.parse(plan);
-// Pages of an office are asked for with its token.
+// Pages for offices are requested with the token.
 const asking = token ? { extraHTTPHeaders: { authorization: `Bearer ${token}` } } : {};
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -55,11 +54,11 @@ async function look(path, device, scheme) {
   page.on("pageerror", error => fault(label, `script: ${error.message}`));
   const answer = await page.goto(base + path, { waitUntil: "load" });
   if (answer.status() !== 200) fault(label, `status ${answer.status()}`);
-  // What is folded in is read, too.
+  // Collapsed content is checked, too.
   await page.evaluate(() => document.querySelectorAll("details").forEach(one => (one.open = true)));
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) fault(label, `scrolls sideways by ${wide} px`);
-  // Text that is meant to be tapped: WCAG 2.5.8 asks for 24 px, a phone for 44.
+  // Size of tap targets: WCAG 2.5.8 requires 24 px, phones recommend 44.
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, {
     runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
@@ -86,13 +85,13 @@ for (const path of pages) {
   }
 }
 
-// With the page's own policy in force, a script does not run.
+// The page's own policy must prevent a script from running.
 const strict = await (await browser.newContext(asking)).newPage();
 await strict.goto(base + pages[0]);
 const ran = await strict.addScriptTag({ content: "globalThis.ran = true" }).then(() => true, () => false);
 if (ran && (await strict.evaluate(() => globalThis.ran === true))) fault("policy", "an inline script ran");
 
-// A sheet: one page of A4, and the code on the printed page leads back.
+// A sheet: one A4 page, whose printed QR code leads back to the page.
 async function print({ path, code: expected, across, long }, at) {
   const printed = await (await browser.newContext(asking)).newPage();
   await printed.goto(base + path);
@@ -111,10 +110,10 @@ async function print({ path, code: expected, across, long }, at) {
   return { pages: count, code, text: execFileSync("pdftotext", [pdf, "-"]).toString() };
 }
 
-// A picture by itself: XML that a browser takes, no text beyond its edge or over another or over the code.
+// A separate image: valid XML, and no text beyond the edge, over other text or over the QR code.
 async function draw({ path, code: expected }) {
   const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
-  // The icon is the browser's own wish: a picture cannot name one.
+  // The browser requests an icon by itself. An image cannot name one.
   const icon = `${base}/favicon.ico`;
   page.on("request", request => [base + path, icon].includes(request.url()) || fault(path, `asks for ${request.url()}`));
   page.on("console", message => message.type() !== "error" || message.location().url === icon || fault(path, `console: ${message.text()}`));
@@ -125,7 +124,7 @@ async function draw({ path, code: expected }) {
     if (root.nodeName !== "svg" || document.querySelector("parsererror")) return ["is no SVG"];
     const within = (one, other) => one.left >= other.left && one.right <= other.right && one.top >= other.top && one.bottom <= other.bottom;
     const meet = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
-    // Letters stand in boxes with air above and below: half a line of it is not the letter.
+    // Text boxes have space above and below the letters. Ignore half a line of it.
     const box = node => {
       const { left, right, top, bottom } = node.getBoundingClientRect();
       const air = (bottom - top) * 0.17;

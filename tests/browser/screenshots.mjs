@@ -1,4 +1,4 @@
-// The pictures of README.md, from a demo that is served: a complex on a phone, in four columns, and its notice in print.
+// Makes the screenshots of README.md from a running demo: a complex on a phone, in four columns, and its notice sheet.
 //
 //   node screenshots.mjs BASE_URL ID_OF_A_COMPLEX FOLDER
 

@@ -1,5 +1,5 @@
-//! A stored deadline that does not follow the calendar is a defect: every day of the database whose name says that something
-//! ends is registered with `deadlines`, or excused there with a reason.
+//! Stored deadlines must follow the calendar: every date column whose name suggests a deadline is registered with
+//! `deadlines`, or excused there with a reason.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use xiaoqu::deadlines::EXCUSED;
 use super::sources;
 use crate::on_sqlite;
 
-/// Does a column's name say that something ends on that day?
+/// Does the name of a column suggest a deadline?
 fn is_deadline(name: &str) -> bool {
     let parts: Vec<&str> = name.split('_').collect();
     let says = |word: &str| parts.contains(&word);
@@ -62,10 +62,10 @@ on_sqlite! {
     }
 }
 
-/// Deadlines inside of stored JSON: members of types that are stored (read and written, and in no document).
+/// Deadlines in stored JSON: members of types that are stored and not in the OpenAPI document.
 #[test]
 fn every_deadline_in_stored_json_follows_the_calendar_or_is_excused() {
-    /// What is no deadline of a case, each with the reason.
+    /// Days that are not deadlines of a case, each with the reason.
     const EXCUSED: &[(&str, &str)] = &[
         ("interim_until", "what a contract had before it gave way"),
         ("last_day", "what a contract had before it gave way"),

@@ -21,7 +21,7 @@ fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
     }
 }
 
-/// Every value in a part of the document, with where it is.
+/// All values in a part of the document, with their pointers.
 fn walk<'a>(part: &'a Value, at: String, found: &mut Vec<(String, &'a Value)>) {
     match part {
         Value::Object(fields) => {
@@ -41,7 +41,7 @@ fn everything(document: &Value) -> Vec<(String, &Value)> {
     found
 }
 
-/// Examples of bodies and of answers, by operation.
+/// Examples of bodies and responses, by operation.
 fn examples(document: &Value) -> Vec<(&str, &Value)> {
     let mut all = Vec::new();
     for (_, _, operation) in operations(document) {
@@ -148,7 +148,7 @@ fn no_example_is_a_filler() {
         let mut found = Vec::new();
         walk(example, String::new(), &mut found);
         for (at, value) in found {
-            // A nullable member may be null; a text may not say that it is one.
+            // A nullable member may be null, but a text must not be a placeholder.
             if matches!(value.as_str(), Some("text" | "string" | "str" | "lorem ipsum" | "foo" | "bar")) {
                 fillers.push(format!("{operation}: {at}"));
             }
@@ -188,7 +188,7 @@ fn the_committed_document_is_what_the_code_says() {
     );
 }
 
-/// The service reads them when they are first needed, and could then do nothing about one that cannot be read.
+/// The service compiles schemas when they are first needed, and could not handle an invalid one then.
 #[test]
 fn every_schema_of_the_document_can_be_checked_against() {
     for sandbox in [false, true] {
@@ -291,7 +291,7 @@ fn every_field_says_what_it_is() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// Fields whose name says all there is to say.
+/// Members whose name needs no description.
 const SELF_EXPLAINING: &[&str] = &[];
 
 #[test]
@@ -333,7 +333,7 @@ fn paths_are_kebab_case_and_fields_snake_case() {
     let document = document(true).expect("the document");
     for path in document["paths"].as_object().expect("paths").keys() {
         for part in path.split('/').filter(|part| !part.starts_with('{') && !part.starts_with('.')) {
-            // Open311 has the form of an answer as the ending of its path.
+            // Open311 has the format of a response as the suffix of its path.
             let part = part.strip_suffix(".{format}").unwrap_or(part);
             let good = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
             assert!(good, "{path}");
@@ -379,7 +379,7 @@ fn every_example_is_what_its_schema_asks_for() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// A fault tells what is wrong in words: no caller is shown a regular expression.
+/// An input error describes the expected format in words. Callers never see a regular expression.
 #[test]
 fn every_pattern_of_the_document_has_words() {
     use xiaoqu::http::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};

@@ -1,4 +1,4 @@
-//! What features declare against what there is.
+//! Compares the declarations of features with each other and with what exists.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use xiaoqu::service::events;
 
 use super::layers::module_of;
 
-/// Every thing once.
+/// Fails if an item occurs twice.
 fn distinct<T: Ord + Copy + std::fmt::Debug>(all: impl Iterator<Item = T>) -> BTreeSet<T> {
     let mut seen = BTreeSet::new();
     for one in all {

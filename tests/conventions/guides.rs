@@ -1,4 +1,4 @@
-//! What the guides say against what the code says.
+//! Compares the guides with the code.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ fn the_table_of_permissions_is_the_one_of_the_code() {
     assert_eq!(page, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_permissions");
 }
 
-/// Types are literals in the source; whichever is none of the table's is unknown to filters, vocabulary and document.
+/// Event types are literals in the source. Filters, the vocabulary and the document know only those in the table.
 #[test]
 fn every_type_of_event_in_the_source_is_in_the_table() {
     let known: Vec<&str> = xiaoqu::service::events::types(xiaoqu::app::FEATURES).map(|kind| kind.code).collect();
@@ -53,7 +53,7 @@ fn every_type_of_event_in_the_source_is_in_the_table() {
     assert!(unknown.is_empty(), "declare them in the events.rs of their feature: {unknown:#?}");
 }
 
-/// The pages of a guide in one language, by name.
+/// The pages of a guide in one language, with their names.
 fn pages(folder: &str, chinese: bool) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut all = Vec::new();
@@ -67,7 +67,7 @@ fn pages(folder: &str, chinese: bool) -> Vec<(String, String)> {
     all
 }
 
-/// Each page has its sibling, with as many sections, and stands in the index of its language.
+/// Each page has its translation with the same number of sections, and is in the index of its language.
 #[test]
 fn guides_have_the_same_pages_in_both_languages() {
     let mut wrong = Vec::new();
@@ -92,14 +92,15 @@ fn guides_have_the_same_pages_in_both_languages() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// A sample that is pasted runs: what it names was set before, on its page or by `first-call.md`, and a header is of ASCII.
+/// Samples can be pasted and run: variables were set before, on the same page or in `first-call.md`, and headers are
+/// ASCII.
 #[test]
 fn samples_of_the_guide_name_only_what_was_set() {
     let mut wrong = Vec::new();
     for (first, chinese) in [("first-call.md", false), ("first-call.zh-CN.md", true)] {
         let pages = pages("docs/integrators", chinese);
         let (_, start) = pages.iter().find(|(name, _)| name == first).expect("the page to begin with");
-        // Said at its head to be the reader's own.
+        // Variables that the reader must set, as the head of the page says.
         let mut set: Vec<String> = start
             .lines()
             .find(|line| line.starts_with("`$TOKEN`"))
@@ -118,7 +119,7 @@ fn samples_of_the_guide_name_only_what_was_set() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Adds to `set` what the samples of a page set; says how many there are.
+/// Adds the variables that the samples of a page set to `set`. Returns the number of samples.
 fn check_samples(page: &str, guide: &str, set: &mut Vec<String>, wrong: &mut Vec<String>) -> usize {
     let samples: Vec<&str> = guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     for sample in &samples {

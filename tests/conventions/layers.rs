@@ -1,11 +1,12 @@
-//! Which module may know which: an import points to its own module or to one that stands before it. So there is no circle.
+//! Which modules may depend on which: a module imports only from itself and from modules before it, so there are no
+//! cycles.
 
 use std::collections::BTreeSet;
 
 use super::{code, sources};
 
-/// From the ground up; in a layer, the modules stand in the order in which they may know each other.
-/// `docs/architecture.md` says what each is for.
+/// From the lowest layer up. Within a layer, the modules are in the order of their dependencies. `docs/architecture.md`
+/// describes each of them.
 const LAYERS: &[(&str, &[&str])] = &[
     (
         "types",
@@ -101,18 +102,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("program", &["backup", "token_issuing", "bootstrap", "demo", "cli", "lib", "main"]),
 ];
 
-/// The height of a module.
+/// The position of a module.
 fn place_of(module: &str) -> Option<usize> {
     LAYERS.iter().flat_map(|(_, modules)| *modules).position(|one| *one == module)
 }
 
-/// The module that a file belongs to: `crates/cases/src/contracts/store.rs` to `contracts`, `crates/service/src/db/pool.rs` to `db`.
+/// The module of a file: `contracts` for `crates/cases/src/contracts/store.rs`, `db` for
+/// `crates/service/src/db/pool.rs`.
 pub fn module_of(file: &str) -> &str {
     let inside = file.split_once("src/").map_or(file, |(_, inside)| inside);
     inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
-/// The modules that a file names after `crate::`, also in a list: `use crate::{db, http::Ctx};`.
+/// The modules that a file names after `crate::`, also in lists: `use crate::{db, http::Ctx};`.
 fn imports(text: &str) -> BTreeSet<String> {
     let name = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
     let mut found = BTreeSet::new();
@@ -141,7 +143,7 @@ fn imports(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// Only tests: what a rule is tried with may come from anywhere.
+/// Tests may import from anywhere.
 fn is_test(file: &str) -> bool {
     file.ends_with("tests.rs") || file.contains("/tests/") || file.ends_with("worked_case.rs")
 }

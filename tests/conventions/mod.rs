@@ -15,7 +15,7 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-/// Every file under `src` and the `src` of each crate with this ending, by its path from the root of the repository.
+/// Every file with this extension under `src` and the `src` of each crate, by its path from the root of the repository.
 fn sources(ending: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
@@ -37,7 +37,7 @@ fn sources(ending: &str) -> Vec<(String, String)> {
     all
 }
 
-/// The code of a file: without comments and without its tests.
+/// The code of a file, without comments and tests.
 fn code(text: &str) -> String {
     let product = text.split("#[cfg(test)]").next().unwrap_or_default();
     product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")

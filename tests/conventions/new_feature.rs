@@ -1,4 +1,4 @@
-//! What `cargo xtask new-feature` changes is still where it looks for it.
+//! Checks that the anchors of `cargo xtask new-feature` still exist.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn a_new_feature_finds_every_list_that_it_gets_into() {
         assert!(!text.contains("__feature") && !text.contains("__Feature"), "{name} has a name that is not filled in");
         assert_ne!(tree.get(name), Some(text), "{name} is as it was");
     }
-    // What is there already is refused.
+    // Existing names are refused.
     let taken = Names::from(&["typical_cases", "typical_case", "典型案例"]).expect("names");
     assert!(
         plan(&tree, &taken)

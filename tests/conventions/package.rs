@@ -1,4 +1,4 @@
-//! The Debian package's own files.
+//! The files of the Debian package.
 
 use std::process::Command;
 
@@ -22,7 +22,7 @@ fn the_unit_is_one_that_systemd_takes_and_is_shut_in() {
     ] {
         assert!(unit.lines().any(|found| found == line), "{line}");
     }
-    // The program of the package is not installed here.
+    // The packaged program is not installed here.
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("xiaoqu.service");
     std::fs::write(&path, unit.replace("/usr/bin/xiaoqu", env!("CARGO_BIN_EXE_xiaoqu"))).expect("a copy");
@@ -39,7 +39,7 @@ fn the_settings_of_the_package_ask_for_the_public_url_and_are_settings_with_it()
     let path = folder.path().join("xiaoqu.toml");
     std::fs::write(&path, file("xiaoqu.toml")).expect("a copy");
     let mut sources = xiaoqu::settings::Sources { config: Some(path), ..Default::default() };
-    // The ledger takes its name from it, for good: no command works before it is set.
+    // The URL determines the permanent name of the ledger, so no command works before it is set.
     let line = xiaoqu::settings::Settings::load(&sources).expect_err("no URL yet").to_string();
     assert!(line.starts_with("public_url: ") && line.contains("https://wuye.example.gov.cn"), "{line}");
     sources.flags = vec![("--set".into(), "public_url".into(), "https://wuye.example.gov.cn".into())];
@@ -47,7 +47,7 @@ fn the_settings_of_the_package_ask_for_the_public_url_and_are_settings_with_it()
     assert_eq!(settings.keyring().expect("both keys are named").file.display().to_string(), "/etc/xiaoqu/keyring.json");
 }
 
-/// A root file system of its own, with programs that only write down how they were called.
+/// A separate root file system, with programs that only record how they were called.
 struct Root(tempfile::TempDir);
 
 const UNIT: &str = "lib/systemd/system/xiaoqu.service";
@@ -69,7 +69,7 @@ impl Root {
         root
     }
 
-    /// Debian's own helper works in the folder that DPKG_ROOT names.
+    /// Debian's helper works in the folder in DPKG_ROOT.
     fn run(&self, script: &str, arguments: &[&str]) {
         let path = format!("{}/packaging/debian/{script}", env!("CARGO_MANIFEST_DIR"));
         let programs = format!("{}:/usr/bin:/bin", self.0.path().join("stubs").display());
@@ -83,7 +83,7 @@ impl Root {
         self.0.path().join(ENABLED).symlink_metadata().is_ok()
     }
 
-    /// As `systemctl disable` does it.
+    /// Does the same as `systemctl disable`.
     fn disable(&self) {
         std::fs::remove_file(self.0.path().join(ENABLED)).expect("it was enabled");
     }
@@ -102,7 +102,7 @@ fn a_unit_that_an_administrator_disabled_stays_disabled() {
     root.disable();
     root.run("postinst", &["configure", "0.1.0"]);
     assert!(!root.is_enabled(), "an upgrade does not enable it again");
-    // A package from before did not write down what it had enabled.
+    // An earlier package that did not record what it had enabled.
     let before = Root::new();
     before.run("postinst", &["configure", "0.0.9"]);
     assert!(!before.is_enabled());

@@ -1,5 +1,5 @@
-//! A filter that the API offers without an index that serves it is a defect. Every list of the document is called with
-//! each of its filters, in the scope of each territory; the very statements that run are explained by both databases.
+//! Every filter of the API must have an index. Each list of the document is called with each of its filters, in the
+//! scope of each territory, and both databases explain the statements that ran.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -18,14 +18,14 @@ use crate::support::rows::text;
 use crate::support::sql::execute;
 use crate::support::{Kind, Setup, TestApp, run};
 
-/// Nobody else's code: statements are recognised as this test's by it.
+/// A code that nothing else uses. It identifies this test's statements.
 const MARK: &str = "999901";
 const ID: &str = "99990100-0000-7000-8000-000000000001";
 
-/// Parameters that no index serves, by decision: part of a name, and counting.
+/// Parameters without an index, by decision: search by part of a name, and counting.
 const NOT_INDEXED: &[&str] = &["q", "with_total", "limit", "cursor"];
 
-/// Tables that stay small, whatever happens: one row a version, one a year.
+/// Tables that always stay small: one row per version or year.
 const SMALL: &[&str] = &["policies", "calendar_years"];
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -44,7 +44,7 @@ fn watch() {
     set_default_instrumentation(recorder).expect("the first connection is yet to come");
 }
 
-/// One role for each kind of scope, with a territory that is empty.
+/// One role for each kind of scope, with an empty territory.
 const SCOPES: &[(Role, &str)] = &[
     (Role::CountyAuthority, "999901"),
     (Role::SocialAffairsOffice, "999901001"),
@@ -56,7 +56,7 @@ const SCOPES: &[(Role, &str)] = &[
     (Role::Auditor, "999901"),
     (Role::SystemAdministrator, "999901"),
     (Role::UtilityOperator, "999901"),
-    // A resident has no territory: what it sees follows from who it is.
+    // A resident has no territory. What they see depends on their identity.
     (Role::Resident, "resident-999901"),
 ];
 
@@ -68,7 +68,7 @@ fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// A value that the parameter takes.
+/// A valid value for a parameter.
 fn value(document: &Value, parameter: &Value) -> String {
     let schema = resolve(document, &parameter["schema"]);
     if let Some(first) = schema["enum"].get(0) {
@@ -92,7 +92,7 @@ fn value(document: &Value, parameter: &Value) -> String {
     }
 }
 
-/// Lists that page, with the roles that may call them and the queries to try: none, and each filter by itself.
+/// Paged lists, with the roles that may call them and the queries to try: none, and each filter alone.
 fn lists() -> Vec<(String, Vec<String>, Vec<String>)> {
     let document = document(false).expect("the document");
     let mut all = Vec::new();
@@ -101,7 +101,7 @@ fn lists() -> Vec<(String, Vec<String>, Vec<String>)> {
         let parameters: Vec<&Value> =
             operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query").collect();
         let pages = parameters.iter().any(|p| p["name"] == "cursor");
-        // A page for people asks what its list asks.
+        // A page for people runs the same query as its list.
         let for_people = operation.pointer("/responses/200/content/text~1html").is_some();
         if !pages || for_people || path.contains('{') {
             continue;
@@ -110,7 +110,7 @@ fn lists() -> Vec<(String, Vec<String>, Vec<String>)> {
         for parameter in parameters.iter().filter(|p| !NOT_INDEXED.contains(&text(&p["name"]))) {
             queries.push(format!("{}={}", text(&parameter["name"]), value(&document, parameter)));
         }
-        // A public list has no roles: any may call it.
+        // A public list has no roles, so any caller will do.
         let roles = operation["x-roles"].as_array().into_iter().flatten().map(|role| text(role).to_owned());
         all.push((path.clone(), roles.collect(), queries));
     }
@@ -118,7 +118,7 @@ fn lists() -> Vec<(String, Vec<String>, Vec<String>)> {
     all
 }
 
-/// A cursor of each form that lists use; one of them is this list's.
+/// A cursor of each form that lists use. One of them is this list's.
 fn cursors() -> [String; 3] {
     [json!(ID), json!(["2026-03-02", ID]), json!(["2026-03-02T00:00:00Z", ID])]
         .map(|key| format!("cursor={}", base64url(key.to_string())))
@@ -136,7 +136,7 @@ struct Plan {
     plan: String,
 }
 
-/// What a statement reads whole: a table, or an index from its beginning to its end.
+/// The tables that a statement scans completely, or the indexes that it scans from start to end.
 fn whole_reads(conn: &mut Conn, sql: &str) -> Vec<String> {
     let mut all = Vec::new();
     match conn {
@@ -169,7 +169,7 @@ fn collect(node: &Value, all: &mut Vec<String>) {
     }
 }
 
-/// Tables that grow. Their plans are made for many rows: over empty ones PostgreSQL takes any way.
+/// Tables that grow. Their plans are made for many rows, because PostgreSQL chooses any plan for empty ones.
 fn growing() -> impl Iterator<Item = &'static str> {
     FEATURES.iter().flat_map(|feature| feature.tables).filter(|table| table.grows).map(|table| table.name)
 }
@@ -182,7 +182,7 @@ struct Column {
     data_type: String,
 }
 
-/// Thousands of rows of anything, none of them this test's.
+/// Inserts thousands of rows that do not belong to this test.
 fn fill(conn: &mut Conn) {
     let Conn::Postgres(conn) = conn else { return };
     conn.batch_execute("SET session_replication_role = replica").expect("no foreign keys");
@@ -222,7 +222,7 @@ async fn ask(app: &TestApp) {
             };
             for query in &queries {
                 let answer = office.get(&format!("{path}?{query}")).await;
-                // A filter by what this role may not know is refused, and reads nothing.
+                // A filter that this role may not use is refused, and reads nothing.
                 let refused = answer.errors().iter().any(|(_, code)| *code == "wrong_party");
                 assert!(answer.status == 200 || refused, "{path}?{query}: {}", answer.json);
                 for cursor in cursors() {
@@ -248,7 +248,7 @@ fn every_filter_of_every_list_is_served_by_an_index() {
             let mut conn = app.connect();
             fill(&mut conn);
             if kind == Kind::Postgres {
-                // Empty tables are read whole unless that is forbidden; the plan is that for any value.
+                // Empty tables are scanned unless that is disabled. Use the generic plan, which applies to any value.
                 execute(&mut conn, "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan");
             }
             for sql in statements {

@@ -1,4 +1,4 @@
-//! What `cargo xtask schema` writes is what is committed.
+//! The output of `cargo xtask schema` is committed.
 
 use std::path::Path;
 

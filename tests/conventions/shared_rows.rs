@@ -1,4 +1,4 @@
-//! Whose rows each table holds, and who writes those that several counties or townships see.
+//! Who owns the rows of each table, and who may write rows that several counties or townships can see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ fn tables() -> impl Iterator<Item = &'static Table> {
 struct Writer {
     table: &'static str,
     operations: &'static [&'static str],
-    /// By whom, in words; each is tried by a test of the API.
+    /// Who may write it, in words. A test of the API checks each.
     who: &'static str,
 }
 
@@ -79,7 +79,7 @@ fn shared_rows_are_written_by_persons_through_the_operations_that_are_listed() {
     }
 }
 
-/// One function of one store changes a company, so that nothing goes round its rules.
+/// Only one function of one store changes a company, so that its rules cannot be bypassed.
 #[test]
 fn a_company_is_changed_in_one_place() {
     let mut places = Vec::new();

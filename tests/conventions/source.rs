@@ -6,16 +6,16 @@ use xiaoqu::service::events;
 
 use super::{code, sources};
 
-/// Tables that are read through `scoped::…` only.
+/// Tables that are read only through `scoped::…`.
 fn scoped() -> impl Iterator<Item = &'static str> {
     FEATURES.iter().flat_map(|feature| feature.tables).filter(|table| table.scoped).map(|table| table.name)
 }
 
-/// Reads of a scoped table beside `scoped`, each with its reason: (file, line without its indent).
+/// Other reads of a scoped table, each with its reason: (file, line without indentation).
 const ALLOWED: &[(&str, &str)] = &[
-    // A condition inside a query of complexes that is scoped already; it can only make it narrower.
+    // A condition in a query of complexes that is already scoped. It can only narrow the result.
     ("crates/registers/src/complexes/store.rs", "services::table"),
-    // Of disclosures that are scoped already: which of them were of the company that served.
+    // Selects from disclosures that are already scoped: those of the company that served.
     ("crates/cases/src/survey/store.rs", ".inner_join(services::table.on(served))"),
 ];
 
@@ -23,7 +23,7 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// Where `name` stands as a whole word.
+/// Occurrences of `name` as a whole word.
 fn words<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
     text.match_indices(name).map(|(at, _)| at).filter(move |at| {
         let before = text[..*at].chars().next_back();
@@ -44,7 +44,7 @@ fn routes_actions_and_rules_hold_no_sql() {
         let code = code(&text);
         let allowed = name == "src/system/routes.rs";
         let uses = code.lines().filter(|line| line.contains("diesel") || line.contains("schema::")).count();
-        // `readyz` asks whether the store answers at all.
+        // `readyz` checks whether the database responds at all.
         assert!(uses == 0 || (allowed && uses == 1), "{name} reaches for the database; its store.rs should");
         if room.ends_with("rules") {
             for word in ["Utc::now", "Instant::now", "Conn", "Ctx", "HttpRequest"] {
@@ -64,7 +64,7 @@ fn every_route_is_made_from_the_one_list() {
     }
 }
 
-/// The names under which a file knows a table: `schema::{complex_services as services}`.
+/// The names of a table in a file, including aliases: `schema::{complex_services as services}`.
 fn names_of<'a>(table: &'a str, text: &'a str) -> Vec<&'a str> {
     let mut all = vec![table];
     let renamed = format!("{table} as ");
@@ -84,12 +84,12 @@ fn rows_of_a_territory_are_read_through_their_scope() {
                 let wanted = format!("{alias}::table");
                 for at in words(&text, &wanted) {
                     seen += 1;
-                    // `scoped::companies` is a function; `schema::companies::table` is the table by its long name.
+                    // `scoped::companies` is a function. `schema::companies::table` is the table with its full name.
                     let before = text[..at].trim_end_matches("schema::").trim_end_matches("crate::db::").trim_end();
                     let writes = ["insert_into(", "update(", "delete("].iter().any(|verb| before.ends_with(verb));
                     let line = text[..at].lines().count().saturating_sub(1);
                     let line = text.lines().nth(line).unwrap_or_default().trim();
-                    // A lock reads the id alone, and tells nobody of the row.
+                    // A lock reads the id only, and returns nothing of the row.
                     let statement = text[at..].split(';').next().unwrap_or_default();
                     let locks =
                         statement.contains(".for_update()") && statement.contains(&format!(".select({alias}::id)"));
@@ -134,12 +134,12 @@ fn every_exception_from_the_scope_is_still_needed() {
     }
 }
 
-/// `Admin1` and `admin1` are one person: a comparison of letters takes them for two.
+/// `Admin1` and `admin1` are the same person. A plain string comparison would treat them as two.
 #[test]
 fn subjects_are_compared_as_persons_only() {
     let is_subject = |word: &str| word == "sub" || word.ends_with("_sub");
     for (name, text) in sources(".rs") {
-        // There a claim is compared with a claim, a digest with a digest, and there the one comparison is.
+        // Exceptions: claims compared with claims, digests with digests, and the one comparison of persons.
         if [
             "crates/service/src/access/token.rs",
             "crates/service/src/ledger/leaf.rs",
@@ -199,7 +199,7 @@ fn the_table_of_fault_codes_holds_what_is_used_and_nothing_else() {
     assert!(missing.is_empty(), "faults without a row in INPUT_ERROR_CODES: {missing:#?}");
 }
 
-/// The second argument of each `InputError::new(…)`, `Problem::input_error(…)`, `push(…)` and `add(…)`, where it is a literal.
+/// The second argument of each `Fault::new(…)`, `Problem::fault(…)`, `push(…)` and `add(…)`, if it is a literal.
 fn fault_codes(text: &str) -> Vec<&str> {
     let mut all = Vec::new();
     for call in ["InputError::new(", "Problem::input_error(", "push(", "faults.add("] {
@@ -261,7 +261,7 @@ fn no_file_is_longer_than_500_lines() {
     }
 }
 
-/// Words of the form `subject.happened`, between these marks.
+/// Strings of the form `subject.happened` between these characters.
 fn event_types(text: &str, mark: char) -> BTreeSet<String> {
     let codes = || events::types(FEATURES).map(|kind| kind.code);
     let subjects: BTreeSet<&str> = codes().filter_map(|code| Some(code.split_once('.')?.0)).collect();
@@ -277,7 +277,7 @@ fn event_types(text: &str, mark: char) -> BTreeSet<String> {
 
 #[test]
 fn every_type_of_event_stands_in_the_page_of_the_ledger_and_no_other() {
-    // Some acts have a code of the same form.
+    // Some acts have codes of the same form.
     let acts = include_str!("../../data/acts.csv");
     let known: BTreeSet<String> = sources(".rs")
         .into_iter()

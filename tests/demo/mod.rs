@@ -1,4 +1,4 @@
-//! `xiaoqu demo`: what is in it, that it is the same on every run, and that what it prints works.
+//! `xiaoqu demo`: its content, that every run is the same, and that the commands that it prints work.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
@@ -19,7 +19,7 @@ struct Served {
     folder: TempDir,
 }
 
-/// Makes demos and serves each; `play` runs while they are up.
+/// Makes demos and serves each. `play` runs while they are up.
 fn with_demos<F: Future<Output = ()>>(count: usize, play: impl FnOnce(Vec<Served>) -> F) {
     let start = START.parse().unwrap();
     let folders: Vec<_> = (0..count).map(|_| tempfile::tempdir().unwrap()).collect();
@@ -54,7 +54,7 @@ impl Served {
         body
     }
 
-    /// All rows of a list, as the county sees them.
+    /// All items of a list, as the county sees them.
     async fn all(&self, list: &str) -> Vec<Value> {
         let mut rows = Vec::new();
         let mut cursor = String::new();
@@ -68,7 +68,7 @@ impl Served {
         }
     }
 
-    /// Everything that a county engineer looks at.
+    /// All data that a county engineer would look at.
     async fn dump(&self) -> Vec<(String, Vec<Value>)> {
         let mut all = Vec::new();
         for list in [
@@ -116,7 +116,7 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
         }
         let rows = |name: &str| &first.iter().find(|(list, _)| list == name).unwrap().1;
         for row in rows("companies").iter().chain(rows("complexes")) {
-            // 示范 is "model, for show": no company or complex is called so.
+            // 示范 means "model, for show". The name of every company and complex contains it.
             assert!(row["name"].as_str().unwrap().contains("示范"), "{row}");
         }
         assert!(rows("companies").len() >= 8);
@@ -152,7 +152,7 @@ fn it_holds_every_state_and_is_the_same_on_every_run() {
     });
 }
 
-/// Of every event that the demo recorded: its type is one of the table's, and `data` holds what the table says.
+/// For every event that the demo recorded: its type is in the table, and `data` matches the table.
 #[test]
 fn every_event_is_what_the_document_says_of_its_type() {
     use xiaoqu::app::FEATURES;
@@ -240,7 +240,7 @@ fn a_branch_of_a_blacklisted_company_takes_on_no_complex_either() {
     });
 }
 
-/// The walk in a README, without its comments, and what it says that it prints.
+/// The commands of a README without comments, and the output that it shows.
 fn walk(readme: &str) -> (String, Vec<&str>) {
     let start = readme.find("```bash\n").unwrap() + "```bash\n".len();
     let block = &readme[start..start + readme[start..].find("\n```").unwrap()];
@@ -267,7 +267,7 @@ fn the_walk_in_both_readmes_prints_what_they_say() {
     });
 }
 
-/// After a long holiday, in the middle of one, and in a year that has no calendar.
+/// After a long holiday, during one, and in a year without a calendar.
 #[test]
 fn it_can_start_on_any_day() {
     for start in ["2026-02-24T01:00:00Z", "2025-10-04T16:30:00Z", "2031-07-01T12:00:00Z"] {
@@ -309,7 +309,7 @@ fn the_command_prints_one_object_and_leaves_nothing_behind() {
     let token = &object["tokens"][0];
     let fields = ["role", "division", "company", "subject", "token"];
     assert_eq!(token.as_object().unwrap().keys().collect::<Vec<_>>(), fields);
-    // The system's credentials open what they say.
+    // The credentials of the demo's client work.
     let asked = crate::support::block_on(async {
         let form = "grant_type=client_credentials";
         let url = format!("{}/oauth/token", object["base_url"].as_str().unwrap());

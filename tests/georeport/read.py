@@ -1,4 +1,4 @@
-"""Reads a running service as PyPI's georeport does, in both forms, and prints what it was given as JSON."""
+"""Reads a running service with PyPI's georeport, in both formats, and prints the results as JSON."""
 
 import json
 import sys

@@ -1,6 +1,6 @@
 // A real OpenID provider (npm oidc-provider) on a port of this machine, with fresh keys at each start.
 // `node provider.mjs PORT AUDIENCE CLIENTS` where CLIENTS is {client_id: {secret, claims, alg, sub}} as JSON.
-// Prints "ready" once it listens; ends when its standard input does, so that no test leaves it behind.
+// Prints "ready" once it listens. Exits when its standard input closes, so that it never outlives a test.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import Provider from 'oidc-provider';
 
@@ -26,7 +26,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     devInteractions: { enabled: false },
     resourceIndicators: {
       enabled: true,
-      // `resource` names whose API the token is for; only one of them is ours.
+      // `resource` is the API that the token is for. Only one of them is ours.
       getResourceServerInfo: (ctx, resource, client) => ({
         scope: '',
         audience: resource === 'urn:ours' ? audience : resource,
@@ -39,7 +39,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   extraTokenClaims: (ctx, token) => clients[token.clientId].claims,
   formats: {
     customizers: {
-      // A person's token, which would otherwise need a browser.
+      // The token of a person, which would otherwise need a browser.
       jwt: (ctx, token, { payload }) => {
         const { sub } = clients[token.clientId];
         if (sub) payload.sub = sub;

@@ -1,4 +1,4 @@
-//! What is removed and when, and a store that is away or full.
+//! Deletion of attachments, and an attachment store that is unreachable or full.
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -43,7 +43,7 @@ on_both_databases! {
         let made = social.upload("a.png", "image/png", a_png()).await.expect(201);
         let object = app.objects().pop().expect("its object");
         let (folder, realm) = (object.parent().expect("a folder"), object.ancestors().nth(2).expect("the realm"));
-        // What a crash left, of this database; and what another keeps in the same place.
+        // A leftover of a crash, from this database; and a file of another database in the same place.
         let (orphan, young) = (folder.join("orphan"), folder.join("young"));
         let unfinished = folder.join("something#1");
         let others = realm.with_file_name("0123456789abcdef").join("aa");
@@ -69,7 +69,7 @@ on_both_databases! {
             answer.problem(503, "attachments_unavailable");
             assert_eq!(answer.header("retry-after"), "2");
         }
-        // What needs no bytes goes on.
+        // Operations that need no bytes still work.
         social.get(&format!("/v1/attachments/{}", made.id())).await.expect(200);
         let ready = app.nobody().get("/readyz").await;
         assert!(ready.json["warnings"].to_string().contains("attachments_unreachable"), "{}", ready.json);

@@ -1,5 +1,5 @@
-//! `xiaoqu backup`, as an operator runs it: while the service writes, verified, changed, interrupted, and restored by the
-//! commands of `docs/operators/backup.md`.
+//! `xiaoqu backup`, as an operator uses it: during writes, verified, changed, interrupted, and restored with the
+//! commands in `docs/operators/backup.md`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::{on_both_databases, on_sqlite};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xiaoqu");
 
 fn xiaoqu(arguments: &[&str]) -> Output {
-    // Settings of the machine that the tests run on are not the tests'.
+    // The tests ignore settings of the machine that they run on.
     let settings = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("XIAOQU_"));
     let mut command = Command::new(PROGRAM);
     for name in settings {
@@ -29,7 +29,7 @@ fn good(output: Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What a refused command said.
+/// The message of a command that failed.
 #[track_caller]
 fn bad(output: Output) -> String {
     assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -48,7 +48,7 @@ fn manifest(folder: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).expect("a manifest")).expect("JSON")
 }
 
-/// Runs the commands that the guide has after this mark, with these variables.
+/// Runs the commands that follow this marker in the guide, with these variables.
 fn walk(mark: &str, variables: &[(&str, &str)]) {
     let guide = include_str!("../../docs/operators/backup.md");
     let (_, rest) = guide.split_once(&format!("<!-- walked: {mark} -->\n```sh\n")).expect("the mark");
@@ -60,13 +60,13 @@ fn walk(mark: &str, variables: &[(&str, &str)]) {
     good(bash.envs(variables.iter().copied()).output().expect("bash runs"));
 }
 
-/// The copy and an empty database for it to be restored into; the service on the restored database.
+/// Restores the copy into an empty database, and starts the service on it.
 async fn restore(kind: Kind, folder: &Path, key: crate::support::keys::Key) -> TestApp {
     let backup = folder.display().to_string();
     let database = Database::fresh(kind).expect("a database");
     match &database {
         Database::Sqlite(home) => {
-            // Over a database that is there, with a log beside it.
+            // Replaces an existing database that has a WAL.
             let file = home.path().join("xiaoqu.sqlite");
             std::fs::write(home.path().join("xiaoqu.sqlite-wal"), b"what was written before").expect("a log");
             walk("sqlite", &[("BACKUP", &backup), ("DATABASE", &file.display().to_string())]);
@@ -121,13 +121,13 @@ on_both_databases! {
         good(verify(&folder));
         let restored = restore(app.kind(), &folder, app.key.clone()).await;
         for (table, rows) in manifest["rows"].as_object().expect("tables") {
-            // On PostgreSQL the restored service seals what was not sealed yet, and takes the lease.
+            // On PostgreSQL, the restored service seals remaining events and takes the lease.
             if app.kind() == Kind::Postgres && (table.starts_with("ledger_") || table == "leases") {
                 continue;
             }
             assert_eq!(restored.count(table) as u64, rows.as_u64().expect("a number"), "{table}");
         }
-        // The head that the manifest tells is the one that the copy has: its checkpoint can be compared with one kept outside.
+        // The head in the manifest is the head in the copy, so its checkpoint can be compared with one kept outside.
         if app.kind() == Kind::Sqlite {
             let heads = restored.values("SELECT checkpoint AS value FROM ledger_head");
             assert_eq!(manifest["ledger"]["checkpoint"], heads[0].as_str());
@@ -140,7 +140,7 @@ on_both_databases! {
             let at = format!("/v1/complexes/{id}");
             assert_eq!(restored.social().get(&at).await.expect(200), app.social().get(&at).await.expect(200));
         }
-        // It goes on from there.
+        // The service continues from there.
         restored.social().post("/v1/complexes", &complex_input()).await.expect(201);
     }
 
@@ -197,7 +197,7 @@ on_both_databases! {
 on_sqlite! {
     async fn a_copy_that_is_whole_and_not_sound_is_told(app: TestApp) {
         app.social().post("/v1/complexes", &complex_input()).await.expect(201);
-        // Damage that the service's own database had already: every byte is as it was written.
+        // Damage that was already in the service's own database: every byte is as it was written.
         app.execute("PRAGMA foreign_keys=OFF; INSERT INTO company_areas VALUES ('nobody', '640121')");
         let home = tempfile::tempdir().expect("a folder");
         let folder = home.path().join("b");
@@ -228,7 +228,7 @@ fn a_postgres_backup_is_restored_into_an_empty_database_and_counted() {
             "SELECT count(*)::text AS value FROM complexes",
         );
         assert_eq!(count, ["3"]);
-        // A password shows in no command line and no message.
+        // A password appears in no command line and no message.
         let password = app.db_url.split('@').next().and_then(|user| user.rsplit(':').next()).expect("a password");
         let wrong = app.db_url.replace(password, "hunter2");
         let said =

@@ -1,4 +1,4 @@
-//! Nothing is written and no token is taken before the database and the keyring are known to belong together.
+//! Nothing is written and no token is accepted before the database and the keyring are known to belong together.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::rows::complex_input;
 use crate::support::sql::{EVENTS, connect, execute, values};
 use crate::support::{Database, ISSUER, Kind, Setup, TOWNSHIP, TestApp, block_on, instant, prepare};
 
-/// Another deployment's keyring, with the token key that the test signs with: its tokens are good, if anybody takes them.
+/// The keyring of another deployment, with the token key of the test, so that its tokens have valid signatures.
 fn foreign(token: &Key) -> Keys {
     let start = instant("2026-01-01T00:00:00Z");
     let key = |usage, secret| RingKey::of(usage, secret, start, start).expect("a key");
@@ -30,7 +30,7 @@ fn setup(keyring: Option<Keys>) -> Setup {
     Setup { keyring, database: |options| options.pool_wait = Duration::from_secs(2), ..Setup::default() }
 }
 
-/// Why it is not ready; empty when it is. A database that is away needs no more than the title.
+/// Why `/readyz` is not ready; empty if it is. For an unreachable database, the title is enough.
 async fn detail(app: &TestApp) -> String {
     let answer = app.nobody().get("/readyz").header("accept-language", "en").await;
     let why = answer.json["detail"].as_str().or(answer.json["title"].as_str());
@@ -48,7 +48,7 @@ fn traces(url: &str) -> Vec<String> {
     all
 }
 
-/// One database that a deployment has used and sealed, before anybody else comes.
+/// A database that a deployment has used and sealed.
 fn used(url: &str, key: &Key) -> Vec<String> {
     let app = TestApp::on(Database::Url(url.to_owned()), key.clone(), setup(None));
     block_on(async {
@@ -83,7 +83,7 @@ fn the_wrong_keyring_writes_nothing_when_the_database_comes_after_the_service() 
         assert!(metrics.contains(r#"xiaoqu_database_refused{reason="keyring"} 1"#), "{metrics}");
         assert_eq!(traces(&url), before);
     });
-    // The right one finds everything as it was.
+    // The right process finds everything unchanged.
     let app = TestApp::on(Database::Url(url.clone()), key.clone(), setup(None));
     block_on(async {
         assert_eq!(detail(&app).await, "");
@@ -114,7 +114,7 @@ fn a_connection_that_leads_to_another_database_is_not_used() {
     let (own, other) = (cluster.create_database(prepare), cluster.create_database(prepare));
     let url = cluster.url(&own);
     used(&url, &key);
-    // The other one is of another deployment.
+    // The other database belongs to another deployment.
     let there = TestApp::on(Database::Url(cluster.url(&other)), other_key.clone(), setup(Some(foreign(&other_key))));
     block_on(until("it is claimed", async || there.count("data_keys") == 1));
     drop(there);
@@ -128,7 +128,7 @@ fn a_connection_that_leads_to_another_database_is_not_used() {
     let app = TestApp::on(Database::Url(url.clone()), key, setup(None));
     block_on(async {
         app.social().post("/v1/complexes", &complex_input()).await.expect(201);
-        // Nobody may come in between, so the server refuses for a moment.
+        // Nobody may connect in between, so the server refuses connections for a moment.
         cluster.execute(&format!("ALTER DATABASE {own} ALLOW_CONNECTIONS false"));
         exchange(&own, &other);
         let before = traces(&url);
@@ -193,7 +193,7 @@ fn the_wrong_keyring_does_not_even_migrate_an_older_sqlite_file() {
     let database = Database::fresh(Kind::Sqlite).expect("SQLite is always there");
     let url = database.url();
     used(&url, &Key::ed25519("local"));
-    // As a version before left it: the newest migration is still to come.
+    // As left by an earlier version: the newest migration is missing.
     execute(
         &mut connect(&url),
         "DROP TABLE deployment; DROP TABLE clock_watch; \
@@ -222,7 +222,7 @@ fn an_older_program(kind: Kind) {
         let folder = Folder::new();
         folder.keys(&["init"]);
         let line = folder.fails(&["serve", "--database-url", &url, "--listen", "127.0.0.1:0"]);
-        // On SQLite the file is held; where it is not, the schema is what is told.
+        // On SQLite the file is locked. If it is not, the error is about the schema.
         assert!(line.contains("99999999999999") || line.contains("another process serves"), "{line}");
         app.execute("DELETE FROM __diesel_schema_migrations WHERE version = '99999999999999'");
         until("it is ready again", async || detail(&app).await.is_empty()).await;
@@ -274,7 +274,7 @@ fn another_time_zone(kind: Kind) {
         let mut conn = connect(&deployment.database.url());
         let events = "SELECT kind || ' ' || subject_id AS value FROM ledger_events WHERE kind = 'deployment.changed'";
         assert_eq!(values(&mut conn, events), ["deployment.changed time_zone"]);
-        // And back: the settings of the first start are the wrong ones now.
+        // Changed back: now the settings of the first start are wrong.
         let output = deployment.command(&["serve"]).output().expect("it runs");
         assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("Asia/Urumqi"));
     });
@@ -312,7 +312,7 @@ fn another_public_url_is_refused_until_it_is_accepted() {
     let output = run(&["serve", "--listen", "127.0.0.1:0"], renamed);
     let line = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(line.contains(&format!("public_url = {ISSUER}")) && line.contains("accept --public-url"), "{line}");
-    // No token is made under a name that the service would not take.
+    // No token is issued for a name that the service would not accept.
     let issue = ["token", "issue", "--role", "county_authority", "--division", "640121", "--subject", "a"];
     assert!(!run(&issue, renamed).status.success());
     assert!(run(&["deployment", "accept", "--public-url"], renamed).status.success());

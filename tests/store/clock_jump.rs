@@ -1,4 +1,4 @@
-//! A system clock that jumps gives no cards, escalates nothing and erases nothing.
+//! If the system clock jumps, no cards are issued, nothing is escalated and nothing is erased.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,7 +16,7 @@ use crate::support::keyring::Folder;
 use crate::support::rows::a_complex;
 use crate::support::{Kind, Setup, TestApp};
 
-/// Seconds that the system's clock is ahead.
+/// Seconds that the system clock is ahead.
 #[derive(Clone, Default)]
 struct Shift(Arc<AtomicI64>);
 
@@ -45,7 +45,7 @@ fn with_a_clock(kind: Kind, test: impl AsyncFnOnce(TestApp, Shift)) {
     let Some(app) = TestApp::start(kind, setup) else { return };
     crate::support::block_on(async {
         let complex = a_complex(&app).await;
-        // An hour to accept it.
+        // One hour to accept it.
         let ticket = with_contact(complaint("safety.fire_lane", &complex));
         app.officer(Role::Resident, "", "resident-7").post("/v1/complaints", &ticket).await.expect(201);
         until("work goes on, and says by which time", async || app.count("clock_watch") == 1).await;
@@ -56,7 +56,7 @@ fn with_a_clock(kind: Kind, test: impl AsyncFnOnce(TestApp, Shift)) {
 async fn four_hundred_days_for_four_seconds(app: TestApp, shift: Shift) {
     shift.to(TimeDelta::days(400));
     tokio::time::sleep(Duration::from_secs(4)).await;
-    // An officer who takes the ticket in hand meanwhile gives no cards either.
+    // An officer who handles the complaint meanwhile causes no cards, either.
     let id = app.values("SELECT CAST(id AS TEXT) AS value FROM complaints")[0].clone();
     let step = at(&serde_json::json!({ "id": id }), "acceptance");
     let _ = app.social().post(&step, &serde_json::json!({})).await;
@@ -67,7 +67,7 @@ async fn four_hundred_days_for_four_seconds(app: TestApp, shift: Shift) {
     for line in ["xiaoqu_clock_stopped 1", r#"xiaoqu_security_events_total{kind="clock_jump"} 1"#] {
         assert!(metrics.contains(line), "{line}");
     }
-    // It stands still until somebody has looked, also when the clock is right again.
+    // Jobs stay paused until an operator confirms the clock, even if it is right again.
     shift.to(TimeDelta::zero());
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(warnings(&app).await.contains("clock_stopped"));
@@ -94,7 +94,7 @@ fn four_hundred_days_for_four_seconds_give_no_card_on_postgres() {
     with_a_clock(Kind::Postgres, four_hundred_days_for_four_seconds);
 }
 
-/// The operator of a machine whose clock is ahead says that it is right.
+/// Confirms the clock of a machine whose clock is ahead, as an operator does.
 async fn confirm(app: &TestApp, ahead: TimeDelta) {
     let now = Instant(Utc::now() + ahead);
     app.state.db.write(WriteLock::default(), move |conn| store::confirm(conn, now)).await.expect("confirmed");
@@ -109,7 +109,7 @@ fn a_confirmed_clock_acts_on_everything_that_is_past() {
         assert_eq!(app.count(CARDS), 0);
         confirm(&app, ahead).await;
         until("the cards have come", async || app.count(CARDS) > 0).await;
-        // Back: by a day and more is no step of a time server.
+        // Back by more than a day, which no time server does.
         shift.to(TimeDelta::zero());
         until("it stands still again", async || warnings(&app).await.contains("behind of where it was")).await;
     });

@@ -1,4 +1,4 @@
-//! What commands say to an operator who forgot something: one line, with the place and the way out.
+//! Messages of commands when an operator forgot something: one line, with the place and the solution.
 
 use std::io::{Read, Write};
 
@@ -65,7 +65,7 @@ async fn a_service_at_its_usual_level_logs_its_start_its_requests_and_its_securi
     for part in ["\"level\":\"INFO\"", "\"status\":401", "token_malformed"] {
         assert!(log.contains(part), "{part} is missing in:\n{log}");
     }
-    // Anybody can send a head that cannot be read: that is no error of ours, and nothing colours a file.
+    // Anybody can send an unreadable head, so that is not logged as an error. A log file has no colours.
     assert!(!log.contains("\"level\":\"ERROR\"") && !log.contains('\u{1b}'), "{log}");
 }
 
@@ -84,7 +84,7 @@ fn a_token_of_a_division(kind: Kind) {
     let mut conn = crate::support::sql::connect(&deployment.database.url());
     let events = "SELECT county || ' ' || township AS value FROM ledger_events WHERE kind = 'token.issued'";
     assert_eq!(crate::support::sql::values(&mut conn, events), ["640121 640121102"]);
-    // Who it is for stands in it as a digest only.
+    // The leaf contains the person as a digest only.
     let leaves = "SELECT leaf AS value FROM ledger_events WHERE kind = 'token.issued'";
     let leaf = crate::support::sql::values(&mut conn, leaves).remove(0);
     assert!(leaf.contains("hmac_sha256") && !leaf.contains("officer\""), "{leaf}");

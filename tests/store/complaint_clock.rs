@@ -1,5 +1,5 @@
-//! The clock of complaints: with two replicas, with one of them killed, with the database away, with a ticket that cannot be
-//! looked at. No card is lost, none comes twice.
+//! The deadline check of complaints: with two replicas, with one of them killed, with the database unreachable, and
+//! with a complaint that cannot be checked. No card is lost or issued twice.
 
 use std::time::{Duration, Instant};
 
@@ -20,23 +20,23 @@ use crate::support::rows::{a_complex, complex_input, text};
 use crate::support::sql::{connect, execute, values};
 use crate::support::{COUNTY, Database, Kind, Setup, TOWNSHIP, TestApp, block_on, prepare};
 
-/// By the hour, one to accept it and 24 to resolve it; the yellow card comes four hours before.
+/// Counted in hours: one to accept it, 24 to resolve it. The yellow card comes four hours before the deadline.
 const URGENT: &str = "safety.fire_lane";
-/// Tickets that are late, every third of them twice, and tickets that will soon be.
+/// Overdue complaints, every third of them with two deadlines, and complaints that will soon be overdue.
 const LATE: usize = 60;
 const SOON: usize = 30;
-/// In which so many cards come due.
+/// Seconds in which this number of cards comes due.
 const SPREAD: f64 = 25.0;
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(15);
 
-/// Puts a ticket's deadlines so that its cards come so many seconds from now, by the database's clock.
+/// Sets the deadlines of a complaint so that its cards come in this number of seconds, by the database's clock.
 fn come_due(conn: &mut xiaoqu::db::Conn, id: &str, card: &str, seconds: f64) {
     let after = |offset: &str| format!("(date_trunc('second', now() + interval '{seconds} seconds') {offset})");
     let (card_at, far) = (after(""), after("+ interval '10 days'"));
     let (resolve, accept) = match card {
         "yellow" => (after("+ interval '4 hours'"), far),
         "red" => (card_at.clone(), far),
-        // Late to accept and late to resolve, in the same second.
+        // Both deadlines pass in the same second.
         _ => (card_at.clone(), card_at.clone()),
     };
     let written = format!("to_char({accept} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
@@ -54,7 +54,7 @@ fn count(conn: &mut xiaoqu::db::Conn, rows: &str) -> usize {
     values(conn, &format!("SELECT count(*)::text AS value FROM {rows}"))[0].parse().expect("a number")
 }
 
-/// Cards, steps and events of a ticket, each with how often there is one.
+/// Cards, steps and events of a complaint, with the number of each.
 const GIVEN: &str = "SELECT what || ' ' || id || ' ' || string_agg(kind || ' ' || n, ', ' ORDER BY kind) AS value FROM ( \
         SELECT 'card' AS what, complaint_id AS id, deadline || ' ' || colour AS kind, count(*) AS n \
             FROM complaint_cards GROUP BY 2, 3 \
@@ -93,7 +93,7 @@ fn each_card_once(conn: &mut xiaoqu::db::Conn, tickets: &[(String, &'static str)
     assert_eq!(found, expected);
 }
 
-/// Which card a ticket of this number is to have.
+/// The expected card of the complaint with this number.
 fn card_of(number: usize) -> &'static str {
     match number {
         LATE.. => "yellow",
@@ -123,7 +123,7 @@ fn killing_the_replica_that_sweeps_hands_the_cards_over() {
         let complex = county.post("/v1/complexes", &complex_input()).await.expect(201);
         let mut tickets = Vec::new();
         for number in 0..LATE + SOON {
-            // Of many residents, by both replicas.
+            // From many residents, through both replicas.
             let token = deployment.token(Role::Resident, "", &format!("resident-{number}"), None);
             let resident = Client::at(&both[number % 2].base, &token);
             let made = resident.post("/v1/complaints", &complaint(URGENT, &complex)).await.expect(201);
@@ -169,12 +169,12 @@ fn killing_the_replica_that_sweeps_hands_the_cards_over() {
     });
 }
 
-/// Real time: two replicas, or ids and deadlines by the database's clock.
+/// Real time, for two replicas or for ids and deadlines by the database's clock.
 fn real() -> Setup {
     Setup { clock: Clock::real(chrono_tz::Asia::Shanghai), ..Setup::default() }
 }
 
-/// Nobody of these gets the lease: what sweeps is the test alone.
+/// None of these gets the lease, so that only the test runs deadline checks.
 async fn without_clock(apps: &[&TestApp]) {
     apps[0].execute(
         "INSERT INTO leases (name, holder, until) VALUES ('background', 'nobody', now() + interval '1 day') \
@@ -206,7 +206,7 @@ fn two_sweepers_at_once_give_each_card_once() {
         without_clock(&[&first, &second]).await;
         let tickets = tickets_of(&first, 90).await;
         let mut conn = first.connect();
-        // Three rounds: what comes due in each is there at once, so that both look at the same tickets.
+        // Three rounds. Everything in a round comes due at once, so that both replicas check the same complaints.
         for round in 0..3 {
             for (id, card) in &tickets[round * 30..(round + 1) * 30] {
                 come_due(&mut conn, id, card, -2.0);
@@ -255,7 +255,7 @@ fn nobody_outruns_a_deadline_that_the_clock_has_not_come_to() {
         come_due(&mut app.connect(), text(&ticket["id"]), "twice", -2.0);
         let (enforcement, leader) =
             (app.office(Role::EnforcementOffice, TOWNSHIP), app.office(Role::TownshipLeader, TOWNSHIP));
-        // The version that the office saw is not the one that is late: it is told, and nothing is changed.
+        // The version that the office saw is outdated, so it gets a conflict and nothing is changed.
         let stale = enforcement.get(&of(&ticket)).await.etag();
         let reply = json!({ "text": "已清理" });
         enforcement.post(&at(&ticket, "reply"), &reply).if_match(&stale).await.problem(412, "precondition_failed");
@@ -270,7 +270,8 @@ fn nobody_outruns_a_deadline_that_the_clock_has_not_come_to() {
     });
 }
 
-/// Tickets that were kept long enough; the contact of the one in the middle was moved by somebody, so that it does not open.
+/// Complaints whose retention period has passed. The contact of the middle one was changed so that it cannot be
+/// decrypted.
 async fn one_cannot_be_looked_at(app: TestApp) {
     let resident = app.officer(Role::Resident, "", "resident-7");
     let community = app.office(Role::Community, crate::support::COMMUNITY);
@@ -287,7 +288,7 @@ async fn one_cannot_be_looked_at(app: TestApp) {
         text(&tickets[0]["id"])
     ));
     let is_erased = async |ticket: &Value| {
-        // Read without its contact, which does not open.
+        // Read without its contact, which cannot be decrypted.
         let course =
             app.values(&format!("SELECT course AS value FROM complaints WHERE id = '{}'", text(&ticket["id"])));
         !serde_json::from_str::<Value>(&course[0]).expect("JSON")["erased_at"].is_null()
@@ -302,11 +303,11 @@ async fn one_cannot_be_looked_at(app: TestApp) {
     })
     .await;
     assert!(!is_erased(&tickets[2]).await);
-    // It is put off by an hour, and not tried with each second.
+    // It is postponed by an hour instead of being tried every second.
     let now = app.state.clock.now();
     let due = app.state.db.read(move |conn| xiaoqu::complaints::store::due_for_check(conn, now, 10)).await;
     assert!(due.expect("the store answers").is_empty());
-    // When that is put right, the ticket is erased like the others.
+    // When the contact is repaired, the complaint is erased like the others.
     app.execute("UPDATE encrypted_texts SET subject_id = owner_id WHERE purpose = 'contact'");
     app.set_clock("2028-03-31T17:30:00Z");
     until("it is erased", async || is_erased(&tickets[2]).await).await;

@@ -1,4 +1,4 @@
-//! SQLite on a full disk: a small tmpfs, which only root may mount.
+//! SQLite on a full disk: a small tmpfs, which only root can mount.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::support::rows::{complex_input, text, unique};
 use crate::support::sql::EVENTS;
 use crate::support::{Database, Kind, Setup, TestApp, block_on, sqlite_in};
 
-/// A mounted tmpfs, gone with this value.
+/// A mounted tmpfs, unmounted when this value is dropped.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -29,14 +29,14 @@ impl SmallDisk {
         if mounted {
             return Some(disk);
         }
-        // Straight to the stream: `eprintln!` in a test that passes is never seen.
+        // Written to the stream directly, because `eprintln!` in a passing test is not shown.
         let line = b"tmpfs cannot be mounted here (not root?): a full disk was not tested\n";
         drop(std::io::stderr().write_all(line));
         assert!(std::env::var("XIAOQU_REQUIRE_POSTGRES").is_err(), "where everything is required, this is too");
         None
     }
 
-    /// Takes all the space that is left but a little.
+    /// Uses all space except this number of bytes.
     fn fill(&self, leave: u64) -> PathBuf {
         let file = self.0.join("filler");
         let free = free_bytes(&self.0);
@@ -120,7 +120,7 @@ fn a_full_disk_of_attachments_is_told_and_heals() {
         let social = app.social();
         let send = || social.upload("a.jpg", "image/jpeg", a_jpeg(3_000_000));
         send().await.expect(201);
-        // Too little for the temporary file; then enough for it, and too little for its copy.
+        // Too little space for the temporary file; then enough for it, but too little for its copy.
         for leave in [1_000_000, 4_500_000] {
             let filler = disk.fill(leave);
             let answer = send().await;

@@ -56,7 +56,7 @@ on_both_databases! {
                 insert(conn, &format!("98{n:03}"))?;
                 match n % 2 {
                     0 => Ok(()),
-                    // A unique violation in the middle, and a refusal of the rules.
+                    // A unique violation in the middle, and a refusal by the rules.
                     _ if n % 3 == 0 => insert(conn, "64"),
                     _ => Err(Problem::not_found().into()),
                 }

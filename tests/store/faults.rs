@@ -1,4 +1,4 @@
-//! What real errors of both databases are taken for.
+//! How errors of both databases are classified.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::support::rows::complex_input;
 use crate::support::sql::execute;
 use crate::support::{Kind, Setup, TestApp, run};
 
-/// Runs statements through the door of writes; what the first failure was taken for.
+/// Runs statements through `Db::write`, and returns the classification of the first failure.
 async fn fault(app: &TestApp, sql: &'static str) -> Option<StoreError> {
     let result = app.state.db.write(WriteLock::default(), move |conn| Ok(conn.batch_execute(sql)?)).await;
     match result {
@@ -94,7 +94,7 @@ fn a_connection_that_is_ended_is_an_outage_and_the_next_is_good() {
         for _ in 0..8 {
             app.social().post("/v1/complexes", &complex_input()).await.expect(201);
         }
-        // All idle connections of the pool at once: the next callers do not pay for it.
+        // All idle connections of the pool at once. The next callers get no errors.
         let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         app.execute(all);
         for _ in 0..8 {
@@ -131,7 +131,7 @@ fn a_key_that_is_being_worked_on_is_waited_for_two_seconds() {
 
 #[test]
 fn a_database_that_another_program_locks_is_busy_and_heals() {
-    // Each of the three waits for the lock in its turn, on a machine that does other things beside.
+    // Each of the three waits for the lock in turn, on a machine that may be busy.
     let patient = Setup { request_timeout: std::time::Duration::from_secs(120), ..Setup::default() };
     run(Kind::Sqlite, patient, async |app: TestApp| {
         let mut other = app.connect();

@@ -1,4 +1,4 @@
-//! The ledger: each change leaves its event in the same transaction, and no personal data in clear text.
+//! The ledger: each change records its event in the same transaction, without personal data in clear text.
 
 use aws_lc_rs::hmac;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn kinds(app: &TestApp) -> Vec<String> {
     app.values("SELECT kind AS value FROM ledger_events WHERE actor_role <> 'program' ORDER BY recorded_at, id")
 }
 
-/// Does a leaf hold the digest of this text under its own salt?
+/// Does a leaf contain the digest of this text with its own salt?
 fn is_digest_of(app: &TestApp, leaf: &Value, field: &str, value: &str) -> bool {
     let place = if field == "actor.sub" { &leaf["actor"]["sub"] } else { &leaf["data"][field] };
     let Some(digest) = place["hmac_sha256"].as_str() else { return false };
@@ -59,7 +59,7 @@ on_both_databases! {
     }
 
     async fn an_event_goes_with_its_transaction(app: TestApp) {
-        // The answer is stored last: where that fails, neither the row nor its event may stay.
+        // The response is stored last. If that fails, neither the row nor its event may remain.
         app.execute(match app.kind() {
             Kind::Sqlite => {
                 "CREATE TRIGGER no BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'no'); END"

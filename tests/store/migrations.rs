@@ -1,4 +1,4 @@
-//! Up and down on both databases, and diesel's tables agree with what is there.
+//! Migrations up and down on both databases. Diesel's tables match the result.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ fn tables(url: &str) -> Vec<String> {
     values(&mut connect(url), sql)
 }
 
-/// Table, column → type in this test's words, with `?` where null is allowed.
+/// Table and column → type in this test's words, with `?` if null is allowed.
 type Columns = BTreeMap<(String, String), String>;
 
 fn columns_of(url: &str) -> Columns {
@@ -41,7 +41,7 @@ fn columns_of(url: &str) -> Columns {
     rows.filter(|((table, _), _)| !table.starts_with("__")).collect()
 }
 
-/// What diesel's tables say, in the words of a database.
+/// Diesel's tables, in the words of a database.
 fn columns_of_schema(sqlite: bool) -> Columns {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/service/src/db/schema/tables");
     let files = std::fs::read_dir(folder).expect("the tables").map(|entry| entry.expect("an entry").path());
@@ -69,7 +69,7 @@ fn columns_of_schema(sqlite: bool) -> Columns {
                 "Binary" => ("blob", "bytea"),
                 other => panic!("{table}: what is {other} in a database?"),
             };
-            // A number that SQLite itself hands out can only be called so.
+            // A column that SQLite itself numbers can only be declared like this.
             let handed_out = sqlite && (table, name.trim()) == ("ledger_unsealed", "position");
             let kind = if handed_out { "integer" } else { if sqlite { on_sqlite } else { on_postgres } };
             all.insert((table.to_owned(), name.trim().to_owned()), format!("{kind}{null}"));

@@ -1,4 +1,4 @@
-//! The two entry points of the store and what is behind them.
+//! The two entry points of the database, and the code behind them.
 
 mod attachments;
 mod backup;

@@ -1,4 +1,5 @@
-//! PostgreSQL stopped for ten seconds: problems, no crash, nothing that was answered is lost, and it heals by itself.
+//! PostgreSQL stopped for ten seconds: problems but no crash, no confirmed write is lost, and the service recovers by
+//! itself.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +25,7 @@ fn app_on(cluster: &Cluster) -> TestApp {
     TestApp::on(Database::Url(url), Key::ed25519("local"), impatient())
 }
 
-/// What one writer was answered: names of rows that must be there, and of rows that must not.
+/// Results of one writer: names of rows that must exist, and of rows that must not.
 #[derive(Default)]
 struct Told {
     made: Vec<String>,
@@ -96,7 +97,7 @@ fn nothing_that_was_answered_is_lost_while_the_server_is_away() {
         assert!(!refused.iter().any(|name| stored.contains(*name)), "a refused row is there");
         assert!(stored.len() <= made.len() + unknown);
         assert_eq!(app.count(EVENTS), stored.len());
-        // All that can serve serves again.
+        // All connections work again.
         for _ in 0..8 {
             app.social().post("/v1/complexes", &complex_input()).await.expect(201);
             app.county().get("/v1/complexes?limit=1").await.expect(200);

@@ -1,4 +1,5 @@
-//! Personal data in the store: nothing of it lies open, nothing changed or moved opens, and all of it follows a rotation.
+//! Personal data in the database: none in clear text, none can be decrypted after a change or a move, and all follow a
+//! rotation.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ impl TestApp {
         self.state.db.write(WriteLock::default(), move |conn| work(conn, &ring)).await
     }
 
-    /// A ticket with a contact, its phone in the index, and a description.
+    /// A complaint with a contact, its indexed phone number, and a description.
     pub async fn sealed_ticket(&self, number: usize) -> Id {
         let id = Id::new();
         let work = move |conn: &mut Conn, ring: &Keyring| {
@@ -54,7 +55,7 @@ impl TestApp {
         self.stored(move |conn, ring| personal::subjects_of_phone(conn, ring, &phone, 20)).await.expect("a look-up")
     }
 
-    /// The keyring with a new data key and a new index key, which act at once.
+    /// The keyring with a new data key and a new index key, active at once.
     fn rotate_personal_data(&self) {
         let now = Utc::now();
         let ring = self.state.keys.ring();
@@ -157,14 +158,14 @@ on_both_databases! {
         let at = |id: Id, purpose: &str| format!("owner_id = '{id}' AND purpose = '{purpose}'");
         let texts = [at(first, "contact"), at(second, "contact"), at(first, "description")];
         let whole: Vec<String> = texts.iter().map(|row| hex_of(&app, row)).collect();
-        // Two owners.
+        // Swapped between two owners.
         put_hex(&app, &texts[0], &whole[1]);
         put_hex(&app, &texts[1], &whole[0]);
         assert!(is_refused(app.opened(first, Purpose::Contact).await) && is_refused(app.opened(second, Purpose::Contact).await));
-        // Two purposes of one owner.
+        // Swapped between two purposes of one owner.
         put_hex(&app, &texts[2], &whole[0]);
         assert!(is_refused(app.opened(first, Purpose::Description).await));
-        // Another subject.
+        // With another subject.
         put_hex(&app, &texts[0], &whole[0]);
         assert_eq!(app.opened(first, Purpose::Contact).await.unwrap(), Some(contact(1)));
         app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{second}' WHERE {}", texts[0]));
@@ -207,7 +208,7 @@ on_both_databases! {
         let acting = reencrypt::active_keys(&app.state.keys.ring());
         let done = std::cell::Cell::new(false);
         let moving = async {
-            // The service does the same beside this: two at once.
+            // The service runs the same job, so there are two at once.
             let mut whole = reencrypt::Pass::default();
             loop {
                 let pass = a_pass(&app).await;
@@ -219,7 +220,7 @@ on_both_databases! {
                 }
             }
         };
-        // Those that end in 1 call from another number, those that end in 2 are erased, and new ones come.
+        // Those ending in 1 change their number, those ending in 2 are erased, and new ones arrive.
         let writing = async {
             let mut new = Vec::new();
             for number in (0..TICKETS).rev() {
@@ -296,7 +297,7 @@ on_both_databases! {
     }
 
     async fn nothing_comes_to_lie_under_a_key_that_the_store_was_told_to_forget(app: TestApp) {
-        // A replica that did not hear of it, and that has told the store of its key before.
+        // A replica that has not seen the removal, and that had recorded the key before.
         let ring = app.state.keys.ring();
         ring.known_to_store(&ring.data_key_ids());
         execute(&mut app.connect(), "DELETE FROM data_keys");
@@ -311,7 +312,7 @@ fn count_under(app: &TestApp, key: &str) -> usize {
     app.count(&format!("encrypted_texts WHERE data_key = '{key}'"))
 }
 
-/// A pass of the replica that does the background work: on a busy machine it takes a moment until this one does.
+/// A pass of the replica that runs the background jobs. On a busy machine it takes a moment until this one does.
 async fn a_pass(app: &TestApp) -> reencrypt::Pass {
     while !app.state.lease.held(&app.state.db).await {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;

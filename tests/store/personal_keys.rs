@@ -1,4 +1,4 @@
-//! The keys of personal data, as an operator rotates them while the service runs.
+//! The keys of personal data, rotated by an operator while the service runs.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ fn rotated_by_an_operator(kind: Kind) {
         let line = folder.fails(&["keys", "remove", &data, "--database-url", &app.db_url]);
         assert!(line.contains("acts now"), "{line}");
 
-        // A row that does not open keeps the rotation from its end.
+        // A row that cannot be decrypted keeps the rotation from completing.
         let damaged = tickets[7];
         assert_eq!(app.count("encrypted_texts"), 60);
         let row = format!("owner_id = '{damaged}' AND purpose = 'description'");
@@ -69,7 +69,7 @@ fn rotated_by_an_operator(kind: Kind) {
         assert!(!ids(&folder, "index").contains(&index));
         app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{damaged}' WHERE {row}"));
 
-        // It goes on after a restart.
+        // It continues after a restart.
         let keyring = Some(Keys::open(folder.source()).expect("a keyring"));
         let app = app.restart(Setup { keyring, ..Setup::default() });
         until_logged(&folder, &app, "\ndone: all personal data").await;
@@ -89,7 +89,7 @@ fn rotated_by_an_operator(kind: Kind) {
         app.sealed_ticket(99).await;
         assert_eq!(app.values("SELECT id AS value FROM data_keys"), ids(&folder, "data"));
 
-        // A waiting key is taken out again.
+        // A key that is not active yet can be removed again.
         folder.keys(&["rotate", "--personal-data"]);
         let line = folder.fails(&["keys", "rotate", "--personal-data"]);
         assert!(line.contains("waits already"), "{line}");

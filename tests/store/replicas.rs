@@ -1,4 +1,4 @@
-//! Two replicas behind one PostgreSQL: what one answered holds on the other, and one of them does the background work.
+//! Two replicas with one PostgreSQL: the result of one is valid on the other, and one of them runs the background jobs.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,12 @@ use crate::support::keys::Key;
 use crate::support::rows::{a_complex, a_policy, a_served_complex, complex_input, path};
 use crate::support::{Database, Kind, Setup, TestApp, block_on};
 
-/// Replicas go by real time: a sandbox makes its ids from a counter of its own.
+/// Replicas use real time, because a sandbox makes ids from its own counter.
 fn setup() -> Setup {
     Setup { clock: Clock::real(chrono_tz::Asia::Shanghai), ..Setup::default() }
 }
 
-/// Two servers, each with its own state, on one database and one set of keys.
+/// Two servers with separate state, one database and the same keys.
 fn replicas(test: impl AsyncFnOnce(TestApp, TestApp)) {
     replicas_with(setup, test);
 }
@@ -137,7 +137,7 @@ fn a_lease_of_a_dead_holder_is_taken_when_its_term_is_over_and_not_before() {
         let (dead, next) = (Lease::new("test", term), Lease::new("test", term));
         let began = Instant::now();
         assert!(dead.held(&first.state.db).await);
-        // Nobody renews it: the holder was killed. The database alone decides when it ends.
+        // The holder was killed and nobody renews the lease. The database alone decides when it expires.
         until("the next one has it", async || next.held(&second.state.db).await).await;
         assert!(began.elapsed() >= term, "taken from a living holder after {:?}", began.elapsed());
         assert!(!dead.held(&first.state.db).await, "who was away too long has lost it");

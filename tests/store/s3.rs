@@ -1,4 +1,4 @@
-//! The same over the S3 protocol, with a server that is not ours.
+//! Attachments over the S3 protocol, with a third-party server.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn story(kind: Kind) {
         let server = Server::start(program, None).await;
         let Some(app) = app_on(&server, kind) else { return };
         let social = app.social();
-        // More than one part of an upload, and more than one of a download.
+        // More than one part of an upload and of a download.
         let picture = a_jpeg(12_000_000);
         let made = social.upload("a.jpg", "image/jpeg", picture.clone()).await;
         assert_eq!(made.status, 201, "{}", made.json);
@@ -32,7 +32,7 @@ fn story(kind: Kind) {
         let part = social.get(&at).header("range", "bytes=5242879-5242881").await;
         assert_eq!(part.status, 206);
         assert!(part.bytes == picture[5_242_879..5_242_882]);
-        // A replay leaves no second object, and a lie none at all.
+        // A replay leaves no second object, and a wrong digest leaves none.
         for _ in 0..2 {
             social.upload("c.png", "image/png", a_png()).key("k").await.expect(201);
         }
@@ -44,13 +44,13 @@ fn story(kind: Kind) {
         assert_eq!(copy.status, 200);
         assert!(!copy.bytes[..1000].windows(10).any(|part| part == b"GPS-SECRET"));
         assert_eq!(server.keys().await.len(), 4);
-        // Three belong to nothing and are left to age; the copy goes with its file.
+        // Three have no owner and expire. The copy is deleted with its original.
         app.set_clock("2026-03-03T02:00:00Z");
         assert_eq!(remove_unattached(&app.state).await.expect("it works"), 4);
         let left = server.keys().await;
         assert!(left.is_empty(), "{left:?}");
         social.get(&format!("/v1/attachments/{}", small.id())).await.problem(404, "not_found");
-        // Away, and back.
+        // Unreachable, and back again.
         let (port, again) = (server.port, a_png());
         drop(server);
         let answer = tokio::time::timeout(Duration::from_secs(25), async {

@@ -1,4 +1,4 @@
-//! Events become numbered leaves, in whatever way the writers and the sealers race.
+//! Events become numbered leaves, however writers and sealers compete.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn sound(app: &TestApp, mut each: impl FnMut(u64, &str)) -> u64 {
 
 on_both_databases! {
     async fn sealers_that_race_give_each_event_one_number(app: TestApp) {
-        // Beside the service's own sealer: many that know nothing of each other, while others write.
+        // Many independent sealers in addition to the service's own, while others write.
         let sealers: Vec<_> = (0..6)
             .map(|_| {
                 let (sealer, db) = (app.state.parts.get::<xiaoqu::ledger::seal::Sealer>().clone(), app.state.db.clone());

@@ -1,4 +1,4 @@
-//! A hot standby that streams from the primary: lists come from it, and never older than allowed.
+//! A streaming hot standby: lists are read from it, and are never older than allowed.
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ fn app_on(primary: &str, standby: &str, max_lag: u64, key: &Key) -> TestApp {
     TestApp::on(Database::Url(primary.to_owned()), key.clone(), Setup { standby, ..Setup::default() })
 }
 
-/// Lists tried on the standby with this result.
+/// Number of lists tried on the standby with this result.
 async fn counted(app: &TestApp, result: &str) -> u64 {
     let text = String::from_utf8(app.nobody().get("/metrics").await.bytes).expect("text");
     let series = format!("xiaoqu_standby_reads_total{{result=\"{result}\"}} ");
     text.lines().find_map(|line| line.strip_prefix(&series)).expect("the series").parse().expect("a number")
 }
 
-/// Lists as somebody who never writes, until one was counted so.
+/// Requests lists as a caller who never writes, until one has this result.
 async fn lists_until(app: &TestApp, result: &str) {
     let before = counted(app, result).await;
     until(&format!("a list is {result}"), async || {
@@ -39,7 +39,7 @@ fn lists_come_from_a_standby_that_follows_and_from_the_primary_otherwise() {
     let name = primary.create_database(prepare);
     let standby = primary.standby();
     let (url, read_url, key) = (primary.url(&name), standby.url(&name), Key::ed25519("local"));
-    // Two replicas: one takes lists that are a minute old, the other none older than three seconds.
+    // Two replicas: one accepts a lag of a minute, the other of three seconds.
     let patient = app_on(&url, &read_url, 60, &key);
     let strict = app_on(&url, &read_url, 3, &key);
     let names = async |client: crate::support::client::Client, newest: bool| -> Vec<String> {
@@ -66,7 +66,7 @@ fn lists_come_from_a_standby_that_follows_and_from_the_primary_otherwise() {
         assert!(names(reader(), true).await.contains(&name), "who asks for the newest sees it");
         let read = reader().get(&path("complexes", &made)).await.expect(200);
         assert_eq!(read["id"], made["id"], "a single row is always the newest");
-        // Three seconds later the standby is too old for the other replica.
+        // Three seconds later the standby is too old for the strict replica.
         until("the strict replica leaves the standby", async || names(strict.county(), false).await.contains(&name))
             .await;
         assert!(counted(&strict, "behind").await > 0);

@@ -1,4 +1,4 @@
-//! Somebody with the database in hand changes the ledger: the offline check names what was done, and how.
+//! Somebody with access to the database changes the ledger. The offline verifier names what was changed, and how.
 
 use std::io::BufReader;
 
@@ -32,7 +32,7 @@ fn checkpoint(app: &TestApp) -> String {
     head_checkpoint(&app.state.db).expect("a checkpoint")
 }
 
-/// Eleven companies and the built-in rows, sealed; the service stopped, as an intruder with the database would like it.
+/// A sealed ledger of eleven companies and the built-in rows, with the service stopped.
 async fn a_ledger(app: &mut TestApp) -> String {
     for _ in 0..11 {
         a_company(app).await;
@@ -124,7 +124,7 @@ on_both_databases! {
         })[0].clone();
         let kept = a_ledger(&mut app).await;
         let whole = head_of(&app);
-        // The old head is put back with all that belongs to it: by itself it is sound.
+        // The old head is restored with everything that belongs to it. By itself it is valid.
         app.execute(&format!("DELETE FROM ledger_entries WHERE seq >= {size}"));
         app.execute(&format!("DELETE FROM ledger_hashes WHERE position >= {}", tlog_tiles::stored_hash_count(size)));
         let root = match app.kind() { Kind::Sqlite => format!("x'{root}'"), Kind::Postgres => format!("'\\x{root}'") };
@@ -169,7 +169,7 @@ on_both_databases! {
     async fn a_ledger_rewritten_without_the_key_is_not_believed(app: TestApp) {
         let mut app = app;
         let kept = a_ledger(&mut app).await;
-        // Everything but the signature: the leaf, its hash and every hash above it.
+        // Everything except the signature: the leaf, its hash, and every hash above it.
         let mut lines: Vec<Value> = exported(&app).split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).expect("JSON")).collect();
         let leaf = lines[6]["leaf"].as_str().expect("a leaf").replace("company", "c0mpany");
         lines[6]["leaf"] = leaf.into();

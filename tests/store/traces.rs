@@ -1,4 +1,4 @@
-//! Traces, as a collector gets them: a real HTTP server that takes OTLP, and one that is away.
+//! Traces as a collector receives them: a real HTTP server for OTLP, and an unreachable one.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::support::ports::free_port;
 use crate::support::rows::{complex_input, path};
 use crate::support::{Kind, Setup, TestApp, block_on, run};
 
-/// What a collector was sent: the head and the body of each request.
+/// Requests sent to a collector: head and body of each.
 type Sent = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 struct Collector {
@@ -43,7 +43,7 @@ impl Collector {
         scopes.flat_map(|scope| scope.spans).collect()
     }
 
-    /// The spans of a trace, once there are as many as this.
+    /// The spans of a trace, as soon as there are this many.
     async fn of_trace(&self, trace: &str, number: usize) -> Vec<Span> {
         let began = Instant::now();
         loop {
@@ -130,7 +130,7 @@ fn a_request_is_a_span_of_its_callers_trace(kind: Kind) {
         ] {
             assert!(attribute(one, key).contains(value), "{key}: {}", attribute(one, key));
         }
-        // Nothing that the caller asked to leave out, and nothing of a sampler at 0 %.
+        // No span if the caller's decision is not to sample, and none with a sampler at 0 %.
         social
             .get(&at)
             .header("traceparent", &parent("00").replace(TRACE, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"))
@@ -187,7 +187,7 @@ fn a_collector_that_is_away_or_never_answers_stops_nothing() {
             let social = app.social();
             let began = Instant::now();
             let mut last = 0;
-            // More than the queue holds, for longer than a batch waits.
+            // More than the queue can hold, for longer than a batch waits.
             while began.elapsed() < Duration::from_millis(2500) || last < 500 {
                 social.get("/v1/me").await.expect(200);
                 last += 1;

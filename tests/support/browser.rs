@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// `None`, said in one line, where something is missing (`XIAOQU_REQUIRE_BROWSER=1` makes that a failure).
+/// `None` with a one-line message if something is missing (with `XIAOQU_REQUIRE_BROWSER=1` that is a failure).
 fn installed() -> Option<&'static Path> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = INSTALLED.get_or_init(|| {
@@ -44,7 +44,7 @@ fn missing(folder: &Path) -> Option<String> {
     }
 }
 
-/// What the browser found on these pages, on printed sheets and in pictures, each of those with the URL in its code.
+/// The browser's findings on these pages, printed sheets and images. Each sheet and image has its URL in a QR code.
 pub async fn check(base: &str, plan: &Value) -> Option<Value> {
     let folder = installed()?;
     let mut node = Command::new("node");

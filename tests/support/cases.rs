@@ -1,4 +1,4 @@
-//! Cases carried through the API, as the offices and the company would.
+//! Brings cases through their states with the API, as the offices and the company would.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::client::Client;
 use super::rows::{a_company, a_complex, a_policy, a_service, text};
 use super::{TOWNSHIP, TestApp};
 
-/// Clauses of the nine prohibitions by their acts.
+/// Acts of the nine prohibitions by clause.
 pub fn nine(clause: u8) -> &'static str {
     match clause {
         2 => "nine.unsealed_waste_vehicle",
@@ -20,7 +20,7 @@ pub fn nine(clause: u8) -> &'static str {
     }
 }
 
-/// One company, its complexes, and short names for every id that its case makes.
+/// A company, its complexes, and short names for the ids of its case.
 pub struct Case<'a> {
     pub app: &'a TestApp,
     pub company: Value,
@@ -29,7 +29,7 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// A company that serves complexes of these names in the test's township.
+    /// A company that serves complexes with these names in the test's township.
     pub async fn new(app: &'a TestApp, complexes: &[&str]) -> Case<'a> {
         let mut case = Case { app, company: a_company(app).await, names: BTreeMap::new(), ids: BTreeMap::new() };
         for name in complexes {
@@ -53,7 +53,7 @@ impl<'a> Case<'a> {
         format!("/v1/violations/{}", self.id(name))
     }
 
-    /// The officer who reports; another one decides.
+    /// The officer who reports. Another one decides.
     pub fn reporter(&self) -> Client {
         self.app.officer(Role::SocialAffairsOffice, TOWNSHIP, "reporter")
     }
@@ -83,7 +83,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Reported on the day that it was found.
+    /// Reports a violation on the day found.
     pub async fn reported(&mut self, name: &str, act: &str, complex: &str, day: &str) {
         self.on(day);
         let input = self.report_input(act, complex, day);
@@ -91,7 +91,7 @@ impl<'a> Case<'a> {
         self.name(text(&made["id"]), name);
     }
 
-    /// Reported, notified and opened by the company on one day. Returns the last day for a statement.
+    /// Reports, notifies and opens on one day. Returns the last day for a statement.
     pub async fn notified(&mut self, name: &str, act: &str, complex: &str, day: &str) -> String {
         self.reported(name, act, complex, day).await;
         let path = format!("{}/notification", self.violation(name));
@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
         text(&opened["statement_due_on"]).to_owned()
     }
 
-    /// Carried to its confirmation, on the day after the statement period.
+    /// Brings a violation to its confirmation, on the day after the statement period.
     pub async fn confirmed(&mut self, name: &str, act: &str, complex: &str, day: &str) -> Value {
         let last = self.notified(name, act, complex, day).await;
         self.on(&next_day(&last));
@@ -112,7 +112,7 @@ impl<'a> Case<'a> {
         self.officer().post(&path, &reasons()).await.expect(200)
     }
 
-    /// As a client should under load: a 503 had no effect, and is sent again with its key.
+    /// Confirms as a client should under load: a 503 had no effect, and is repeated with its key.
     pub async fn confirm_patiently(&self, name: &str) -> Value {
         let path = format!("{}/confirmation", self.violation(name));
         for _ in 0..60 {
@@ -125,7 +125,7 @@ impl<'a> Case<'a> {
         panic!("{name} was never taken");
     }
 
-    /// Every decision is delivered, and the time for an appeal against each is over.
+    /// Delivers every decision, and passes the appeal period of each.
     pub async fn decisions_are_final(&self) {
         let mut last = self.app.state.clock.today().to_string();
         for id in self.ids.values() {
@@ -152,7 +152,7 @@ impl<'a> Case<'a> {
         self.app.county().get(&path).await.items().clone()
     }
 
-    /// Every measure on file as `key state`, with names for ids.
+    /// Every measure as `key state`, with names for ids.
     pub async fn on_file(&self) -> BTreeSet<String> {
         let measures = self.measures().await;
         measures.iter().map(|m| format!("{} {}", self.named(text(&m["key"])), text(&m["state"]))).collect()
@@ -169,7 +169,7 @@ impl<'a> Case<'a> {
         format!("/v1/measures/{}", text(&found.unwrap_or_else(|| panic!("no measure {key}"))["id"]))
     }
 
-    /// Notice, opening by the company, and the end of its period: ready for the decision.
+    /// Notifies, opens, and passes the statement period, so that the measure can be decided.
     pub async fn after_hearing_period(&self, measure: &str, office: &Client) {
         office.post(&format!("{measure}/notification"), &notice()).await.expect(200);
         let opened = self.portal().get(measure).await.expect(200);
@@ -194,12 +194,12 @@ pub fn next_day(day: &str) -> String {
 }
 
 impl Case<'_> {
-    /// The day after the period that an opened notice of a measure names.
+    /// Moves the clock to the day after the period in an opened notice.
     pub async fn after_period_of(&self, opened: &Value) {
         self.on(&next_day(text(&opened["hearing_request_due_on"])));
     }
 
-    /// Publishes a version of the policy that names a legal basis for every list.
+    /// Publishes a policy version that names a legal basis for every list.
     pub async fn name_the_regulation(&self, from: &str) {
         let county = self.app.county();
         let current = county.get("/v1/policies/current").await.expect(200);

@@ -1,4 +1,4 @@
-//! A small client: who calls, what they send, and what they get.
+//! A small HTTP client with its caller, requests and responses.
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use xiaoqu::token_issuing::{TokenArgs, issue};
 
 use super::{TestApp, promises};
 
-/// Who calls: an office, a company, nobody.
+/// A caller: an office, a company, or nobody.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -19,10 +19,10 @@ pub struct Client {
     pub token: Option<String>,
 }
 
-/// A request that is sent when awaited.
+/// A request, which is sent when awaited.
 pub struct Call(reqwest::RequestBuilder);
 
-/// What came back.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Response {
     pub status: u16,
@@ -46,7 +46,7 @@ pub fn arguments(role: Role) -> TokenArgs {
 }
 
 impl TestApp {
-    /// A token of the local issuer; `territory` is the division, USCC or complex that the role asks for.
+    /// A token of the local issuer. `territory` is the division, USCC or complex that the role requires.
     pub fn token(&self, role: Role, territory: &str) -> String {
         self.token_of(role, territory, &format!("{}-1", role.code()))
     }
@@ -63,7 +63,7 @@ impl TestApp {
         issue(&self.state.local_issuer, &arguments, 60).expect("a token")
     }
 
-    /// An office of the local issuer.
+    /// A caller from an office, with a token of the local issuer.
     pub fn office(&self, role: Role, territory: &str) -> Client {
         self.bearer(&self.token(role, territory))
     }
@@ -82,7 +82,7 @@ impl TestApp {
         self.office(Role::SocialAffairsOffice, super::TOWNSHIP)
     }
 
-    /// The same office of the township beside it.
+    /// The same office of the neighbouring township.
     pub fn neighbour(&self) -> Client {
         self.office(Role::SocialAffairsOffice, super::NEIGHBOUR)
     }
@@ -101,7 +101,7 @@ impl TestApp {
 }
 
 impl Client {
-    /// Somebody with a token, of a program at this address.
+    /// A caller with a token, for a program at this address.
     pub fn at(base_url: &str, token: &str) -> Client {
         Client { http: super::program::http(), base_url: base_url.to_owned(), token: Some(token.to_owned()) }
     }
@@ -140,7 +140,7 @@ impl Call {
         Call(self.0.json(body))
     }
 
-    /// A body of any kind, with its media type.
+    /// Sets a body of any media type.
     pub fn body(self, media_type: &str, body: impl Into<reqwest::Body>) -> Call {
         Call(self.0.header("content-type", media_type).body(body))
     }
@@ -181,14 +181,14 @@ impl IntoFuture for Call {
 }
 
 impl Response {
-    /// The body of an answer with this status; anything else fails the test with what came.
+    /// Expects this status and returns the body. Otherwise the test fails with the response.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
         self.json
     }
 
-    /// A problem with this status and code, in its whole shape.
+    /// Expects a problem with this status and code, and checks its form.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> &Value {
         assert_eq!((self.status, self.code()), (status, code), "{}", String::from_utf8_lossy(&self.bytes));
@@ -204,7 +204,7 @@ impl Response {
         &self.json
     }
 
-    /// Bad input with exactly these faults, in any order.
+    /// Expects exactly these input errors, in any order.
     #[track_caller]
     pub fn faults(&self, expected: &[(&str, &str)]) {
         self.problem(400, "invalid_input");

@@ -1,4 +1,4 @@
-//! Bodies of complaints, and what waits for the clock.
+//! Bodies of complaints, and helpers for the clock.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::client::Client;
 use super::rows::text;
 use super::{COMMUNITY, TestApp};
 
-/// A ticket of a resident at a complex.
+/// A resident's complaint about a complex.
 pub fn complaint(category: &str, complex: &Value) -> Value {
     json!({
         "kind": "complaint", "channel": "app", "category": category, "complex_id": complex["id"],
@@ -16,20 +16,20 @@ pub fn complaint(category: &str, complex: &Value) -> Value {
     })
 }
 
-/// The same with somebody to call.
+/// The same with a contact.
 pub fn with_contact(mut ticket: Value) -> Value {
     ticket["contact"] = json!({ "name": "欧阳测试", "phone": "13912345678", "address": "示范花园三号楼二单元" });
     ticket
 }
 
-/// One that an office writes down for somebody who called.
+/// A complaint that an office submits for a caller.
 pub fn by_phone(category: &str, complex: &Value) -> Value {
     let mut ticket = with_contact(complaint(category, complex));
     ticket["channel"] = json!("phone");
     ticket
 }
 
-/// A ticket where it is no complex.
+/// A complaint about a place outside complexes.
 pub fn elsewhere(category: &str) -> Value {
     json!({
         "kind": "tip_off", "channel": "app", "category": category, "division": COMMUNITY,
@@ -45,18 +45,18 @@ pub fn of(ticket: &Value) -> String {
     format!("/v1/complaints/{}", text(&ticket["id"]))
 }
 
-/// A step that must be taken.
+/// A step that must succeed.
 pub async fn step(client: &Client, ticket: &Value, step: &str, body: Value) -> Value {
     client.post(&at(ticket, step), &body).await.expect(200)
 }
 
-/// The kinds of the steps of a ticket that the caller reads.
+/// The kinds of a complaint's steps that the caller may see.
 pub async fn kinds(client: &Client, ticket: &Value) -> Vec<String> {
     let steps = client.get(&at(ticket, "timeline")).await;
     steps.items().iter().map(|step| text(&step["kind"]).to_owned()).collect()
 }
 
-/// Moves the clock, and waits until everything that is due by then was looked at.
+/// Moves the clock, and waits for the deadline check of everything due by then.
 pub async fn move_clock(app: &TestApp, to: &str) {
     app.set_clock(to);
     for _ in 0..600 {

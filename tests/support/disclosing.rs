@@ -20,7 +20,7 @@ fn line(source: &str, fen: i64) -> Value {
     json!({ "source": source, "amount_fen": fen })
 }
 
-/// A sheet that adds up.
+/// A balanced account of public revenue.
 pub fn revenue(from: &str, to: &str, opening: i64, income: i64, expense: i64) -> Value {
     json!({
         "period_from": from, "period_to": to, "opening_balance_fen": opening,
@@ -29,7 +29,7 @@ pub fn revenue(from: &str, to: &str, opening: i64, income: i64, expense: i64) ->
     })
 }
 
-/// A body with this content for a kind, published on a day.
+/// A body with this content for a kind, published on this day.
 pub fn disclosed(kind: &str, on: &str, content: Value) -> Value {
     let mut body = json!({
         "published_on": on, "proof": [{ "title": "公示栏照片", "url": "https://evidence.example.invalid/board.jpg" }],
@@ -38,7 +38,7 @@ pub fn disclosed(kind: &str, on: &str, content: Value) -> Value {
     body
 }
 
-/// Something good to disclose of each kind but the revenue.
+/// Valid content for each kind except public revenue.
 pub fn content_of(kind: &str) -> Value {
     match kind {
         "service_contract" => json!({

@@ -1,4 +1,4 @@
-//! Files to upload, and the ways to do it.
+//! Files for uploads, and helpers to upload them.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use super::TestApp;
 use super::client::{Call, Client};
 use super::rows::text;
 
-/// A JPEG with a place, a time and an owner in its Exif data, and of this size.
+/// A JPEG of this size with location, time and owner in its Exif data.
 pub fn a_jpeg(size: usize) -> Vec<u8> {
     let segment = |marker: u8, contents: &[u8]| {
         let length = u16::try_from(contents.len() + 2).expect("a small segment").to_be_bytes();
@@ -31,7 +31,7 @@ pub fn a_jpeg(size: usize) -> Vec<u8> {
     all.extend(segment(0xc0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0]));
     all.extend(segment(0xda, &[1, 1, 0, 0, 63, 0]));
     let rest = size.saturating_sub(all.len() + 2);
-    // Bytes that differ from place to place, so that a wrong range is seen.
+    // Bytes that differ by position, so that a wrong range is detected.
     all.extend((0..rest).map(|at| u8::try_from((at * 7 + at / 251) % 255).expect("a byte")));
     all.extend([0xff, 0xd9]);
     all
@@ -41,7 +41,7 @@ pub fn a_png() -> Vec<u8> {
     a_png_of(1, 1)
 }
 
-/// A PNG whose head says so many pixels; it holds none.
+/// A PNG whose header declares this size. It contains no pixels.
 pub fn a_png_of(width: u32, height: u32) -> Vec<u8> {
     let mut all = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
     all.extend(width.to_be_bytes());
@@ -58,7 +58,7 @@ pub fn a_pdf() -> Vec<u8> {
     b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n".to_vec()
 }
 
-/// A ZIP archive of files of these names: empty, but for the types of a package, which say what the folders promise.
+/// A ZIP archive with empty files of these names, and the content types that the folders imply.
 pub fn a_zip(names: &[&str]) -> Vec<u8> {
     let main = [
         ("word/", "wordprocessingml.document"),
@@ -80,7 +80,7 @@ pub fn a_zip(names: &[&str]) -> Vec<u8> {
     a_package(&parts)
 }
 
-/// A ZIP archive of these files, not packed.
+/// An uncompressed ZIP archive of these files.
 pub fn a_package(parts: &[(&str, &str)]) -> Vec<u8> {
     let (mut all, mut directory) = (Vec::new(), Vec::new());
     let long = |number: usize| u32::try_from(number).expect("a small archive").to_le_bytes();
@@ -111,7 +111,7 @@ pub fn a_compound_file(streams: &[&str]) -> Vec<u8> {
     compound.into_inner().into_inner()
 }
 
-/// A body of a form with one file, and its media type.
+/// A form body with one file, and its media type.
 pub fn a_form(file_name: &str, media_type: &str, bytes: &[u8]) -> (String, Vec<u8>) {
     let head = format!(
         "--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n"
@@ -120,7 +120,7 @@ pub fn a_form(file_name: &str, media_type: &str, bytes: &[u8]) -> (String, Vec<u
 }
 
 impl Client {
-    /// The body itself, under this name.
+    /// Uploads these bytes as the body, with this name.
     pub fn upload(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Call {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("name", name).finish();
         self.call(reqwest::Method::POST, &format!("/v1/attachments?{query}")).body(media_type, bytes)
@@ -138,7 +138,7 @@ pub fn evidence(id: &str) -> Value {
 }
 
 impl TestApp {
-    /// A transaction as an action has it, for what only other actions call.
+    /// Runs a transaction like that of an action, for functions that only actions call.
     pub async fn transact<T: Send + 'static>(
         &self,
         client: &Client,
@@ -172,7 +172,7 @@ impl TestApp {
         done.expect("the transaction")
     }
 
-    /// Every object in the store of this application.
+    /// All objects in the attachment store of this application.
     pub fn objects(&self) -> Vec<PathBuf> {
         let (mut all, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
         while let Some(folder) = folders.pop() {

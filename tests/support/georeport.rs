@@ -1,4 +1,4 @@
-//! A client of Open311 that is not ours: PyPI's `georeport`, in a process of its own (`tests/georeport`).
+//! A third-party Open311 client: PyPI's `georeport`, in its own process (`tests/georeport`).
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// `false`, said in one line, where it cannot be installed (`XIAOQU_REQUIRE_GEOREPORT=1` makes that a failure).
+/// `false` with a one-line message if it cannot be installed (with `XIAOQU_REQUIRE_GEOREPORT=1` that is a failure).
 pub fn installed() -> bool {
     static INSTALLED: OnceLock<bool> = OnceLock::new();
     *INSTALLED.get_or_init(|| {
@@ -25,7 +25,7 @@ fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/georeport"))
 }
 
-/// What the client reads of a service: in both forms, the services, a definition and requests.
+/// What the client reads from a service, in both formats: the services, a definition and requests.
 pub fn read(address: &str, jurisdiction: &str, request: &str) -> Value {
     let output = Command::new(folder().join(".venv/bin/python"))
         .args(["read.py", address, jurisdiction, request])

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xiaoqu::policy::versions::built_in;
 
-/// Every item of a built-in checklist: it passes but for those named.
+/// Every item of a built-in checklist. All pass except those named.
 pub fn items(checklist: &str, failed: &[&str]) -> Value {
     let list = built_in().inspections.checklist(checklist).expect("a checklist");
     let result = |code: &str| match failed.contains(&code) {
@@ -13,12 +13,12 @@ pub fn items(checklist: &str, failed: &[&str]) -> Value {
     list.items.iter().map(|item| result(&item.code)).collect()
 }
 
-/// The result of an office for its part of a visit.
+/// An office's result for its part of an inspection.
 pub fn result(checklist: &str, at: &str, failed: &[&str]) -> Value {
     json!({ "checklist": checklist, "inspected_at": at, "items": items(checklist, failed) })
 }
 
-/// A result of a visit that nobody planned, under a key of its own.
+/// A result of an unplanned inspection, with its own key.
 pub fn unplanned(complex: &Value, checklist: &str, at: &str, failed: &[&str]) -> Value {
     let mut body = result(checklist, at, failed);
     body["key"] = json!(uuid::Uuid::new_v4());
@@ -26,7 +26,7 @@ pub fn unplanned(complex: &Value, checklist: &str, at: &str, failed: &[&str]) ->
     body
 }
 
-/// A visit to plan.
+/// An inspection to plan.
 pub fn visit(complex: &Value, on: &str, offices: &[(&str, &str)]) -> Value {
     let offices: Vec<Value> =
         offices.iter().map(|(role, checklist)| json!({ "role": role, "checklist": checklist })).collect();

@@ -1,4 +1,4 @@
-//! An issuer's JWKS URL: a real HTTP server that answers as a test wants, and counts.
+//! The JWKS URL of an issuer: a real HTTP server with configurable responses, which counts requests.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,11 +15,11 @@ pub enum Reply {
     /// After a while.
     Late(Duration, String),
     Status(u16, String),
-    /// To this path, where the set is.
+    /// To the path of the key set.
     Redirect(String),
-    /// A byte at a time, without an end.
+    /// One byte at a time, without end.
     Drip,
-    /// A body without an end.
+    /// A body without end.
     Flood,
 }
 
@@ -54,7 +54,7 @@ impl JwksServer {
         JwksServer { address, asked, reply, stopped, thread: Some(thread) }
     }
 
-    /// A port that nobody listens on.
+    /// A port on which nobody listens.
     pub fn nowhere() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], free_port()))
     }

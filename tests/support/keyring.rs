@@ -1,4 +1,4 @@
-//! A keyring in a folder, and the program run on it as an operator runs it.
+//! A keyring in a folder, and the program run with it as by an operator.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -37,7 +37,7 @@ impl Folder {
         Source { file: self.path("keyring.json"), wrapping: Wrapping::File(self.path("wrapping_key")) }
     }
 
-    /// `xiaoqu …` with this folder's keyring, as an operator types it.
+    /// Runs `xiaoqu …` with this folder's keyring.
     pub fn run(&self, arguments: &[&str]) -> Output {
         let own = |path: &Path| path.display().to_string();
         Command::new(env!("CARGO_BIN_EXE_xiaoqu"))
@@ -56,7 +56,7 @@ impl Folder {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
-    /// The one line that a command fails with.
+    /// The one-line error of a command.
     pub fn fails(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(!output.status.success(), "{arguments:?} succeeds");

@@ -1,4 +1,4 @@
-//! Keys that sign tokens of any shape, also of those that no honest library would make.
+//! Keys that sign arbitrary tokens, including those that no proper library would make.
 
 use std::sync::Arc;
 
@@ -49,12 +49,12 @@ impl Key {
         Key::new(kid, Secret::Rsa(RsaKeyPair::generate(rsa::KeySize::Rsa2048).expect("a key")))
     }
 
-    /// A shared secret: what an attacker makes of a public key.
+    /// A shared secret, as an attacker makes it from a public key.
     pub fn hmac(kid: &str, secret: &[u8]) -> Key {
         Key::new(kid, Secret::Hmac(secret.to_vec()))
     }
 
-    /// Of an Ed25519 key.
+    /// The Ed25519 seed.
     pub fn seed(&self) -> [u8; 32] {
         match &*self.secret {
             Secret::Ed(_, seed) => *seed,
@@ -83,7 +83,7 @@ impl Key {
         }
     }
 
-    /// The public key as the attackers' scripts take it: bytes, PEM of the SubjectPublicKeyInfo.
+    /// The public key in the forms that attack scripts use: raw bytes, and PEM of the SubjectPublicKeyInfo.
     pub fn public_forms(&self) -> Vec<Vec<u8>> {
         let (raw, der) = match &*self.secret {
             Secret::Ed(pair, _) => (pair.public_key().as_ref().to_vec(), pair.public_key().as_der().expect("DER")),
@@ -97,7 +97,7 @@ impl Key {
         vec![raw, der.as_ref().to_vec(), pem.trim_end().into(), pem.into(), self.public().to_string().into()]
     }
 
-    /// The algorithm that is this key's own.
+    /// The algorithm of this key.
     pub fn algorithm(&self) -> &'static str {
         match &*self.secret {
             Secret::Ed { .. } => "EdDSA",
@@ -127,7 +127,7 @@ impl Key {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 
-    /// A token of these very texts.
+    /// A token of exactly these texts.
     pub fn sign_text(&self, header: &str, claims: &str) -> String {
         let message = format!("{}.{}", base64url(header), base64url(claims));
         let algorithm = if header.contains("\"PS256\"") { "PS256" } else { "" };

@@ -1,4 +1,4 @@
-//! Starts the real application on a free port, with a fresh database of either kind, for one test.
+//! Starts the real application on a free port, with a new database of either kind, for one test.
 
 pub mod browser;
 pub mod cases;
@@ -53,7 +53,7 @@ pub const AUDIENCE: &str = "xiaoqu";
 /// Monday 2026-03-02, nine o'clock in Yinchuan.
 pub const START: &str = "2026-03-02T01:00:00Z";
 
-/// Yongning county with two of its townships and a community of each, and the county beside it.
+/// Yongning county with two of its townships and a community of each, and the neighbouring county.
 pub const COUNTY: &str = "640121";
 pub const TOWNSHIP: &str = "640121102";
 pub const COMMUNITY: &str = "640121102001";
@@ -68,20 +68,20 @@ pub enum Kind {
     Postgres,
 }
 
-/// What a test may want to be otherwise.
+/// Options of a test application.
 pub struct Setup {
     pub clock: Clock,
-    /// Another keyring than the one with the test's own key.
+    /// A keyring other than the one with the test's own key.
     pub keyring: Option<Keys>,
     pub trusted_issuers: Vec<Issuer>,
     pub body_limit: usize,
     pub request_timeout: Duration,
-    /// Where attachments are kept, unless `files` says otherwise; gone with the last that holds it.
+    /// The folder of attachments, unless `files` says otherwise. Deleted when its last reference is dropped.
     pub folder: Arc<tempfile::TempDir>,
     pub files: fn(&mut FilesOptions),
-    /// Elsewhere than in the folder.
+    /// An attachment store other than the folder.
     pub place: Option<Place>,
-    /// Free megabytes below which it warns.
+    /// Free megabytes below which the service warns.
     pub disk_warning: u64,
     pub limits: LimitOptions,
     pub quotas: Quotas,
@@ -89,11 +89,11 @@ pub struct Setup {
     pub secret_life: Option<chrono::Duration>,
     pub metrics_on_api: bool,
     pub traces: Option<TraceOptions>,
-    /// How long public pages are kept.
+    /// How long public pages are cached.
     pub page_life: Duration,
     pub server: ServerOptions,
     pub database: fn(&mut DbOptions),
-    /// A standby that lists are read from, and how far it may be behind.
+    /// A standby for lists, and its largest lag.
     pub standby: Option<(String, Duration)>,
 }
 
@@ -136,16 +136,16 @@ pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an RFC 3339 instant")
 }
 
-/// A database of one test, gone with it.
+/// The database of one test, dropped with this value.
 pub enum Database {
     Sqlite(tempfile::TempDir),
     Postgres(postgres::Database),
-    /// Somebody else's, such as a cluster that the test stops.
+    /// A database from elsewhere, such as a cluster that the test stops.
     Url(String),
 }
 
 impl Database {
-    /// `None` where there is no PostgreSQL; the cluster has said so.
+    /// `None` if there is no PostgreSQL; the cluster has printed the reason.
     pub fn fresh(kind: Kind) -> Option<Database> {
         Some(match kind {
             Kind::Sqlite => Database::Sqlite(sqlite_in(&std::env::temp_dir())),
@@ -162,7 +162,7 @@ impl Database {
     }
 }
 
-/// Migrates and fills a database as a first start would.
+/// Migrates and fills a database like a first start.
 pub fn prepare(url: &str) {
     bootstrap::prepare(&DbOptions::new(url)).expect("the database is prepared");
 }
@@ -197,7 +197,7 @@ pub struct TestApp {
     /// Where its attachments are.
     pub folder: Arc<tempfile::TempDir>,
     server: Option<(actix_web::dev::ServerHandle, JoinHandle<()>)>,
-    // Last, so that it goes after the server.
+    // The last member, so that it is dropped after the server.
     database: Option<Database>,
 }
 
@@ -209,7 +209,7 @@ impl TestApp {
     pub fn config(database: &Database, key: &Key, setup: Setup) -> Config {
         let mut options = DbOptions::new(database.url());
         (options.sqlite_readers, options.pool_size) = (2, 6);
-        // A busy machine is no outage; tests of outages wait as long as a deployment would.
+        // A busy machine must not look like an outage. Tests of outages use the waiting times of a deployment.
         options.pool_wait = Duration::from_secs(15);
         (setup.database)(&mut options);
         if let Some((url, lag)) = setup.standby {
@@ -260,21 +260,21 @@ impl TestApp {
         }
     }
 
-    /// Stops gracefully and starts again on the same database and keys.
+    /// Stops gracefully, and starts again with the same database and keys.
     pub fn restart(mut self, mut setup: Setup) -> TestApp {
         self.stop();
         setup.folder = self.folder.clone();
         let database = self.database.take().expect("a database");
         let stopped_at = self.state.clock.now().0;
         let app = TestApp::on(database, self.key.clone(), setup);
-        // Business time goes on: ids are made of it, and a clock that began again would make the same ones.
+        // Business time continues. Ids are made from it, so a restarted clock would make the same ones again.
         if app.state.clock.is_sandbox() && app.state.clock.now().0 <= stopped_at {
             app.state.clock.set(stopped_at + chrono::TimeDelta::seconds(1));
         }
         app
     }
 
-    /// Stops gracefully: what the server took is finished.
+    /// Stops gracefully: open requests are finished.
     pub fn stop(&mut self) {
         if let Some((handle, thread)) = self.server.take() {
             drop(handle.stop(true));
@@ -298,7 +298,7 @@ impl Drop for TestApp {
     }
 }
 
-/// The test's token key; ledger and data keys are the same in every test, so that a restart knows them.
+/// The test's token key, with ledger and data keys that are the same in every test, so that a restart knows them.
 pub fn keyring(token: &Key) -> Keyring {
     let start = instant("2026-01-01T00:00:00Z");
     let key = |usage, secret| RingKey::of(usage, secret, start, start).expect("a key");
@@ -322,7 +322,7 @@ fn serve(state: Arc<Service>, options: ServerOptions) -> (SocketAddr, Running) {
     (address, (handle, thread))
 }
 
-/// Runs one test with an application of its own.
+/// Runs one test with its own application.
 pub fn run<F, Fut>(kind: Kind, setup: Setup, test: F)
 where
     F: FnOnce(TestApp) -> Fut,
@@ -336,8 +336,8 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
-/// Makes two tests of each function: `name::on_sqlite` and `name::on_postgres`, each with its own database. Where there
-/// is no PostgreSQL the second says so in one line (`XIAOQU_REQUIRE_POSTGRES=1` makes that a failure).
+/// Makes two tests of each function, `name::on_sqlite` and `name::on_postgres`, each with its own database. Without
+/// PostgreSQL, the second prints one line (with `XIAOQU_REQUIRE_POSTGRES=1` that is a failure).
 #[macro_export]
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => { $(
@@ -358,7 +358,7 @@ macro_rules! on_both_databases {
     )* };
 }
 
-/// The same for what does not reach the database: SQLite only.
+/// The same for tests that do not reach the database: SQLite only.
 #[macro_export]
 macro_rules! on_sqlite {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => { $(

@@ -1,4 +1,4 @@
-//! A value that must not be somewhere, in every form in which it could be there all the same.
+//! A value that must not be in a text, in every encoding in which it could be hidden there.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -42,14 +42,14 @@ impl Needle {
         Needle { name: name.to_owned(), forms }
     }
 
-    /// The form in which the value stands there.
+    /// The form in which the text contains the value, if it does.
     pub fn find(&self, place: &[u8]) -> Option<String> {
         let found = self.forms.iter().find(|form| contains(place, form))?;
         Some(String::from_utf8_lossy(found).into_owned())
     }
 }
 
-/// What of a value's base64 is the same whatever stands around it, when `shift` bytes of another group come first.
+/// The part of a value's base64 that does not depend on its surroundings, if `shift` bytes of another group precede it.
 fn inside_base64(engine: &impl Engine, value: &[u8], shift: usize) -> Vec<u8> {
     let padded = [vec![0; shift], value.to_vec()].concat();
     let whole = engine.encode(&padded).into_bytes();
@@ -58,7 +58,7 @@ fn inside_base64(engine: &impl Engine, value: &[u8], shift: usize) -> Vec<u8> {
 }
 
 fn contains(place: &[u8], part: &[u8]) -> bool {
-    // The first byte is looked for by the fastest means; the rest is compared where it stands.
+    // Searches for the first byte with the fastest method, and compares the rest there.
     let Some(first) = part.first() else { return false };
     let mut at = 0;
     while let Some(next) = place[at..].iter().position(|byte| byte == first) {

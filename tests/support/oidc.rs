@@ -1,4 +1,4 @@
-//! An OpenID provider that is not ours: npm's `oidc-provider`, in a process of its own (`tests/oidc`).
+//! A third-party OpenID provider: npm's `oidc-provider`, in its own process (`tests/oidc`).
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ pub struct Provider {
     pub port: u16,
 }
 
-/// `None`, said in one line, where it cannot be installed (`XIAOQU_REQUIRE_OIDC=1` makes that a failure).
+/// `None` with a one-line message if it cannot be installed (with `XIAOQU_REQUIRE_OIDC=1` that is a failure).
 pub fn installed() -> Option<&'static Path> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = INSTALLED.get_or_init(|| {
@@ -38,7 +38,7 @@ pub fn installed() -> Option<&'static Path> {
 }
 
 impl Provider {
-    /// With fresh keys, on this port.
+    /// Starts it with new keys on this port.
     pub fn start(folder: &Path, port: u16, audience: &str, clients: &Value) -> Provider {
         let mut child = Command::new("node")
             .args(["provider.mjs", &port.to_string(), audience, &clients.to_string()])
@@ -58,7 +58,7 @@ impl Provider {
         format!("http://127.0.0.1:{port}")
     }
 
-    /// A token as a client of the provider gets one.
+    /// Gets a token as a client of the provider does.
     pub async fn token(&self, client: &str, secret: &str, resource: &str) -> String {
         let form = [("grant_type", "client_credentials"), ("resource", resource)];
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();

@@ -1,5 +1,5 @@
-//! A PostgreSQL cluster for tests alone: made in a temporary folder, thrown away when the test process ends, even
-//! when it is killed.
+//! A PostgreSQL cluster for tests: created in a temporary folder, and deleted when the test process ends, even if it is
+//! killed.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,8 @@ max_wal_size = 4GB
 fsync = off
 full_page_writes = off
 ";
-/// Waits for the test process to end (its end of the pipe closes), then leaves nothing behind. It tries again
-/// because the process can end while initdb still writes.
+/// Waits for the test process to end (which closes its end of the pipe), then deletes everything. It tries again
+/// because the process can end while initdb is still writing.
 const WATCHDOG: &str = r#"cat >/dev/null
 for attempt in 1 2 3 4 5; do
   (cd / && $1 "$2/pg_ctl" stop -D "$3/data" -m immediate -w -t 20)
@@ -32,7 +32,7 @@ for attempt in 1 2 3 4 5; do
   [ -e "$3" ] || exit 0
 done"#;
 
-/// A fresh database, dropped with this value.
+/// A new database, dropped with this value.
 pub struct Database {
     cluster: &'static Cluster,
     name: String,
@@ -47,14 +47,14 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // The cluster goes away all the same, so a failure here costs only space.
+        // The cluster is deleted anyway, so a failure here costs only space.
         let _ = self.cluster.try_execute(&drop);
     }
 }
 
-/// A fresh database in the cluster that all tests of this process share, made from a template that
-/// `prepare_template` fills once (with the migrations). `None` where there is no PostgreSQL, said in one line;
-/// with `XIAOQU_REQUIRE_POSTGRES=1` that is a panic.
+/// A new database in the cluster that all tests of this process share, copied from a template that `prepare_template`
+/// fills once (with the migrations). Without PostgreSQL it prints one line and returns `None`; with
+/// `XIAOQU_REQUIRE_POSTGRES=1` it panics.
 pub fn database(prepare_template: fn(&str)) -> Option<Database> {
     static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
     let cluster = SHARED.get_or_init(Cluster::private).as_ref()?;
@@ -62,7 +62,7 @@ pub fn database(prepare_template: fn(&str)) -> Option<Database> {
     Some(Database { cluster, name })
 }
 
-/// A cluster of its own, for tests that stop the server.
+/// A separate cluster, for tests that stop the server.
 pub struct Cluster {
     binaries: PathBuf,
     folder: PathBuf,
@@ -74,7 +74,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// `None` where there is no PostgreSQL; see [`database`].
+    /// `None` without PostgreSQL; see [`database`].
     pub fn private() -> Option<Cluster> {
         static SAID: Once = Once::new();
         match find_binaries() {
@@ -83,7 +83,7 @@ impl Cluster {
                 panic!("XIAOQU_REQUIRE_POSTGRES=1, but PostgreSQL was not found: {why}")
             }
             Err(why) => {
-                // Straight to the stream: `eprintln!` in a test that passes is never seen.
+                // Written to the stream directly, because `eprintln!` in a passing test is not shown.
                 let line = format!("PostgreSQL not found: only SQLite was tested ({why})\n");
                 SAID.call_once(|| drop(std::io::stderr().write_all(line.as_bytes())));
                 None
@@ -113,12 +113,12 @@ impl Cluster {
         Cluster::started(binaries, folder, password, watchdog)
     }
 
-    /// A hot standby that streams from this cluster, as `pg_basebackup` makes it.
+    /// A streaming hot standby of this cluster, made with `pg_basebackup`.
     pub fn standby(&self) -> Cluster {
         let made = output(as_owner(Path::new("mktemp")).arg("-d").arg(std::env::temp_dir().join("xiaoqu-pg-XXXXXX")));
         let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
         let watchdog = watch(&self.binaries, &folder);
-        // Its siblings may be links, and it is not always among them.
+        // The programs may be links, and initdb may be in another folder.
         let server = self.binaries.join("pg_ctl").canonicalize().expect("pg_ctl");
         let mut copy = as_owner(&server.with_file_name("pg_basebackup"));
         copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"]).arg(self.url("postgres"));
@@ -136,7 +136,7 @@ impl Cluster {
             databases: Mutex::new(()),
             watchdog,
         };
-        // Between asking for a free port and using it another process may take it.
+        // Another process may take a free port before it is used.
         for _ in 0..5 {
             cluster.port = free_port();
             if cluster.try_start().is_ok() {
@@ -151,7 +151,7 @@ impl Cluster {
         format!("postgres://postgres:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
-    /// A fresh database made from the template; its name.
+    /// Creates a database from the template. Returns its name.
     pub fn create_database(&self, prepare_template: fn(&str)) -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let _one_at_a_time = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,23 +159,23 @@ impl Cluster {
             self.execute(&format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)"));
             self.execute(&format!("CREATE DATABASE {TEMPLATE}"));
             prepare_template(&self.url(TEMPLATE));
-            // A connection left open, or one by autovacuum, would make the copy fail.
+            // An open connection, for example of autovacuum, would make the copy fail.
             self.execute(&format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"));
         });
         let name = format!("xiaoqu_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        // Copying files takes 40 ms; writing each page to the log, as PostgreSQL does since 15 where it is not told
-        // otherwise, takes 300, and tests waited for each other.
+        // Copying files takes 40 ms. PostgreSQL 15 and later by default write each page to the WAL, which takes 300 ms,
+        // and tests waited for each other.
         self.execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"));
         name
     }
 
-    /// Stops the server at once, as a crash would.
+    /// Stops the server at once, like a crash.
     pub fn stop(&self) {
         let mut stop = self.pg_ctl("stop");
         output(stop.args(["-m", "immediate", "-w"]));
     }
 
-    /// Starts the stopped server again, on the same port and data.
+    /// Starts the stopped server again, with the same port and data.
     pub fn start(&self) {
         if let Err(why) = self.try_start() {
             panic!("PostgreSQL did not start: {why}");
@@ -231,7 +231,7 @@ impl Drop for Cluster {
 fn watch(binaries: &Path, folder: &Path) -> Child {
     use std::os::unix::process::CommandExt;
     let owner = if is_root() { "runuser -u postgres --" } else { "" };
-    // A process group of its own, or Ctrl-C would end the watchdog together with the tests.
+    // A separate process group, because Ctrl-C would otherwise end the watchdog together with the tests.
     Command::new("sh")
         .args(["-c", WATCHDOG, "watchdog", owner])
         .args([binaries, folder])
@@ -243,7 +243,7 @@ fn watch(binaries: &Path, folder: &Path) -> Child {
         .expect("sh starts")
 }
 
-/// A command of the cluster's owner; PostgreSQL refuses to run as root.
+/// A command run as the owner of the cluster, because PostgreSQL refuses to run as root.
 fn as_owner(program: &Path) -> Command {
     let mut command;
     if is_root() {
@@ -252,7 +252,7 @@ fn as_owner(program: &Path) -> Command {
     } else {
         command = Command::new(program);
     }
-    // The owner may not be allowed into the folder that the tests run in.
+    // The owner may not be able to access the current folder.
     command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null());
     command
 }
@@ -300,6 +300,6 @@ fn usable(folder: PathBuf) -> Result<PathBuf, String> {
     if is_root() && succeeds("runuser", &["-u", "postgres", "--", "true"]).is_none() {
         return Err("root needs runuser and a user named postgres".into());
     }
-    // initdb looks for its sibling programs beside itself, and a link may stand alone.
+    // initdb looks for its sibling programs in its own folder, and this may be a link.
     folder.canonicalize().map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! The real program, as an operator runs it: with a keyring and settings of its own, and tokens that it takes.
+//! The real program as an operator runs it: with its own keyring and settings, and tokens that it accepts.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -18,20 +18,20 @@ use super::needles::Needle;
 use super::ports::free_port;
 use super::{AUDIENCE, Database, ISSUER, Kind};
 
-/// What one or more running programs share: a database, keys, settings.
+/// Shared state of one or more running programs: database, keys and settings.
 pub struct Deployment {
     pub home: tempfile::TempDir,
     pub database: Database,
-    /// The keys and the password that it was given.
+    /// The keys and the password in its configuration.
     pub secrets: Vec<Needle>,
     flags: Vec<String>,
     tokens: LocalIssuer,
 }
 
-/// One running program; killed with this value.
+/// A running program, killed when this value is dropped.
 pub struct Program {
     pub base: String,
-    /// Where its metrics are.
+    /// URL of its metrics.
     pub metrics: String,
     child: Child,
     log: PathBuf,
@@ -58,7 +58,7 @@ fn flag(name: &str, value: &str) -> [String; 2] {
 }
 
 impl Deployment {
-    /// `None` where there is no PostgreSQL.
+    /// `None` without PostgreSQL.
     pub fn new(kind: Kind, settings: &[(&str, &str)]) -> Option<Deployment> {
         Some(Deployment::on(Database::fresh(kind)?, settings))
     }
@@ -105,7 +105,7 @@ impl Deployment {
         Deployment { home, database, secrets, flags, tokens }
     }
 
-    /// `xiaoqu …` with these settings and no others.
+    /// `xiaoqu …` with exactly these settings.
     pub fn command(&self, what: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoqu"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("XIAOQU_")) {
@@ -115,7 +115,7 @@ impl Deployment {
         command
     }
 
-    /// Starts it on a free port; its log has this name.
+    /// Starts it on a free port, with this name for its log.
     pub fn serve(&self, log: &str) -> Program {
         let [port, metrics] = [free_port(), free_port()];
         let path = self.home.path().join(log);
@@ -129,7 +129,7 @@ impl Deployment {
         Program { base: format!("http://127.0.0.1:{port}"), metrics, child: child.expect("the program"), log: path }
     }
 
-    /// A token; `territory` is the division or the USCC that the role asks for.
+    /// A token. `territory` is the division or the USCC that the role requires.
     pub fn token(&self, role: Role, territory: &str, subject: &str, name: Option<&str>) -> String {
         let mut arguments = TokenArgs { subject: subject.to_owned(), name: name.map(str::to_owned), ..arguments(role) };
         match role {
@@ -159,7 +159,7 @@ impl Program {
         std::fs::read_to_string(&self.log).expect("the log")
     }
 
-    /// One number of its metrics; 0 where there is none yet.
+    /// The value of one metric; 0 if it does not exist yet.
     pub async fn metric(&self, series: &str) -> f64 {
         let answer = http().get(&self.metrics).send().await.expect("metrics");
         let text = answer.text().await.expect("metrics");
@@ -167,13 +167,13 @@ impl Program {
         value.map_or(0.0, |value| value.parse().expect("a number"))
     }
 
-    /// As a failing machine ends it: no signal that it could act on.
+    /// Kills it like a failing machine, without a signal that it could handle.
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("its end");
     }
 
-    /// Asks it to end, as an operator does.
+    /// Stops it like an operator.
     pub fn stop(&mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").arg(id).status().expect("kill").success());

@@ -1,4 +1,4 @@
-//! Holds every answer that a test gets against the document: its status, its media type, its problem code and its shape.
+//! Compares every response in the tests with the OpenAPI document: status, media type, problem code and schema.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -10,13 +10,13 @@ use xiaoqu::app::document::document;
 
 use super::client::Response;
 
-/// What any request may be answered with: said once, at the head of the document.
+/// Statuses that any request can have. The document lists them once, in its description.
 const OF_ANY: &[u16] = &[405, 406, 408, 414, 431, 500];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document(true).expect("the document"));
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Default::default);
 
-/// Does a path fit a template, segment by segment?
+/// Does a path match a template, segment by segment?
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
@@ -33,7 +33,7 @@ fn fits(template: &str, path: &str) -> bool {
 fn operation(method: &Method, path: &str) -> Option<&'static Value> {
     let method = method.as_str().to_ascii_lowercase();
     let paths = DOCUMENT["paths"].as_object().expect("paths");
-    // The one that is named in full goes before the one with a parameter.
+    // A literal path takes precedence over a template with a parameter.
     let mut found: Vec<(&String, &Value)> = paths.iter().filter(|(template, _)| fits(template, path)).collect();
     found.sort_by_key(|(template, _)| template.matches('{').count());
     found.first().and_then(|(_, item)| item.get(&method))
@@ -46,7 +46,7 @@ fn resolved(part: &'static Value) -> &'static Value {
     }
 }
 
-/// The schemas that a schema refers to, however far away: with all of them a validator takes long to make.
+/// The schemas that a schema refers to, directly and indirectly. A validator with all schemas would be slow to build.
 fn referred(part: &Value, found: &mut Map<String, Value>) {
     match part {
         Value::Object(fields) => {
@@ -76,7 +76,7 @@ fn validator(key: String, schema: &Value) -> Arc<Validator> {
     all.entry(key).or_insert_with(make).clone()
 }
 
-/// What of an answer the document does not say; nothing where it says it all.
+/// What the document does not say about a response; empty if it says everything.
 fn broken(method: &Method, path: &str, answer: &Response) -> Option<String> {
     let operation = operation(method, path)?;
     let id = operation["operationId"].as_str().unwrap_or_default();
@@ -117,7 +117,8 @@ fn broken(method: &Method, path: &str, answer: &Response) -> Option<String> {
     (!faults.is_empty()).then(|| format!("{id}: {status} {}", faults.join("; ")))
 }
 
-/// `XIAOQU_TEST_PROMISES=all` ends a test whose answer the document does not say; a path collects what was found there.
+/// `XIAOQU_TEST_PROMISES=all` makes a test fail if the document does not describe a response. A path as the value
+/// collects the findings there.
 pub fn keep(method: &Method, path: &str, answer: &Response) {
     use std::io::Write;
     let Some(how) = std::env::var_os("XIAOQU_TEST_PROMISES") else { return };

@@ -1,4 +1,4 @@
-//! Ratings carried through the API, as the offices would.
+//! Brings ratings through their states with the API, as the offices would.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -17,7 +17,7 @@ pub fn cycle_input() -> Value {
     })
 }
 
-/// The half-year after it.
+/// The next half-year.
 pub fn next_cycle_input() -> Value {
     json!({
         "name": "2026 年上半年星级评定", "kind": "half_year", "period_from": "2026-01-01",
@@ -25,7 +25,7 @@ pub fn next_cycle_input() -> Value {
     })
 }
 
-/// Every item of the rubric with so many hundredths of its points.
+/// Every item of the rubric with this percentage of its points.
 pub fn items(share: i64) -> Vec<Value> {
     let points = |most: &str| {
         let hundredths = (most.parse::<f64>().expect("points") * 100.0).round() as i64 * share / 100;
@@ -38,7 +38,7 @@ pub fn items(share: i64) -> Vec<Value> {
         .collect()
 }
 
-/// The sheet of a rater that gives the same share of everything.
+/// The score sheet of a rater who gives the same share of points for everything.
 pub fn sheet(rater: &str, share: i64) -> Value {
     match rater {
         "owners" => json!({ "rater": "owners", "satisfaction": share.to_string(), "respondents": 120 }),
@@ -54,12 +54,12 @@ pub fn community(app: &TestApp) -> Client {
     app.office(Role::Community, COMMUNITY)
 }
 
-/// Opened by the test's township.
+/// Opens a cycle as the test's township.
 pub async fn a_cycle(app: &TestApp, input: &Value) -> Value {
     app.social().post("/v1/rating-cycles", input).await.expect(201)
 }
 
-/// A draft of a complex in a cycle.
+/// Starts the rating of a complex in a cycle.
 pub async fn begin_rating(app: &TestApp, cycle: &Value, complex: &str) -> Value {
     let input = json!({ "cycle_id": cycle["id"], "complex_id": complex });
     app.social().post("/v1/ratings", &input).await.expect(201)
@@ -69,7 +69,7 @@ pub fn at(rating: &Value) -> String {
     path("ratings", &rating["summary"])
 }
 
-/// All three sheets, with one share of everything; the office's with more in it.
+/// Fills in all three score sheets with the same share of points, and adds `more` to the office's sheet.
 pub async fn scored_with(app: &TestApp, rating: &Value, share: i64, more: Value) -> Value {
     let scores = format!("{}/scores", at(rating));
     community(app).post(&scores, &sheet("community", share)).await.expect(200);
@@ -81,13 +81,13 @@ pub async fn scored_with(app: &TestApp, rating: &Value, share: i64, more: Value)
     scorer(app).post(&scores, &office).await.expect(200)
 }
 
-/// Scored and reviewed.
+/// Scores and reviews a rating.
 pub async fn reviewed(app: &TestApp, rating: &Value, share: i64) -> Value {
     scored_with(app, rating, share, json!({})).await;
     app.social().post(&format!("{}/review", at(rating)), &json!({ "outcome": "confirmed" })).await.expect(200)
 }
 
-/// Reviewed and announced; returns it with the last day of its publicity.
+/// Reviews and announces a rating. Returns it with the last day of its announcement period.
 pub async fn announced(app: &TestApp, cycle: &Value, complex: &str, share: i64) -> (Value, String) {
     let rating = begin_rating(app, cycle, complex).await;
     reviewed(app, &rating, share).await;
@@ -96,14 +96,14 @@ pub async fn announced(app: &TestApp, cycle: &Value, complex: &str, share: i64) 
     (rating, last)
 }
 
-/// Carried to its publication, by itself; the clock stands on the day after the publicity then.
+/// Brings a rating to its publication. The clock is then on the day after the announcement period.
 pub async fn published(app: &TestApp, cycle: &Value, complex: &str, share: i64) -> Value {
     let (rating, last) = announced(app, cycle, complex, share).await;
     app.set_clock(&format!("{}T01:00:00Z", next_day(&last)));
     app.social().post(&format!("{}/publication", at(&rating)), &json!({})).await.expect(200)
 }
 
-/// Waits until everything that follows from a publication is done.
+/// Waits until all consequences of a publication are processed.
 pub async fn settled(app: &TestApp, cycle: &Value) -> Value {
     for _ in 0..200 {
         let now = app.social().get(&path("rating-cycles", cycle)).await.expect(200);

@@ -1,4 +1,4 @@
-//! Rows that tests need, made through the API as an office would.
+//! Resources that tests need, created through the API as an office would.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,13 +8,13 @@ use xiaoqu::companies::uscc::check_character;
 
 use super::{COMMUNITY, COUNTY, TestApp};
 
-/// A number that no other row of this run has.
+/// A number that is unique in this run.
 pub fn unique() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A code that nobody has yet, with its check character.
+/// An unused USCC with its check character.
 pub fn a_uscc() -> String {
     let first = format!("91640121MA{:07}", unique());
     let check = check_character(&first).expect("well-formed");
@@ -35,7 +35,7 @@ pub fn complex_input() -> Value {
     })
 }
 
-/// A company that the county has registered: no township sees it yet.
+/// A company that the county has registered. No township sees it yet.
 pub async fn a_company(app: &TestApp) -> Value {
     app.county().post("/v1/companies", &company_input()).await.expect(201)
 }
@@ -51,7 +51,7 @@ pub async fn a_complex_in(app: &TestApp, community: &str) -> Value {
     app.county().post("/v1/complexes", &input).await.expect(201)
 }
 
-/// As an office puts on record what it knows to be in force.
+/// A contract that an office records because it knows it to be in force.
 pub fn contract_input(complex: &Value, company: &Value, from: &str) -> Value {
     json!({
         "kind": "regular", "complex_id": complex["id"], "company_id": company["id"], "project_manager": "乙某",
@@ -59,7 +59,7 @@ pub fn contract_input(complex: &Value, company: &Value, from: &str) -> Value {
     })
 }
 
-/// A version of a county's policy that a second person has approved, the day before it takes effect at the latest.
+/// A policy version of the county that a second person has approved, at the latest on the day before it takes effect.
 pub async fn a_policy(app: &TestApp, from: &str, document: &Value) -> Value {
     a_policy_of(app, COUNTY, from, document).await
 }
@@ -80,7 +80,7 @@ pub async fn a_policy_of(app: &TestApp, county: &str, from: &str, document: &Val
     made
 }
 
-/// A change of a company that one person of the county proposed and another approved.
+/// A company change that one person of the county proposed and another approved.
 pub async fn a_change(app: &TestApp, company: &Value, change: &Value) -> Value {
     let mut input = change.clone();
     input["reason"] = json!("企业提交的变更登记材料");
@@ -91,7 +91,7 @@ pub async fn a_change(app: &TestApp, company: &Value, change: &Value) -> Value {
     second.post(&approval, &json!({ "reasons": "材料齐全" })).await.expect(200)
 }
 
-/// A company serves a complex from a day on.
+/// Makes a company serve a complex from this day on.
 pub async fn a_service(app: &TestApp, complex: &Value, company: &Value, from: &str) -> Value {
     let county = app.office(Role::CountyAuthority, text(&complex["county"]));
     county.post("/v1/contracts", &contract_input(complex, company, from)).await.expect(201)
@@ -104,7 +104,7 @@ pub async fn a_served_complex(app: &TestApp) -> (Value, Value) {
     (company, complex)
 }
 
-/// An office for the directory, with a word of its own.
+/// An office for the directory, with its own document prefix.
 pub fn office_input(role: &str, division: &str) -> Value {
     json!({
         "role": role, "division": division, "name": format!("测试机构{}", unique()), "phone": "0951-0000100",
@@ -112,7 +112,7 @@ pub fn office_input(role: &str, division: &str) -> Value {
     })
 }
 
-/// A word that numbers nobody else's documents: letters that count.
+/// A unique document prefix, made of counting letters.
 pub fn a_prefix() -> String {
     let mut number = unique();
     let mut word = String::from("测");
@@ -127,12 +127,12 @@ pub fn text(value: &Value) -> &str {
     value.as_str().expect("text")
 }
 
-/// The path of a row.
+/// The path of a resource.
 pub fn path(collection: &str, row: &Value) -> String {
     format!("/v1/{collection}/{}", text(&row["id"]))
 }
 
-/// Ends a contract by agreement.
+/// Terminates a contract by agreement.
 pub async fn end_contract(app: &TestApp, contract: &Value, last_day: &str) -> Value {
     let county = app.office(Role::CountyAuthority, text(&contract["county"]));
     let termination = json!({

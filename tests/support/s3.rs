@@ -1,4 +1,4 @@
-//! A server that speaks S3 and is not ours: PyPI's `moto`, in a process of its own (`tests/s3`).
+//! A third-party S3 server: PyPI's `moto`, in its own process (`tests/s3`).
 
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::ports::free_port;
 
 pub const BUCKET: &str = "evidence";
 
-/// `None`, said in one line, where it cannot be installed (`XIAOQU_REQUIRE_S3=1` makes that a failure).
+/// `None` with a one-line message if it cannot be installed (with `XIAOQU_REQUIRE_S3=1` that is a failure).
 pub fn installed() -> Option<&'static Path> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     let program = INSTALLED.get_or_init(|| {
@@ -37,7 +37,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// With an empty bucket, on a free port or on this one.
+    /// Starts it with an empty bucket, on this port or a free one.
     pub async fn start(program: &Path, port: Option<u16>) -> Server {
         let port = port.unwrap_or_else(free_port);
         let child = Command::new(program)
@@ -74,7 +74,7 @@ impl Server {
         }
     }
 
-    /// The keys in the bucket, as the protocol lists them.
+    /// The keys in the bucket, from the protocol's list operation.
     pub async fn keys(&self) -> Vec<String> {
         let answer = http().get(self.url(&format!("/{BUCKET}?list-type=2"))).send().await.expect("an answer");
         let listed = answer.text().await.expect("a list");

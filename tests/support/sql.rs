@@ -1,4 +1,4 @@
-//! The database itself, beside the application: to look at what was stored, and to stand in its way.
+//! Direct access to the database, to check what was stored and to create obstacles.
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
@@ -25,7 +25,7 @@ pub fn connect(url: &str) -> Conn {
     }
 }
 
-/// The texts of a query's one column, which is named `value`.
+/// The values of a query's only column, which is named `value`.
 pub fn values(conn: &mut Conn, sql: &str) -> Vec<String> {
     let rows: Vec<Row> = match conn {
         Conn::Sqlite(conn) => diesel::sql_query(sql).load(conn),
@@ -39,7 +39,7 @@ pub fn execute(conn: &mut Conn, sql: &str) {
     conn.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
-/// What callers did; the program's own first events are not counted.
+/// Events of callers, without the program's own initial events.
 pub const EVENTS: &str = "ledger_events WHERE actor_role <> 'program'";
 
 impl TestApp {
@@ -70,7 +70,7 @@ impl TestApp {
         panic!("the ledger is not sealed");
     }
 
-    /// Numbers of the sealed events about something, in their order.
+    /// Numbers of the sealed events about a resource, in order.
     pub async fn entries_about(&self, subject_id: &str) -> Vec<String> {
         self.sealed().await;
         self.values(&format!(

@@ -1,4 +1,4 @@
-//! OAuth clients that tests need, made and approved as a county would.
+//! OAuth clients that tests need, registered and approved as in a county.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +22,7 @@ pub fn reason() -> Value {
     json!({ "reason": "测试理由" })
 }
 
-/// A system with the secret that it was given.
+/// A client with its secret.
 pub struct System {
     pub row: Value,
     pub secret: String,
@@ -37,7 +37,7 @@ impl System {
         path("clients", &self.row)
     }
 
-    /// As its county sees it now.
+    /// The client as its county sees it now.
     pub async fn row(&self, app: &TestApp) -> Value {
         app.administrator().get(&self.path()).await.expect(200)
     }
@@ -46,13 +46,13 @@ impl System {
         token(app, self.id(), &self.secret).await
     }
 
-    /// The service as this system sees it, with a new token.
+    /// A caller with a new token of this client.
     pub async fn client(&self, app: &TestApp) -> Client {
         app.bearer(text(&self.token(app).await.expect(200)["access_token"]))
     }
 }
 
-/// Asks for a token by HTTP Basic.
+/// Requests a token with HTTP Basic.
 pub async fn token(app: &TestApp, id: &str, secret: &str) -> Response {
     let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
     app.nobody().post_form("/oauth/token", "grant_type=client_credentials").header("authorization", &basic).await
@@ -73,7 +73,7 @@ impl TestApp {
         self.administrator().post("/v1/clients", &client_input()).await.expect(201)
     }
 
-    /// A secret for a client, with the secrets before it good for some hours.
+    /// A new secret for a client. Earlier secrets stay valid for this number of hours.
     pub async fn a_secret(&self, client: &Value, overlap_hours: i64) -> String {
         let at = format!("{}/secret", path("clients", client));
         let made = self.administrator().post(&at, &json!({ "overlap_hours": overlap_hours })).await.expect(200);
@@ -84,7 +84,7 @@ impl TestApp {
         self.county().post(&format!("{}/approval", path("clients", client)), &reason()).await.expect(200)
     }
 
-    /// An approved system that has its secret.
+    /// An approved client with a secret.
     pub async fn a_system(&self, input: &Value) -> System {
         let row = self.administrator().post("/v1/clients", input).await.expect(201);
         let secret = self.a_secret(&row, 0).await;

@@ -1,4 +1,4 @@
-//! `cargo xtask COMMAND`: what writes files of this repository from others.
+//! `cargo xtask COMMAND`: generates files of this repository from others.
 
 mod new_feature;
 mod schema;
@@ -18,7 +18,7 @@ Commands:
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // This crate lies beside what it writes.
+    // The parent folder of this crate.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let done = match words.as_slice() {
         ["new-feature", names @ ..] => new_feature(root, names),
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The feature, diesel's view of its table, and the form that `cargo fmt` gives both.
+/// Generates the feature and diesel's view of its table, and formats both.
 fn new_feature(root: &Path, names: &[&str]) -> Result<String, String> {
     let made = new_feature::write(root, names)?;
     let tables = schema::write(root)?;

@@ -1,14 +1,14 @@
-//! A feature that compiles and passes the convention tests: its folder, migration and test from `templates/`, and its
-//! line in every list. `docs/adding-a-feature.md` is the manual.
+//! Generates a feature that compiles and passes the convention tests: its folder, migration and test from `templates/`,
+//! and its line in every list. `docs/adding-a-feature.md` is the manual.
 //!
-//! Texts in, texts out: everything is worked out before anything is written. A list is found by the words around it, its
-//! anchor; where one is gone, that is told and nothing is changed. A test tries all of them against this repository.
+//! All texts are computed before any file is written. A place in a list is found by the text around it, its anchor. If
+//! an anchor is missing, the command reports it and changes nothing. A test checks all anchors against this repository.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-/// Path from the root of the repository → text.
+/// Path from the root of the repository, and the text of the file.
 pub type Files = BTreeMap<String, String>;
 
 pub const USAGE: &str = "\
@@ -18,14 +18,14 @@ cargo xtask new-feature NAME [SINGULAR] CHINESE [ENGLISH], such as: cargo xtask 
   CHINESE   the official term
   ENGLISH   the title of its chapter; otherwise NAME in words";
 
-/// What writes the pages that are made from the code, and tries all of it.
+/// Commands that generate the derived pages and run the tests.
 #[allow(dead_code, reason = "the test that looks for anchors only plans")]
 pub const NEXT: &str = "\
 cargo run -- openapi --write openapi/xiaoqu.json
 XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of
 cargo test --test suite -- conventions:: coverage";
 
-/// Files of the repository have no more lines.
+/// Most lines of a file in this repository.
 const MOST_LINES: usize = 500;
 
 const TEMPLATES: &[(&str, &str)] = &[
@@ -43,19 +43,19 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("migrations/__migration__/down.sql", include_str!("../templates/down.sql")),
 ];
 
-/// Where a line gets into a list.
+/// Where a line is inserted into a list.
 enum At {
-    /// Among the lines that begin so, by the alphabet.
+    /// Among the lines with this prefix, in alphabetical order.
     Sorted(&'static str),
-    /// Before the first line after the anchor that begins so.
+    /// Before the first line with this prefix after the anchor.
     BeforeLine(&'static str),
     Behind,
-    /// At the end of the line that begins with the anchor.
+    /// At the end of the line that starts with the anchor.
     EndOfLine,
     EndOfFile,
 }
 
-/// A line of a list: file, anchor, where, text.
+/// A line of a list: file, anchor, position, text.
 type Registration = (&'static str, &'static str, At, &'static str);
 
 const REGISTRATIONS: &[Registration] = &[
@@ -90,7 +90,7 @@ const PLACE: &str = r#"        let __feature__ = json!({ "complex_id": complex["
         let __feature__ = county.post("/v1/__path__", &__feature__).await.expect(201);
 "#;
 
-/// What a feature is called.
+/// The names of a feature.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Names {
     features: String,
@@ -135,7 +135,7 @@ impl Names {
         Ok(Names { features: (*name).to_owned(), feature, chinese: chinese.to_owned(), title })
     }
 
-    /// A template with the names in it.
+    /// Replaces the placeholders of a template.
     fn fill(&self, template: &str, migration: &str, place: u16) -> String {
         let one = words(&self.feature);
         let vowel = one.starts_with(['a', 'e', 'i', 'o', 'u']) && !one.starts_with("uni") && !one.starts_with("us");
@@ -167,7 +167,7 @@ fn is_snake_case(word: &str) -> bool {
         })
 }
 
-/// One of many, where the ending leaves no doubt: `cases` may be of `case` or `cas`, and `news` of nothing.
+/// The singular of a name, if the ending is unambiguous: `cases` could come from `case` or `cas`, and `news` has none.
 fn singular(name: &str) -> Option<String> {
     if let Some(stem) = name.strip_suffix("ies") {
         return Some(format!("{stem}y"));
@@ -207,7 +207,7 @@ pub fn write(root: &Path, arguments: &[&str]) -> Result<String, String> {
     Ok(files.iter().map(told).collect::<Vec<_>>().join("\n"))
 }
 
-/// What a plan is made from: the source, the tests, the migrations, and two pages.
+/// The input of a plan: the source, the tests, the migrations, and two pages.
 pub fn read(root: &Path) -> io::Result<Files> {
     let mut all = Files::new();
     let mut open =
@@ -217,7 +217,7 @@ pub fn read(root: &Path) -> io::Result<Files> {
         if path.is_dir() {
             for entry in fs::read_dir(&path)? {
                 let entry = entry?.file_name().to_string_lossy().into_owned();
-                // Programs that tests install for themselves.
+                // Programs that the tests install.
                 if entry != "node_modules" && !entry.starts_with('.') {
                     open.push(format!("{name}/{entry}"));
                 }
@@ -229,7 +229,7 @@ pub fn read(root: &Path) -> io::Result<Files> {
     Ok(all)
 }
 
-/// The new text of each file that is made or changed, or every reason why not.
+/// The new text of each created or changed file, or all reasons why the plan fails.
 pub fn plan(tree: &Files, names: &Names) -> Result<Files, Vec<String>> {
     let mut faults = taken(tree, names);
     let (migration, place) = (next_migration(tree, &names.features), free_place(tree));
@@ -260,11 +260,11 @@ pub fn plan(tree: &Files, names: &Names) -> Result<Files, Vec<String>> {
     if faults.is_empty() { Ok(files) } else { Err(faults) }
 }
 
-/// What has a name of the feature already.
+/// Conflicts with existing names.
 fn taken(tree: &Files, names: &Names) -> Vec<String> {
     let Names { features, feature, .. } = names;
     let mut faults = Vec::new();
-    // In the features, or in a crate whose modules they have under the same names.
+    // In the features, or in a crate whose modules are re-exported under the same names.
     let module = |name: &&String| {
         let inside = name.split_once("src/").filter(|(root, _)| root.is_empty() || root.starts_with("crates/"));
         let own = inside.and_then(|(_, inside)| inside.strip_prefix(features.as_str()));
@@ -293,7 +293,7 @@ fn taken(tree: &Files, names: &Names) -> Vec<String> {
     faults
 }
 
-/// The folder of the next migration: its version is one more than the last.
+/// The folder of the next migration, whose version is one more than the last.
 fn next_migration(tree: &Files, features: &str) -> String {
     let versions = tree.keys().filter_map(|name| {
         let folder = name.strip_prefix("migrations/")?.split_once('/')?.0;
@@ -302,7 +302,7 @@ fn next_migration(tree: &Files, features: &str) -> String {
     format!("{:014}_{features}", versions.max().unwrap_or(0) + 1)
 }
 
-/// A place for a chapter of the document that no other has, behind that of inspections.
+/// A free position for a tag of the OpenAPI document, after that of inspections.
 fn free_place(tree: &Files) -> u16 {
     let mut used = Vec::new();
     for text in tree.iter().filter(|(name, _)| !name.starts_with("tests/")).map(|(_, text)| text) {
@@ -315,7 +315,7 @@ fn free_place(tree: &Files) -> u16 {
     (121..).find(|place| !used.contains(place)).unwrap_or(u16::MAX)
 }
 
-/// The text with a line more.
+/// The text with one more line.
 fn insert(text: &str, anchor: &str, at: &At, line: &str) -> Option<String> {
     let found = text.find(anchor)?;
     let behind = found + anchor.len();
@@ -348,7 +348,7 @@ mod tests {
         Names::from(arguments).expect("names")
     }
 
-    /// A repository with nothing but the anchors.
+    /// A repository that contains only the anchors.
     fn bare() -> Files {
         let mut tree = Files::new();
         for (file, anchor, at, _) in REGISTRATIONS {

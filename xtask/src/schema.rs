@@ -1,8 +1,8 @@
-//! The tables as diesel sees them, from the migrations: each file there that makes tables becomes a module of
+//! Generates the tables for diesel from the migrations: each migration file that creates tables becomes a module of
 //! `crates/service/src/db/schema/tables`.
 //!
-//! The SQL is read and not a database: a column of SQLite that holds text does not say whether it is an identifier, and
-//! `{id}` does. It is the SQL of this repository, so only what stands in it is understood. A test compares the outcome with
+//! It parses the SQL instead of reading a database, because a text column of SQLite does not show whether it is an
+//! identifier, and `{id}` does. The parser only supports the SQL in this repository. A test compares the result with
 //! both databases.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::{fs, io};
 const TABLES: &str = "crates/service/src/db/schema/tables";
 const HEADER: &str = "//! Written by `cargo xtask schema` from `migrations/`: change it there.\n";
 
-/// File name below `crates/service/src/db/schema` → its text.
+/// File name below `crates/service/src/db/schema`, and the text of the file.
 pub type Files = BTreeMap<String, String>;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ struct Table {
     key: Vec<String>,
 }
 
-/// Writes the files, and removes those whose tables are gone.
+/// Writes the files, and deletes those whose tables no longer exist.
 #[allow(dead_code, reason = "the test that looks for drift only compares")]
 pub fn write(root: &Path) -> Result<String, String> {
     let told = |error: io::Error| format!("{TABLES}: {error}");
@@ -46,7 +46,7 @@ pub fn write(root: &Path) -> Result<String, String> {
     Ok(format!("{} files written in {TABLES}", files.len()))
 }
 
-/// What the files should be.
+/// The expected content of the files.
 pub fn generate(root: &Path) -> Result<Files, String> {
     let mut tables = Vec::new();
     for (file, module, text) in up_files(&root.join("migrations")).map_err(|error| format!("migrations: {error}"))? {
@@ -70,7 +70,7 @@ pub fn generate(root: &Path) -> Result<Files, String> {
     Ok(files)
 }
 
-/// The files for both databases, in the order in which they are run: path, module, text.
+/// The files for both databases, in the order in which they run: path, module, text.
 fn up_files(migrations: &Path) -> io::Result<Vec<(String, String, String)>> {
     let mut all = Vec::new();
     for folder in fs::read_dir(migrations)? {
@@ -88,7 +88,7 @@ fn up_files(migrations: &Path) -> io::Result<Vec<(String, String, String)>> {
                 Some(rest) if rest.starts_with('_') => without_number(&rest[1..]),
                 _ => continue,
             };
-            // Without an ending it would hide a table of the same name.
+            // Without the suffix, the module would hide a table of the same name.
             all.push((format!("{migration}/{stem}"), format!("{module}_tables"), fs::read_to_string(&path)?));
         }
     }
@@ -100,7 +100,7 @@ fn without_number(name: &str) -> &str {
     name.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start_matches('_')
 }
 
-/// Each statement as its words; parentheses and commas are words of their own.
+/// Each statement as its words. Parentheses and commas are separate words.
 fn statements(text: &str) -> Vec<Vec<String>> {
     let (mut all, mut words, mut word) = (Vec::new(), Vec::new(), String::new());
     let mut rest = text;
@@ -173,7 +173,7 @@ fn apply(tables: &mut Vec<Table>, module: &str, statement: &[String]) -> Result<
     Ok(())
 }
 
-/// What commas outside parentheses divide.
+/// Splits words at commas outside parentheses.
 fn parts<'a>(words: &'a [&'a str]) -> Vec<&'a [&'a str]> {
     let mut depth = 0;
     words
@@ -184,7 +184,7 @@ fn parts<'a>(words: &'a [&'a str]) -> Vec<&'a [&'a str]> {
         .collect()
 }
 
-/// A column, or a constraint of the table.
+/// Adds a column, or a constraint of the table.
 fn define(table: &mut Table, definition: &[&str]) -> Result<(), String> {
     match definition {
         ["PRIMARY", "KEY", "(", names @ .., ")"] => {

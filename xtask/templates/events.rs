@@ -1,4 +1,4 @@
-//! What is recorded of it in the ledger.
+//! Events of the feature in the ledger.
 
 use crate::service::events::Fact::{Code, Count, Day, Id};
 use crate::service::events::{Subject, Type};

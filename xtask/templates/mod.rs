@@ -1,4 +1,4 @@
-//! __Title__ (__zh__): planned at a complex by an office, reported when done by it or by the company that serves.
+//! __Title__ (__zh__): planned by an office for a complex, and reported as done by the office or the current company.
 
 pub mod actions;
 mod events;
@@ -16,7 +16,8 @@ use crate::handler;
 use crate::problem::Code::StateConflict;
 use crate::service::feature::{Feature, Table, act, read, submit, tag};
 
-/// The offices of the territory, and those whom it is about: whoever `scoped` shows rows to, and nobody else.
+/// The offices of the territory, and the companies and committees concerned: exactly the roles to which `scoped` shows
+/// rows.
 const READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,

@@ -14,7 +14,7 @@ use crate::proceedings::model::Step;
 use crate::proceedings::view::{NoteView, Officer};
 
 coded_enum! {
-    /// Where __a_feature__ stands (__zh__状态).
+    /// State of __a_feature__ (__zh__状态).
     #[schema(example = "planned")]
     pub stored enum __Feature__State {
         Planned "planned" "已计划" "Planned"
@@ -28,7 +28,7 @@ pub struct __Feature__Row {
     pub id: Id,
     pub version: i64,
     pub complex_id: Id,
-    /// Who serves the complex on the planned day, as far as it is known when it is planned.
+    /// Company that serves the complex on the planned day, if known when it is planned.
     pub company_id: Option<Id>,
     pub county: String,
     pub township: String,
@@ -52,9 +52,9 @@ impl __Feature__Row {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct __Feature__In {
-    /// The complex that it is at.
+    /// Complex that it concerns.
     pub complex_id: Id,
-    /// What it is, in a line.
+    /// Short title, on one line.
     #[schema(min_length = 2, max_length = 100, example = "第一季度__zh__")]
     pub title: String,
     /// Planned day: today or later.
@@ -67,11 +67,11 @@ impl LedgerTexts for __Feature__In {
     }
 }
 
-/// What came of __a_feature__ (__zh__结果).
+/// Outcome of __a_feature__ (__zh__结果).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct __Feature__ReportIn {
-    /// What was done, and what came of it.
+    /// What was done, and the outcome.
     #[schema(min_length = 2, max_length = 2000, example = "已按计划完成，未发现问题")]
     pub outcome: String,
 }
@@ -86,7 +86,7 @@ impl LedgerTexts for __Feature__ReportIn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct __Feature__ {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version of the resource, increased by each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: __Feature__State,
@@ -94,21 +94,21 @@ pub struct __Feature__ {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
-    /// The company that serves the complex on the planned day.
+    /// Company that serves the complex on the planned day; null if unknown.
     pub company_id: Option<Id>,
-    /// Name of the company.
+    /// Name of the company; null if unknown.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: Option<String>,
-    /// County, 6 digits.
+    /// County code, 6 digits.
     #[schema(max_length = 6, example = "640121")]
     pub county: String,
-    /// Township, 9 digits.
+    /// Township code, 9 digits.
     #[schema(max_length = 9, example = "640121102")]
     pub township: String,
-    /// Community, 12 digits.
+    /// Community code, 12 digits.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// What it is, in a line.
+    /// Short title, on one line.
     #[schema(max_length = 100, example = "第一季度__zh__")]
     pub title: String,
     /// Planned day.
@@ -119,22 +119,22 @@ pub struct __Feature__ {
     pub updated_at: Instant,
 }
 
-/// What a list is narrowed by. Each filter needs an index for each scope.
+/// Filters of the list. Each filter needs an index for each scope.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct List__Features__ {
-    /// Rows on a page (default 50).
+    /// Number of items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Also return `total`, the number of matching items.
     pub with_total: Option<bool>,
-    /// Only in this state.
+    /// Filter by state.
     pub state: Option<__Feature__State>,
-    /// Only at this complex.
+    /// Filter by complex.
     pub complex_id: Option<Id>,
-    /// Only of this company.
+    /// Filter by company.
     pub company_id: Option<Id>,
 }

@@ -5,7 +5,8 @@ use crate::service::{Body, Ctx};
 
 /// List __words_many__
 ///
-/// Of your territory, newest first; a company sees those where it serves, a committee those of its complex.
+/// Lists those of your territory, newest first. A company sees those of complexes that it serves, a committee those of
+/// its complex.
 #[utoipa::path(get, path = "/v1/__path__",
     tag = "__path__", params(List__Features__), responses((status = 200, description = "A page", body = PageOf<__Feature__>)))]
 pub async fn list___features__(ctx: Ctx) -> Response {
@@ -15,7 +16,7 @@ pub async fn list___features__(ctx: Ctx) -> Response {
 
 /// Plan __a_feature__
 ///
-/// At a complex of your territory, for today or a later day. The company is the one that serves on that day.
+/// For a complex of your territory, today or later. It is assigned to the company that serves the complex on that day.
 #[utoipa::path(post, path = "/v1/__path__",
     tag = "__path__", request_body = __Feature__In, responses((status = 201, description = "Planned", body = __Feature__)))]
 pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Response {
@@ -24,7 +25,7 @@ pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Response
 
 /// Get __a_feature__
 ///
-/// With what came of it, where that was reported.
+/// Includes the outcome, if it was reported.
 #[utoipa::path(get, path = "/v1/__path__/{id}",
     tag = "__path__", params(("id" = crate::db::Id, Path, description = "Id of the __words__")),
     responses((status = 200, description = "The __words__", body = __Feature__)))]
@@ -38,7 +39,7 @@ pub async fn get___feature__(ctx: Ctx, id: PathId) -> Response {
 
 /// Report __a_feature__
 ///
-/// What came of it, once.
+/// Records the outcome. It can be reported once.
 #[utoipa::path(post, path = "/v1/__path__/{id}/report",
     tag = "__path__", params(("id" = crate::db::Id, Path, description = "Id of the __words__")),
     request_body = __Feature__ReportIn, responses((status = 200, description = "Reported", body = __Feature__)))]

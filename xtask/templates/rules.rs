@@ -1,4 +1,4 @@
-//! When __a_feature__ may be planned and reported. Pure.
+//! When __a_feature__ may be planned and reported. Pure functions.
 
 use chrono::{Days, NaiveDate};
 
@@ -6,10 +6,10 @@ use super::model::__Feature__State;
 use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
-/// As far ahead as a day may be set.
+/// How far in the future the planned day may be.
 const AHEAD: Days = Days::new(366);
 
-/// It is planned for a day that comes.
+/// The planned day must be today or later.
 pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
     if planned_on < today {
         faults.push(InputError::new("/planned_on", "before_start", "不得早于今日", "must not be in the past"));
@@ -23,7 +23,7 @@ pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Input
     }
 }
 
-/// What is planned can be reported, once.
+/// Only a planned one can be reported, once.
 pub fn may_report(state: __Feature__State) -> Result<(), Problem> {
     match state {
         __Feature__State::Planned => Ok(()),

@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! The rows that each scope may read.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::access::scoped::{none, own_family};
 use crate::db::MultiBackend;
 use crate::db::schema::__features__;
 
-/// Those of the territory; a company sees those where it serves, a committee those of its complex.
+/// The rows of the territory. A company sees those of complexes that it serves, a committee those of its complex.
 pub fn __features__<'a>(scope: &Scope) -> __features__::BoxedQuery<'a, MultiBackend> {
     let all = __features__::table.into_boxed();
     match scope {

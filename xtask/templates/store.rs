@@ -19,7 +19,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<__Feature__Row
     Ok(row.ok_or_else(Problem::not_found)?)
 }
 
-/// Locks the complex, then reads the row: two reports at once are one and a conflict.
+/// Locks the complex, then reads the row, so that of two concurrent reports one fails with a conflict.
 pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<__Feature__Row> {
     let complex = find(conn, scope, id)?.complex_id;
     lock_complex(conn, complex)?;
@@ -53,7 +53,7 @@ pub fn list(conn: &mut Conn, ctx: &Ctx, query: &List__Features__) -> WorkResult<
     page.map(|rows| views(conn, ctx, rows))
 }
 
-/// As an answer, at its version.
+/// The resource for a response, with its version.
 pub fn entity(conn: &mut Conn, ctx: &Ctx, row: __Feature__Row) -> WorkResult<Entity<__Feature__>> {
     let (id, version) = (row.id, row.version);
     Ok(Entity::new(id, version, view(conn, ctx, row)?))
@@ -63,7 +63,7 @@ pub fn view(conn: &mut Conn, ctx: &Ctx, row: __Feature__Row) -> WorkResult<__Fea
     Ok(views(conn, ctx, vec![row])?.pop().ok_or_else(|| Problem::broken("a row that was read has no view"))?)
 }
 
-/// A page names its companies and complexes with one query each.
+/// Loads the names of companies and complexes with one query each for the whole page.
 fn views(conn: &mut Conn, ctx: &Ctx, rows: Vec<__Feature__Row>) -> WorkResult<Vec<__Feature__>> {
     let companies = companies::names_of(conn, &rows.iter().filter_map(|row| row.company_id).collect::<Vec<_>>())?;
     let complexes = complexes::names_of(conn, &rows.iter().map(|row| row.complex_id).collect::<Vec<_>>())?;

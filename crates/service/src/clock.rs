@@ -1,4 +1,4 @@
-//! Business time. Tokens keep real time; deadlines and decisions use this.
+//! Business time (业务时间), which deadlines and decisions use. Tokens use real time.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,17 +9,17 @@ use chrono_tz::Tz;
 
 use crate::db::types::{Id, Instant};
 
-/// Where real time comes from.
+/// Source of real time.
 pub type Source = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 pub struct Clock {
     zone: Tz,
     source: Source,
-    /// Microseconds ahead of real time, in the sandbox.
+    /// Microseconds that business time is ahead of real time. Only in the sandbox.
     offset: Option<AtomicI64>,
-    /// Ids given out, in the sandbox.
+    /// Number of ids issued. Only in the sandbox.
     ids: AtomicU64,
-    /// The last real time that was found to be credible, and when that was.
+    /// The last real time that a comparison confirmed, and when it did.
     credible: RwLock<Option<(DateTime<Utc>, StopWatch)>>,
 }
 
@@ -28,12 +28,12 @@ impl Clock {
         Clock::following(zone, Arc::new(Utc::now))
     }
 
-    /// Real time from elsewhere than the system's clock.
+    /// A clock that reads real time from `source` instead of the system clock.
     pub fn following(zone: Tz, source: Source) -> Clock {
         Clock { zone, source, offset: None, ids: AtomicU64::new(0), credible: RwLock::new(None) }
     }
 
-    /// A clock that starts at an instant and can be moved; for trying deadlines.
+    /// A clock that starts at `start` and can be moved, to try deadlines.
     pub fn sandbox(zone: Tz, start: DateTime<Utc>) -> Clock {
         let clock = Clock { offset: Some(AtomicI64::new(0)), ..Clock::real(zone) };
         clock.set(start);
@@ -57,27 +57,27 @@ impl Clock {
         self.at((self.source)())
     }
 
-    /// Business time at a moment of real time.
+    /// Business time at an instant of real time.
     fn at(&self, real: DateTime<Utc>) -> Instant {
         let offset = self.offset.as_ref().map_or(0, |o| o.load(Ordering::SeqCst));
         let now = real + TimeDelta::microseconds(offset);
-        // The store holds microseconds: what is answered now is what is read later.
+        // The database stores microseconds. Truncate here, so that a response shows what a later read returns.
         Instant(DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now))
     }
 
-    /// Real time, as this machine's clock says it.
+    /// Real time according to this machine's clock.
     pub fn system(&self) -> Instant {
         let now = (self.source)();
         Instant(DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now))
     }
 
-    /// Real time was compared and found credible.
+    /// Records that a comparison confirmed this real time.
     pub fn believe(&self, real: Instant) {
         *self.credible.write().unwrap_or_else(PoisonError::into_inner) = Some((real.0, StopWatch::now()));
     }
 
-    /// Business time for work that nobody asked for: it goes on from the last credible time, so a jump of the system's clock
-    /// between two comparisons does not reach it.
+    /// Business time for background jobs. It continues from the last confirmed time, so a jump of the system clock
+    /// between two comparisons does not affect it.
     pub fn acting(&self) -> Instant {
         let credible = *self.credible.read().unwrap_or_else(PoisonError::into_inner);
         match credible {
@@ -86,7 +86,7 @@ impl Clock {
         }
     }
 
-    /// Moves the sandbox's clock; a real one stays as it is.
+    /// Moves the clock of the sandbox. Does nothing to a real clock.
     pub fn set(&self, to: DateTime<Utc>) {
         if let Some(offset) = &self.offset {
             let ahead: Duration = to - (self.source)();
@@ -94,7 +94,8 @@ impl Clock {
         }
     }
 
-    /// A new UUIDv7. In the sandbox it comes from business time and a counter, so that a demo is the same on every run.
+    /// A new UUIDv7. In the sandbox it is made from business time and a counter, so that every run of a demo is the
+    /// same.
     pub fn new_id(&self, now: Instant) -> Id {
         if !self.is_sandbox() {
             return Id::new();
@@ -110,7 +111,7 @@ impl Clock {
         self.local(instant).date()
     }
 
-    /// What the clocks of the deployment say at an instant.
+    /// Local date and time at an instant, in the time zone of the deployment.
     pub fn local(&self, instant: Instant) -> NaiveDateTime {
         instant.0.with_timezone(&self.zone).naive_local()
     }

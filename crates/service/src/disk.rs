@@ -1,13 +1,13 @@
-//! Free space where data are kept: told before it is used up.
+//! Watches the free space of the folders that hold data, and warns before they are full.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How often it is looked at.
+/// Interval between two checks.
 pub const POLL: Duration = Duration::from_secs(15);
 const MEGABYTE: u64 = 1024 * 1024;
-/// Nobody has looked yet, or nobody can.
+/// Not checked yet, or the check failed.
 const UNKNOWN: u64 = u64::MAX;
 
 /// A folder whose file system is watched.
@@ -20,7 +20,7 @@ struct Place {
 
 pub struct Disks {
     places: Vec<Place>,
-    /// Below so many bytes it is said; 0 is never.
+    /// Warn below this number of bytes; 0 turns the warning off.
     least: u64,
 }
 
@@ -32,7 +32,7 @@ impl Disks {
         disks
     }
 
-    /// Looks at each place, and says in the log when one becomes low, or has room again.
+    /// Checks each folder, and logs when its free space falls below the limit or rises above it again.
     pub fn refresh(&self) {
         for place in &self.places {
             let Ok(found) = rustix::fs::statvfs(&place.folder) else { continue };
@@ -50,7 +50,7 @@ impl Disks {
         }
     }
 
-    /// Free bytes of each place that could be looked at.
+    /// Free bytes of each folder that could be checked.
     pub fn free(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let known = |place: &Place| (place.name, place.free.load(Ordering::Relaxed));
         self.places.iter().map(known).filter(|(_, free)| *free != UNKNOWN)

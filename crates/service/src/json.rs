@@ -1,4 +1,4 @@
-//! JSON as it comes over the wire: read strictly, and no further than it can be taken.
+//! A strict JSON reader with a limit on the number of values.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -8,20 +8,20 @@ use serde_json::{Map, Number, Value};
 
 use crate::input_error::{InputError, MOST_INPUT_ERRORS};
 
-/// Values of any kind in one document. The largest that the API takes, 200 results of an inspection with 100 items
-/// each, has fewer.
+/// Most values of any kind in one document. The largest body that the API accepts, 200 inspection results with 100
+/// items each, has fewer.
 const MOST_VALUES: usize = 110_000;
 
 #[derive(Debug)]
 pub enum NotRead {
-    /// Not JSON, and where.
+    /// Not JSON, with the parser's message.
     Malformed(String),
-    /// Too large to be looked at.
+    /// Too many values.
     Refused(InputError),
 }
 
-/// The document, with a fault for each member that stands twice in one object: which of the two counts, programs on the
-/// way may see differently (RFC 8259, 4).
+/// Parses a document. Each member that appears twice in one object is an input error, because programs differ in which
+/// of the two they use (RFC 8259, 4).
 pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<InputError>), NotRead> {
     let reader = Reader::default();
     let mut source = serde_json::Deserializer::from_slice(bytes);
@@ -32,7 +32,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<InputError>), NotRead> {
                 format!("请求体的值不得超过 {MOST_VALUES} 个"),
                 format!("the body must have at most {MOST_VALUES} values"),
             );
-            // The last step is the value that was one too many; its container is too large.
+            // The last step is the first value over the limit. Report its container, which is too large.
             let container: Vec<String> = path.into_iter().skip(1).collect();
             Err(NotRead::Refused(InputError::new(pointer(&container), "too_many", zh, en)))
         }
@@ -51,12 +51,12 @@ pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<InputError>), NotRead> {
     }
 }
 
-/// Steps from the inside out as a pointer (RFC 6901).
+/// Joins steps, innermost first, to a pointer (RFC 6901).
 fn pointer(steps: &[String]) -> String {
     steps.iter().rev().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-/// Paths are made on the way out, from the inside, and only where something is wrong.
+/// Pointers are built from the inside out, and only if there is an error.
 #[derive(Default)]
 struct Reader {
     values: Cell<usize>,

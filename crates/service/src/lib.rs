@@ -1,5 +1,5 @@
-//! What every request shares, below the features of xiaoqu: the database, keys and settings, who is asking and what they may
-//! see, the form of answers, the transaction, the ledger. It knows no feature.
+//! The layer below the features: database, keys, settings, access control, HTTP, transactions and the ledger. It does
+//! not depend on any feature.
 
 pub mod access;
 pub mod clock;

@@ -1,9 +1,9 @@
-//! A value that no log, error or debug output shows.
+//! A value that never appears in logs, errors or debug output.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// Wraps a secret; only [`Secret::expose`] gives it out.
+/// Wraps a secret. Only [`Secret::expose`] returns the value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
@@ -23,12 +23,12 @@ impl<T> std::fmt::Debug for Secret<T> {
     }
 }
 
-/// What holds a 32-byte key, in words.
+/// The format of a 32-byte key, as error messages describe it.
 pub const KEY32: &str = "base64 of exactly 32 random bytes, as `openssl rand -base64 32` prints it";
 
-/// A 32-byte key, as a setting or a file holds it.
+/// Parses a 32-byte key from a setting or a file: base64, surrounding whitespace allowed. `None` if it is malformed.
 pub fn key32(text: &str) -> Option<Secret<[u8; 32]>> {
     let bytes: [u8; 32] = STANDARD.decode(text.trim()).ok()?.try_into().ok()?;
-    // A key of one repeated byte is a placeholder that somebody forgot.
+    // A key of one repeated byte is a forgotten placeholder.
     bytes.iter().any(|byte| *byte != bytes[0]).then(|| Secret::new(bytes))
 }

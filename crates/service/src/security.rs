@@ -1,5 +1,5 @@
-//! Security events: what an officer wants to count and to be told of. Each is counted; each is a line of the log, but a
-//! flood of one kind only in part. No line holds a token, a key or a secret, or says who a person is.
+//! Security events: each is counted and logged. During a flood, only part of the events of a kind are logged. A log
+//! line never contains a token, a key, a secret or the identity of a person.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -11,7 +11,7 @@ use prometheus::{IntCounter, IntCounterVec};
 use crate::access::Caller;
 use crate::access::token::Refusal;
 
-/// Lines of one kind at once, and then a second.
+/// Log lines of one kind: as many in a burst, then as many per second.
 const BURST: NonZeroU32 = NonZeroU32::new(50).unwrap();
 const A_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
 
@@ -26,36 +26,36 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind { $($variant),* }
 
-        /// The one table of kinds; `docs/operators/security-events.md` shows the same.
+        /// All kinds of security events. `docs/operators/security-events.md` repeats this table; a test compares them.
         pub const KINDS: &[KindRow] = &[$(KindRow { kind: Kind::$variant, code: $code, about: $about }),*];
     };
 }
 
 kinds! {
-    TokenMalformed "token_malformed" "A token that is none, or a header that no honest issuer writes."
-    TokenUnknownIssuer "token_unknown_issuer" "A token of an issuer that is not trusted."
-    TokenUnknownKey "token_unknown_key" "A token under a key that its issuer does not have."
-    TokenForged "token_forged" "A signature that is wrong, or an algorithm that is not the key's."
-    TokenExpired "token_expired" "A token past its time. Happens to honest callers too."
-    TokenClaims "token_claims" "A signed token with a claim that is missing or wrong (audience, time, role)."
-    TokenBeyondLimits "token_beyond_limits" "A signed token for more than its issuer may mint."
-    TokenRevoked "token_revoked" "A token that was revoked, or one of a client or subject that was."
-    TokenInAddress "token_in_address" "A token or an `api_key` in the query string, where logs would keep it."
-    IssuerKeysMissing "issuer_keys_missing" "A token of a trusted issuer whose keys could never be fetched."
-    Forbidden "forbidden" "A known caller asked for what its role may not do."
-    MachineRefused "machine_refused" "A system asked for what needs a person."
-    ClientRefused "client_refused" "A client at `/oauth/token`, or by an `api_key` of Open311, with a wrong secret or without approval."
-    RateLimitedCaller "rate_limited_caller" "A caller over its limit."
-    RateLimitedAddress "rate_limited_address" "An address over its limit without a token."
-    RateLimitedTokens "rate_limited_tokens" "An address whose refused tokens were too many."
-    RateLimitedTokenRequests "rate_limited_token_requests" "An address that asked for tokens too often."
-    IdempotencyMismatch "idempotency_mismatch" "An idempotency key that was used for another request."
-    DataUnmasked "data_unmasked" "Personal data were shown in full."
-    ClockJump "clock_jump" "The system clock jumped: background work stands still until an operator confirms it."
-    QuotaNearlyUsed "quota_nearly_used" "A caller used four fifths of a quota of the day; `reason` names it."
-    QuotaExceeded "quota_exceeded" "A caller wanted more than a quota of the day allows; `reason` names it."
-    SecretExpiring "secret_expiring" "A client got a token with a secret that ends within 14 days: rotate it."
-    AssertionReused "assertion_reused" "A client's assertion (`private_key_jwt`) was shown a second time."
+    TokenMalformed "token_malformed" "Malformed token, or a header that no honest issuer writes."
+    TokenUnknownIssuer "token_unknown_issuer" "Token from an issuer that is not trusted."
+    TokenUnknownKey "token_unknown_key" "Token signed with a key that its issuer does not publish."
+    TokenForged "token_forged" "Wrong signature, or an algorithm that does not match the key."
+    TokenExpired "token_expired" "Expired token. This happens to honest callers, too."
+    TokenClaims "token_claims" "Signed token with a missing or wrong claim (audience, time, role)."
+    TokenBeyondLimits "token_beyond_limits" "Signed token with claims beyond the limits of its issuer."
+    TokenRevoked "token_revoked" "Revoked token, or a token of a revoked client or subject."
+    TokenInAddress "token_in_address" "Token or `api_key` in the query string, where it would end up in logs."
+    IssuerKeysMissing "issuer_keys_missing" "Token from a trusted issuer whose keys could not be fetched yet."
+    Forbidden "forbidden" "Authenticated caller called an operation that its role may not call."
+    MachineRefused "machine_refused" "Machine token used for an operation that only a person may call."
+    ClientRefused "client_refused" "Client with a wrong secret or without approval, at `/oauth/token` or with an Open311 `api_key`."
+    RateLimitedCaller "rate_limited_caller" "Caller exceeded its rate limit."
+    RateLimitedAddress "rate_limited_address" "Address exceeded the rate limit for requests without a token."
+    RateLimitedTokens "rate_limited_tokens" "Address sent too many refused tokens."
+    RateLimitedTokenRequests "rate_limited_token_requests" "Address requested tokens too often."
+    IdempotencyMismatch "idempotency_mismatch" "Idempotency key reused for a different request."
+    DataUnmasked "data_unmasked" "Personal data were unmasked."
+    ClockJump "clock_jump" "The system clock jumped. Background jobs are paused until an operator confirms the clock."
+    QuotaNearlyUsed "quota_nearly_used" "Caller used four fifths of a daily quota. `reason` names the quota."
+    QuotaExceeded "quota_exceeded" "Caller exceeded a daily quota. `reason` names the quota."
+    SecretExpiring "secret_expiring" "Client got a token with a secret that expires within 14 days. Rotate the secret."
+    AssertionReused "assertion_reused" "Client assertion (`private_key_jwt`) was used a second time."
 }
 
 impl Kind {
@@ -63,7 +63,7 @@ impl Kind {
         &KINDS[self as usize]
     }
 
-    /// What is counted where a token is refused.
+    /// The kind of event that counts this token refusal.
     pub fn of(refusal: &Refusal) -> Kind {
         match refusal {
             Refusal::Malformed | Refusal::Header(_) => Kind::TokenMalformed,
@@ -78,14 +78,14 @@ impl Kind {
     }
 }
 
-/// What a line says beside its kind.
+/// Details of one event, for the log line.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About<'a> {
     pub request_id: &'a str,
     pub operation: &'a str,
     pub address: Option<IpAddr>,
     pub caller: Option<&'a Caller>,
-    /// One of a fixed set of words; never what a caller sent.
+    /// One of a fixed set of words, never input from a caller.
     pub reason: &'a str,
 }
 
@@ -101,7 +101,7 @@ impl Security {
     pub fn new(counter: &IntCounterVec) -> Security {
         let quota = Quota::per_second(A_SECOND).allow_burst(BURST);
         let watch = |row: &KindRow| Watch {
-            // Made now, so that a kind that has not happened stands there with 0.
+            // Create every counter now, so that a kind that has not occurred yet is exported as 0.
             count: counter.with_label_values(&[row.code]),
             lines: RateLimiter::direct(quota),
             unsaid: AtomicU64::new(0),
@@ -116,7 +116,7 @@ impl Security {
             watch.unsaid.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        // The subject is left out: it can be a person's number or name. The request id leads to it in the ledger.
+        // The subject is omitted because it can be a person's number or name. The request id leads to it in the ledger.
         tracing::warn!(
             target: "xiaoqu::security",
             kind = kind.row().code,

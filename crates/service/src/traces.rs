@@ -1,5 +1,6 @@
-//! OpenTelemetry traces, by setting: a span for each request and one for each of its visits to the store, sent by OTLP over
-//! HTTP. No span holds a query, a body, a token or who asked; the request id leads to the rest, for those who may read it.
+//! OpenTelemetry traces, if configured: a span for each request and for each of its database calls, sent by OTLP over
+//! HTTP. A span never contains a query, a body, a token or the caller's identity. The request id links it to the log
+//! and the ledger.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,16 +20,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::db::{Db, WorkError};
 
-/// How long one delivery may take. It happens on a thread of its own; what the queue cannot hold meanwhile is dropped.
+/// Timeout of one export. Exports run on a thread of their own; spans that exceed the queue meanwhile are dropped.
 const DELIVERY: Duration = Duration::from_secs(5);
-/// How long a stopping service tries to deliver what it holds.
+/// How long a stopping service tries to export the remaining spans.
 const LAST_DELIVERY: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug)]
 pub struct TraceOptions {
     /// URL of the collector, without `/v1/traces`.
     pub endpoint: String,
-    /// Of the requests that bring no decision of their own, how many in a hundred are traced.
+    /// Percentage of requests traced, among those whose caller made no sampling decision.
     pub percent: usize,
 }
 
@@ -39,7 +40,7 @@ pub struct Traces {
     database: &'static str,
 }
 
-/// The span of a request; it ends when nobody holds it any more, or by [`RequestSpan::end`].
+/// Span of a request. It ends when its last clone is dropped, or by [`RequestSpan::end`].
 #[derive(Clone)]
 pub struct RequestSpan {
     context: Context,
@@ -79,7 +80,7 @@ impl Traces {
             .with_max_export_batch_size(512)
             .with_scheduled_delay(Duration::from_secs(1))
             .build();
-        // Whoever asks may have decided already (`traceparent`), and is followed.
+        // A sampling decision of the caller (`traceparent`) takes precedence.
         let ratio = Sampler::TraceIdRatioBased(options.percent as f64 / 100.0);
         let resource = Resource::builder_empty()
             .with_service_name("xiaoqu")
@@ -95,7 +96,7 @@ impl Traces {
         Ok(Traces { provider, tracer, incoming: TraceContextPropagator::new(), database })
     }
 
-    /// The span of a request, under the caller's where it names one.
+    /// Starts the span of a request, as a child of the caller's span if the headers name one.
     pub fn begin(&self, headers: &HeaderMap) -> RequestSpan {
         let parent = self.incoming.extract_with_context(&Context::new(), &Headers(headers));
         let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Server);
@@ -103,7 +104,7 @@ impl Traces {
         RequestSpan { context: parent.with_span(span), tracer: self.tracer.clone(), database: self.database }
     }
 
-    /// Delivers what it holds, if the collector takes it.
+    /// Exports the remaining spans, if the collector accepts them.
     pub fn close(&self) {
         let _ = self.provider.shutdown_with_timeout(LAST_DELIVERY);
     }
@@ -126,7 +127,7 @@ impl RequestSpan {
         span.end();
     }
 
-    /// Work on the store, in a span under that of the request.
+    /// Runs database work in a child span of the request's span.
     pub async fn store<T>(
         &self,
         name: &'static str,
@@ -140,7 +141,7 @@ impl RequestSpan {
             .with_attributes([KeyValue::new("db.system.name", self.database)]);
         let context = self.context.with_span(self.tracer.build_with_context(builder, &self.context));
         let result = work.await;
-        // A problem is an answer, no failure of the store.
+        // A problem is a regular response, not a failure of the database.
         if matches!(result, Err(WorkError::Out(_) | WorkError::Query(_) | WorkError::Panicked)) {
             context.span().set_status(Status::error(""));
         }
@@ -149,7 +150,7 @@ impl RequestSpan {
     }
 }
 
-/// The HTTP client needs a runtime, and the thread that delivers has none.
+/// The HTTP client needs a Tokio runtime, and the export thread has none.
 struct OnOwnRuntime {
     runtime: Option<tokio::runtime::Runtime>,
     exporter: SpanExporter,
@@ -166,7 +167,7 @@ impl Export for OnOwnRuntime {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let Some(runtime) = &self.runtime else { return Ok(()) };
         let delivered = runtime.block_on(self.exporter.export(batch));
-        // Said when it changes, not with each batch.
+        // Log only changes, not every batch.
         if self.away.swap(delivered.is_err(), Ordering::Relaxed) != delivered.is_err() {
             match &delivered {
                 Ok(()) => tracing::info!("traces are delivered again"),
@@ -187,7 +188,7 @@ impl Export for OnOwnRuntime {
 
 impl Drop for OnOwnRuntime {
     fn drop(&mut self) {
-        // It may be dropped on a thread of another runtime, where waiting for this one is not allowed.
+        // This may be dropped on a thread of another runtime, where blocking until this one stops is not allowed.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -1,4 +1,4 @@
-//! Claims: each must be there, and be right.
+//! Claims of tokens: each required claim must be present and valid.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn a_good_token_is_accepted() {
 fn every_claim_must_be_there() {
     with_portal(async |app, key| {
         for name in ["iss", "aud", "exp", "nbf", "iat", "jti", "sub", "role", "division"] {
-            // RFC 9068, 2.2 has no `nbf`: an issuer that is not ours need not say it.
+            // RFC 9068, 2.2 has no `nbf`, so other issuers may omit it.
             match name {
                 "nbf" => drop(accepted(&app, &key.token(&header(&key), &without(&claims(), name))).await),
                 _ => refused(&app, &key.token(&header(&key), &without(&claims(), name)), name).await,
@@ -30,7 +30,7 @@ fn every_claim_must_be_there() {
         for name in ["exp", "nbf", "iat"] {
             for odd in [json!("2026-03-02T01:00:00Z"), json!(1.5), json!([1]), json!(u64::MAX), json!(i64::MIN)] {
                 let token = key.token(&header(&key), &with(&claims(), name, odd.clone()));
-                // A number that is a time of the past is no fault but an end.
+                // A past time is not malformed: the token has expired.
                 match name == "exp" && odd == json!(1.5) {
                     true => expired(&app, &token).await,
                     false => refused(&app, &token, name).await,
@@ -89,12 +89,12 @@ fn time_is_believed_within_a_minute() {
 #[test]
 fn a_token_that_was_accepted_ends_all_the_same() {
     with_portal(async |app, key| {
-        // 60 s of leeway: this one has two seconds left.
+        // The leeway is 60 s, and this token has two seconds left.
         let token = key.token(&header(&key), &with(&claims(), "exp", json!(Utc::now().timestamp() - 58)));
         accepted(&app, &token).await;
         tokio::time::sleep(std::time::Duration::from_millis(3500)).await;
         expired(&app, &token).await;
-        // Under another key nobody is told that it is over.
+        // With another key, the response does not disclose that the token expired.
         let forged = Key::ed25519("portal-1").token(&header(&key), &with(&claims(), "exp", json!(1_700_000_000)));
         refused(&app, &forged, "forged and over").await;
     });
@@ -161,10 +161,10 @@ fn a_token_that_lives_too_long_is_refused() {
                 false => refused(&app, &token, &format!("{life} s")).await,
             }
         }
-        // Issued long ago for longer than allowed, and still within its last minutes.
+        // Issued long ago with too long a lifetime, and in its last minutes.
         let old = with(&with(&claims(), "iat", json!(now - 7200)), "exp", json!(now + 60));
         refused(&app, &key.token(&header(&key), &old), "in all").await;
-        // Our own are no exception.
+        // The same applies to our own tokens.
         let own = with(&with(&claims(), "iss", json!(ISSUER)), "exp", json!(now + 86_410));
         let head = with(&header(&app.key), "kid", json!(app.state.local_issuer.jwks().keys[0].common.key_id));
         refused(&app, &app.key.token(&head, &own), "our own").await;

@@ -1,4 +1,4 @@
-//! The token's head, its form, and the way in which it is sent.
+//! The header of a token, its form, and how it is sent.
 
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ fn a_head_that_brings_or_names_a_key_is_refused() {
             ("b64", json!(false)),
         ];
         for (name, value) in brought {
-            // Signed with the right key: the name alone is refused.
+            // Signed with the right key, so only the header is wrong.
             refused(&app, &key.token(&with(&header(&key), name, value.clone()), &claims()), name).await;
             refused(&app, &own.token(&with(&header(&key), name, value.clone()), &claims()), name).await;
         }
@@ -108,7 +108,7 @@ fn a_kid_only_looks_a_key_up() {
         for kid in [json!(1), json!(["portal-1"]), json!({}), Value::Null] {
             refused(&app, &key.token(&with(&header(&key), "kid", kid.clone()), &claims()), "no text").await;
         }
-        // Without one, the issuer's only key is meant.
+        // Without `kid`, the issuer's only key is used.
         accepted(&app, &key.token(&without(&header(&key), "kid"), &claims())).await;
     });
 }

@@ -25,7 +25,7 @@ fn each_algorithm_works_under_its_own_key() {
             for alg in ["RS384", "RS512", "PS512", "ES384", "ES512", "Ed25519", "eddsa", "HS256"] {
                 refused(&app, &key.token(&with(&header(key), "alg", json!(alg)), &claims), alg).await;
             }
-            // One issuer's key makes no token of another.
+            // One issuer's key cannot sign tokens of another.
             for other in algorithms.iter().filter(|alg| **alg != own) {
                 let foreign = with(&claims, "iss", json!(url(other)));
                 refused(&app, &key.token(&header(key), &foreign), "cross-issuer").await;
@@ -36,7 +36,7 @@ fn each_algorithm_works_under_its_own_key() {
             refused(&app, &key.token(&header(key), &with(&claims, "iss", json!(ISSUER))), "as the service itself")
                 .await;
         }
-        // And the service's own key makes no token of a trusted issuer.
+        // The service's own key cannot sign tokens of a trusted issuer, either.
         let local = &app.key;
         for alg in algorithms {
             let claims = with(&claims(), "iss", json!(url(alg)));
@@ -54,7 +54,7 @@ fn of_several_keys_the_kid_says_which() {
         accepted(&app, &new.token(&header(&new), &claims())).await;
         refused(&app, &old.token(&with(&header(&old), "kid", json!("2026")), &claims()), "the other's kid").await;
         refused(&app, &old.token(&without(&header(&old), "kid"), &claims()), "no kid among several").await;
-        // The algorithm is allowed, and this key is not for it.
+        // The issuer allows the algorithm, but the key is for another.
         refused(&app, &old.token(&with(&header(&old), "alg", json!("ES256")), &claims()), "swapped").await;
         refused(&app, &new.token(&with(&header(&new), "alg", json!("EdDSA")), &claims()), "swapped").await;
     });

@@ -1,4 +1,4 @@
-//! Trusted issuers whose keys are fetched from where they publish them.
+//! Trusted issuers whose keys are fetched from a JWKS URL.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::support::keys::Key;
 use crate::support::{AUDIENCE, Kind, Setup, TestApp, run};
 
 const QUICK: Pace = Pace { refresh: Duration::from_secs(1), retry: Duration::from_millis(200) };
-/// One fetch at the start, and no other in the life of a test.
+/// One fetch at the start, and no other during a test.
 const ONCE: Pace = Pace { refresh: Duration::from_secs(3600), retry: Duration::from_secs(3600) };
 
 fn issuer(at: SocketAddr, pace: Pace) -> Issuer {
@@ -41,7 +41,7 @@ fn trusting<F: Future<Output = ()>>(at: SocketAddr, pace: Pace, test: impl FnOnc
     run(Kind::Sqlite, Setup { trusted_issuers: vec![issuer(at, pace)], ..Setup::default() }, test);
 }
 
-/// Asks until the answer has this status.
+/// Repeats a request until it has this status.
 async fn until(app: &TestApp, token: &str, status: u16) {
     let began = Instant::now();
     let mut last = 0;
@@ -67,10 +67,10 @@ fn a_rotation_is_followed_and_the_key_that_is_gone_opens_nothing() {
         until(&app, &token(&new), 200).await;
         accepted(&app, &cached).await;
         server.reply(Reply::Set(set(&[&new])));
-        // Also a token that was checked under it before.
+        // This includes a token that was verified with the key before.
         until(&app, &cached, 401).await;
         accepted(&app, &token(&new)).await;
-        // Its limits stand whoever signs.
+        // The issuer's limits apply whichever key signs.
         let above = with(&claims(), "role", json!("auditor"));
         refused(&app, &new.token(&header(&new), &above), "a role beyond the limit").await;
         for name in ["jku", "x5u"] {
@@ -118,7 +118,7 @@ fn known_keys_outlive_the_issuer_and_whatever_it_sends() {
         for reply in replies {
             let before = server.asked();
             server.reply(reply);
-            // Two more fetches: the second began after the change.
+            // Two more fetches, so that the second started after the change.
             while server.asked() < before + 2 {
                 let _ = me(&app, &token(&other)).await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -165,7 +165,7 @@ fn a_crowd_waits_for_one_fetch() {
             join_all(tokens.iter().map(|one| me(&app, one))).await.iter().map(|a| a.status).collect();
         assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
         assert_eq!(server.asked(), 1);
-        // And a flood of keys that nobody knows asks for nothing more.
+        // A flood of unknown keys causes no further fetch.
         let tokens: Vec<String> = (0..100).map(|_| token(&stranger)).collect();
         join_all(tokens.iter().map(|one| refused(&app, one, "unknown"))).await;
         assert_eq!(server.asked(), 1);
@@ -199,7 +199,7 @@ fn claims_are_read_where_they_are_nested_and_said_where_they_are_not() {
             (&seen["role"], &seen["division"], &seen["name"]),
             (&json!("social_affairs_office"), &json!("640121102"), &json!("王"))
         );
-        // The token cannot say otherwise.
+        // The token cannot override a fixed claim.
         let bold = with(&with(&all, "role", json!("county_authority")), "division", json!("640121"));
         assert_eq!(accepted(&app, &key.token(&header(&key), &bold)).await["role"], "social_affairs_office");
         all["resource"] = json!({ "x/y": { "areas": ["640121102"] } });

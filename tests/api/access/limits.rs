@@ -1,4 +1,4 @@
-//! What an issuer may mint, and which claims fit which role.
+//! Limits of issuers, and the claims that each role requires.
 
 use serde_json::{Value, json};
 use xiaoqu::access::role::{ROLES, RoleKind};
@@ -8,7 +8,7 @@ use crate::support::keys::Key;
 use crate::support::rows::{complex_input, text};
 use crate::support::{AUDIENCE, ISSUER, Kind, Setup, TestApp, run};
 
-/// A token of the local issuer with these claims beside the registered ones.
+/// A token of the local issuer with these claims in addition to the registered ones.
 fn local(app: &TestApp, own: &Value) -> String {
     let kid = app.state.local_issuer.jwks().keys[0].common.key_id.clone().expect("a kid");
     let mut all = without(&without(&with(&claims(), "iss", json!(ISSUER)), "role"), "division");
@@ -167,7 +167,7 @@ fn claims_are_read_under_the_names_that_the_operator_maps() {
         refused(&app, &key.token(&header(&key), &all), "no role").await;
         all["urn:office"] = json!("social_affairs_office");
         all["area"] = json!("640121102");
-        // What stands under the usual name means nothing here.
+        // The claim with the usual name is ignored.
         all["role"] = json!("county_authority");
         all["division"] = json!("640122");
         let me = accepted(&app, &key.token(&header(&key), &all)).await;

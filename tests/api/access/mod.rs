@@ -1,4 +1,4 @@
-//! Who gets in: every attack of RFC 8725, and the limits of trusted issuers.
+//! Authentication: every attack of RFC 8725, and the limits of trusted issuers.
 
 mod claims;
 mod headers;
@@ -21,11 +21,11 @@ use crate::support::client::Response;
 use crate::support::keys::Key;
 use crate::support::{AUDIENCE, Kind, Setup, TOWNSHIP, TestApp, run};
 
-/// An issuer that the operator trusts: an office system that may mint offices of one county and two companies.
+/// A trusted issuer: an office system that may issue tokens for the offices of one county and for two companies.
 const PORTAL: &str = "https://portal.test";
 const COMPANY: &str = "91350100M000100Y43";
 
-/// `[[trusted_issuers]]` as the settings read it.
+/// `[[trusted_issuers]]` parsed as in the settings.
 fn trusted(table: &[(&str, Value)]) -> Issuer {
     trusted_at(table, Pace { refresh: Duration::from_secs(600), retry: Duration::from_secs(30) })
 }
@@ -33,7 +33,7 @@ fn trusted(table: &[(&str, Value)]) -> Issuer {
 fn trusted_at(table: &[(&str, Value)], pace: Pace) -> Issuer {
     let mut table = table.to_vec();
     if !table.iter().any(|(name, _)| ["machine", "person_claims"].contains(name)) {
-        // Most tests are about persons: here a subject makes one.
+        // Most tests are about persons, so here every token with a subject is a person's.
         table.push(("person_claims", json!([{ "claim": "sub" }])));
     }
     let fields: Vec<String> = table.iter().map(|(name, value)| format!("{name} = {}", toml_of(value))).collect();
@@ -78,7 +78,7 @@ fn portal(url: &str, algorithms: &[&str], keys: &[&Key]) -> Issuer {
     ])
 }
 
-/// The claims of a good token of the portal.
+/// The claims of a valid token of the portal.
 fn claims() -> Value {
     let now = Utc::now().timestamp();
     json!({
@@ -111,7 +111,7 @@ async fn accepted(app: &TestApp, token: &str) -> Value {
     me(app, token).await.expect(200)
 }
 
-/// 401 `invalid_token`, and not a word about why.
+/// Expects 401 `invalid_token` without a reason.
 async fn refused(app: &TestApp, token: &str, why: &str) {
     let answer = me(app, token).await;
     assert_eq!((answer.status, answer.code()), (401, "invalid_token"), "{why}: {}", answer.json);
@@ -119,7 +119,7 @@ async fn refused(app: &TestApp, token: &str, why: &str) {
     assert!(answer.json.get("detail").is_none(), "{why}: {}", answer.json);
 }
 
-/// 401 `invalid_token` that says that it is over: its signature was good.
+/// Expects 401 `invalid_token` with the reason that the token expired. Its signature was valid.
 async fn expired(app: &TestApp, token: &str) {
     let answer = me(app, token).await;
     answer.problem(401, "invalid_token");
@@ -127,7 +127,7 @@ async fn expired(app: &TestApp, token: &str) {
     assert!(answer.json["detail"].as_str().is_some_and(|detail| detail.contains("过期")), "{}", answer.json);
 }
 
-/// One application that trusts the portal under one Ed25519 key.
+/// Runs a test with an application that trusts the portal with one Ed25519 key.
 fn with_portal<F: Future<Output = ()>>(test: impl FnOnce(TestApp, Key) -> F) {
     let key = Key::ed25519("portal-1");
     let setup = Setup { trusted_issuers: vec![portal(PORTAL, &["EdDSA"], &[&key])], ..Setup::default() };

@@ -1,4 +1,4 @@
-//! A real OpenID provider that is not ours: its tokens work within their limits and not beyond.
+//! A real third-party OpenID provider: its tokens are accepted within the limits of the issuer, and not beyond.
 
 use std::time::{Duration, Instant};
 
@@ -54,7 +54,7 @@ fn its_tokens_work_within_their_limits_its_rotation_is_followed_and_its_death_st
     ];
     let pace = Pace { refresh: Duration::from_secs(3600), retry: Duration::from_millis(200) };
     let setup = Setup { trusted_issuers: vec![trusted_at(&table, pace)], ..Setup::default() };
-    // The service is up before the provider is.
+    // The service starts before the provider.
     run(Kind::Sqlite, setup, async |app: TestApp| {
         let provider = Provider::start(folder, port, AUDIENCE, &clients());
         let office = provider.of("office").await;
@@ -64,7 +64,7 @@ fn its_tokens_work_within_their_limits_its_rotation_is_followed_and_its_death_st
         assert_eq!((&seen["machine"], &seen["client"]), (&json!(true), &json!("office")), "client credentials");
         app.bearer(&office).post("/v1/complexes", &complex_input()).await.expect(201);
         assert_eq!(accepted(&app, &provider.of("company").await).await["company"], COMPANY);
-        // A person decides, a system does not.
+        // A person may decide, a machine token may not.
         let person = app.bearer(&provider.of("person").await);
         assert_eq!(person.get("/v1/me").await.expect(200)["machine"], false);
         person.post("/v1/policies", &json!({})).await.problem(400, "invalid_input");
@@ -83,7 +83,7 @@ fn its_tokens_work_within_their_limits_its_rotation_is_followed_and_its_death_st
         until(&app, &after).await;
         refused(&app, &office, "under a key that the provider has no more").await;
 
-        // Its death stops nothing for tokens under known keys, those that nobody has seen yet among them.
+        // After the provider stops, tokens with known keys are still accepted, including new ones.
         let unseen = provider.of("company").await;
         drop(provider);
         for _ in 0..5 {

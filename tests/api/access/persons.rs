@@ -1,4 +1,4 @@
-//! One person is one person, however the subject is spelt; a system is no person, whatever its issuer calls it.
+//! A person is the same person however the subject is spelled. A system is not a person, whatever its issuer claims.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -13,7 +13,7 @@ use crate::support::rows::{a_served_complex, complex_input, path, text};
 use crate::support::systems::reason;
 use crate::support::{AUDIENCE, COUNTY, ISSUER, Kind, Setup, TOWNSHIP, TestApp, run};
 
-/// How somebody may try to be another.
+/// Spellings by which somebody could pretend to be another person.
 fn spellings(subject: &str) -> [String; 3] {
     let full_width = |letter: char| match letter {
         '!'..='~' => char::from_u32(letter as u32 + 0xfee0).expect("a letter"),
@@ -101,7 +101,7 @@ on_both_databases! {
     }
 }
 
-/// An issuer that may speak for one complex, one organisation, one task and one company, with these rules.
+/// An issuer limited to one complex, one organisation, one task and one company, with these rules.
 fn limited(key: &Key, more: &[(&str, Value)]) -> Issuer {
     let mut table = vec![
         ("issuer", json!(PORTAL)),
@@ -164,13 +164,13 @@ async fn is_machine(app: &TestApp, key: &Key, more: &[(&str, &str)]) -> bool {
     let token = key.token(&header(key), &all);
     let me = accepted(app, &token).await;
     let machine = me["machine"] == true;
-    // What only a person does: the refusal comes before the body is looked at.
+    // An operation for persons only, which is refused before its body is checked.
     let decides = app.bearer(&token).post("/v1/policies", &json!({})).await;
     assert_eq!((decides.status == 403, decides.code() == "person_required"), (machine, machine), "{}", decides.json);
     machine
 }
 
-/// Tokens of services, as well-known issuers make them.
+/// Tokens of services, as common issuers make them.
 const SERVICES: &[&[(&str, &str)]] = &[
     &[("preferred_username", "service-account-hotline"), ("azp", "hotline")],
     &[("gty", "client-credentials"), ("sub", "x7Kq@clients"), ("azp", "x7Kq")],

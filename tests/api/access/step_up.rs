@@ -1,4 +1,4 @@
-//! A contact is shown in full after a fresh log-in, where the deployment asks for one (RFC 9470).
+//! Unmasking a contact needs a recent log-in, if the deployment requires one (RFC 9470).
 
 use std::time::Duration;
 

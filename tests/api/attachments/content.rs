@@ -1,4 +1,4 @@
-//! The bytes of a file: ranges, tags, and headers that no name breaks.
+//! The bytes of an attachment: ranges, tags, and headers that no file name can break.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use crate::support::files::{a_jpeg, a_pdf};
 on_both_databases! {
     async fn a_part_of_a_file_is_that_part(app: TestApp) {
         let social = app.social();
-        // More than the service reads at a time.
+        // More than the service reads at once.
         let bytes = a_jpeg(600_000);
         let made = social.upload("a.jpg", "image/jpeg", bytes.clone()).await;
         let at = format!("/v1/attachments/{}/content", made.id());
@@ -67,7 +67,7 @@ on_both_databases! {
         // RFC 9110, 14.2: a range is defined for GET alone.
         let part = social.call(Method::HEAD, &at).header("range", "bytes=0-9").await;
         assert_eq!((part.status, part.header("content-length")), (200, bytes.len().to_string().as_str()));
-        // The connection is still good for another request.
+        // The connection can be used for another request.
         assert!(social.get(&at).await.bytes == bytes);
     }
 

@@ -1,4 +1,4 @@
-//! Uploads that are slow, that stop, that are cut off.
+//! Uploads that are slow, that stall, or that are cut off.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use crate::on_both_databases;
 use crate::support::files::{a_form, a_jpeg, a_png};
 use crate::support::{Kind, Setup, TestApp, run};
 
-/// A connection on which an upload was begun, and all of what it will send.
+/// Starts an upload on a new connection, with the declared length.
 fn begun(app: &TestApp, media_type: &str, length: usize) -> TcpStream {
     let mut stream = TcpStream::connect(app.address).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time limit");
@@ -29,7 +29,7 @@ fn read_to_end(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// Open files of this process in the folder of the application, with or without a name.
+/// Number of open files of this process in the application's folder, whether or not they have a name.
 fn open_files(app: &TestApp) -> usize {
     let folder = app.folder.path().display().to_string();
     let links = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
@@ -58,7 +58,7 @@ on_both_databases! {
             until("it is gone", || open_files(&app) == 0).await;
             assert_eq!((app.attachments(), app.objects().len()), (0, 0));
         }
-        // A body that says less than it is: what is over is another request, and a bad one.
+        // The body is longer than declared. The rest is parsed as another, invalid request.
         let mut stream = begun(&app, "image/jpeg", picture.len() / 2);
         let _ = stream.write_all(&picture);
         let answer = tokio::task::spawn_blocking(move || read_to_end(stream)).await.expect("an answer");
@@ -74,7 +74,7 @@ fn a_slow_upload_is_not_cut_while_others_work() {
         let picture = a_jpeg(256 * 1024);
         let mut stream = begun(&app, "image/jpeg", picture.len());
         let sent = tokio::task::spawn_blocking(move || {
-            // 64 KiB a second: four times as long as a request may take.
+            // 64 KiB per second: four times as long as a request may take.
             for piece in picture.chunks(8 * 1024) {
                 stream.write_all(piece).expect("a piece");
                 std::thread::sleep(Duration::from_millis(125));
@@ -137,7 +137,7 @@ fn more_uploads_than_may_be_under_way_are_told_to_wait() {
         let busy = app.social().upload("a.png", "image/png", a_png()).await;
         busy.problem(503, "busy");
         assert_eq!(busy.header("retry-after"), "2");
-        // Another caller has its share, until all shares are taken.
+        // Other callers get their share until all shares are used.
         app.county().upload("a.png", "image/png", a_png()).await.expect(201);
         slow.write_all(&a_png()).expect("the rest");
         let answer = tokio::task::spawn_blocking(move || read_to_end(slow)).await.expect("an answer");

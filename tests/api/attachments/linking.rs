@@ -1,4 +1,4 @@
-//! Files that a body names: each is the caller's own, free, and named once.
+//! Attachments that a body refers to: each must be the caller's own and not linked yet, and may be named once.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -15,7 +15,7 @@ use crate::support::rows::{a_company, text};
 
 const NOWHERE: &str = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
 
-/// One piece of evidence for each of these.
+/// One piece of evidence for each of these ids.
 fn all(ids: &[&str]) -> Value {
     ids.iter().map(|id| json!({ "title": "现场照片", "attachment_id": id })).collect()
 }

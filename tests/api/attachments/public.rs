@@ -1,4 +1,4 @@
-//! What everyone may see: a copy without what the camera noted, while the original stays as it is.
+//! Public attachments: a stripped copy is served, and the original is unchanged.
 
 use xiaoqu::db::Id;
 use xiaoqu::files::{make_private, make_public};
@@ -15,7 +15,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// As the action that verifies does it.
+/// As the verification of a disclosure does it.
 async fn set_public(app: &TestApp, id: &str, public: bool) {
     let ids = [id.parse::<Id>().expect("an id")];
     let set = move |tx: &mut Tx| if public { make_public(tx, &ids) } else { make_private(tx, &ids) };
@@ -35,7 +35,7 @@ on_both_databases! {
         let nobody = app.nobody();
         page(&app, &at, 404).await;
         set_public(&app, made.id(), true).await;
-        // Eight at once make one copy.
+        // Eight concurrent requests make one copy.
         let all = futures_util::future::join_all((0..8).map(|_| async { nobody.get(&at).await })).await;
         for copy in &all {
             assert_eq!((copy.status, copy.header("content-type")), (200, "image/jpeg"), "{}", copy.json);
@@ -59,7 +59,7 @@ on_both_databases! {
         assert!(kept.bytes == original && kept.etag() == format!("\"{}\"", text(&made.json["sha256"])));
         set_public(&app, made.id(), false).await;
         page(&app, &at, 404).await;
-        // And again: another copy, the same bytes.
+        // Published again: another copy with the same bytes.
         set_public(&app, made.id(), true).await;
         assert_eq!(nobody.get(&at).await.etag(), copy.etag());
     }
@@ -78,7 +78,7 @@ on_both_databases! {
                 page(&app, &format!("/public/files/{}", made.id()), 404).await;
             }
         }
-        // A file that belongs to nothing is nothing to publish.
+        // An attachment without an owner cannot be published.
         let free = reporter.a_picture().await;
         set_public(&app, &free, true).await;
         page(&app, &format!("/public/files/{free}"), 404).await;

@@ -1,4 +1,4 @@
-//! What is taken, in which forms, and what is refused.
+//! Uploads: accepted types and forms, and refusals.
 
 use reqwest::Method;
 use serde_json::json;
@@ -18,7 +18,7 @@ async fn content(client: &Client, answer: &Response) -> Vec<u8> {
     read.bytes
 }
 
-/// A document whose macros are declared by their type alone, under an innocent name.
+/// A document with macros that only its content type declares, under a harmless name.
 fn a_macro_type() -> Vec<u8> {
     let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
     let types = format!(
@@ -109,7 +109,7 @@ on_both_databases! {
         ] {
             social.upload(name, declared, bytes).await.problem(415, "unsupported_media_type");
         }
-        // Larger than any camera makes it: nobody decodes it.
+        // Larger than any camera produces, so it is not decoded.
         for (width, height, good) in [(16_320, 12_240, true), (60_000, 60_000, false), (1, 60_000, false), (u32::MAX, u32::MAX, false)] {
             let picture = a_png_of(width, height);
             let answer = social.upload("a.png", "image/png", picture.clone()).await;
@@ -184,7 +184,7 @@ on_both_databases! {
         send("a.png", a_docx()).await.problem(400, "invalid_input");
         send("a.pdf", a_pdf()).await.problem(422, "idempotency_key_reused");
         assert_eq!((app.attachments(), app.objects().len()), (1, 1), "the others' objects are gone");
-        // Another caller's key is another key.
+        // The same key of another caller is another key.
         app.neighbour().upload("a.png", "image/png", a_png()).key("k").await.expect(201);
         let both = futures_util::future::join_all((0..4).map(|_| async {
             social.upload("同时.png", "image/png", a_png()).key("at once").await

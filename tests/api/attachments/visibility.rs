@@ -1,4 +1,4 @@
-//! A file is seen where its row is seen, and by its uploader alone while it has none.
+//! An attachment is visible with its owner, and only to its uploader as long as it has none.
 
 use xiaoqu::access::Role;
 
@@ -9,7 +9,7 @@ use crate::support::files::evidence;
 use crate::support::rows::{a_company, text};
 use crate::support::{COMMUNITY, COUNTY, OTHER_COUNTY, TOWNSHIP};
 
-/// Both addresses of a file answer alike.
+/// Both operations of an attachment agree.
 async fn sees(client: &Client, id: &str) -> bool {
     let shown = client.get(&format!("/v1/attachments/{id}")).await;
     let content = client.get(&format!("/v1/attachments/{id}/content")).await;
@@ -87,8 +87,8 @@ on_both_databases! {
             seen
         };
         assert_eq!(alike().await, 5, "county, leader, enforcement, community, social affairs");
-        // The company knows of it from the notice on, and sees nothing of it until it opens it; nor does the committee before
-        // the notice is served.
+        // From the notice on, the company knows that there is an attachment, but cannot read it before it opens the
+        // notice. The committee cannot read it before the notice is delivered, either.
         let portal = case.portal();
         assert!(!sees(&portal, &id).await);
         case.officer().post(&format!("{path}/notification"), &notice()).await.expect(200);
@@ -101,7 +101,8 @@ on_both_databases! {
         let opened = portal.get(&path).await.expect(200);
         assert!(sees(&portal, &id).await);
         assert_eq!(alike().await, 6);
-        // What the company says is the case's too. A decision waits to be opened again; what it uploaded itself it knows.
+        // The company's statement belongs to the case, too. The decision must be opened again, but its own attachments
+        // stay visible.
         let own = portal.a_picture().await;
         let statement = serde_json::json!({ "text": "当日为新员工培训", "evidence": evidence(&own) });
         portal.post(&format!("{path}/statement"), &statement).await.expect(200);

@@ -41,7 +41,7 @@ on_both_databases! {
         app.county().post("/v1/clients", &client_input()).await.problem(403, "forbidden");
         app.county().post(&format!("{at}/secret"), &json!({ "overlap_hours": 0 })).await.problem(403, "forbidden");
         app.social().get(&at).await.problem(403, "forbidden");
-        // The same person, who has two tokens: what one asked for, the other does not approve.
+        // One person with two tokens cannot approve what they requested themselves.
         let both = app.officer(Role::CountyAuthority, COUNTY, "system_administrator-1");
         both.post(&approval, &reason()).await.problem(403, "same_person");
         app.office(Role::Auditor, COUNTY).get(&at).await.expect(200);
@@ -120,7 +120,7 @@ on_both_databases! {
         app.approved(&system.row).await;
         let me = system.client(&app).await.get("/v1/me").await.expect(200);
         assert_eq!(me["division"], NEIGHBOUR);
-        // The approval is of what was seen: a version before it is none.
+        // The approval applies to the version that was seen, not to an earlier one.
         let stale = app.county().post(&format!("{at}/approval"), &reason()).if_match(&etag).await;
         stale.problem(412, "precondition_failed");
     }

@@ -14,10 +14,10 @@ use crate::support::{
     COUNTY, Database, ISSUER, Kind, NEIGHBOUR, OTHER_TOWNSHIP, Setup, TOWNSHIP, TestApp, block_on, prepare,
 };
 
-/// What is promised: five seconds after the answer no replica takes the token.
+/// The guarantee: five seconds after the response, no replica accepts the token.
 const PROMISED: Duration = Duration::from_secs(5);
 
-/// Asks until the token is refused, and not longer than is promised.
+/// Waits until the token is refused, at most for the guaranteed time.
 async fn ends(client: &Client, what: &str) {
     let began = Instant::now();
     loop {
@@ -67,7 +67,7 @@ on_both_databases! {
         ends(&fresh, "another token of the subject").await;
         colleague.get("/v1/me").await.expect(200);
         elsewhere.get("/v1/me").await.expect(200);
-        // Taken back: the card was found.
+        // Lifted, because the card was found.
         let at = path("token-revocations", &row);
         app.office(Role::SystemAdministrator, "640122").get(&at).await.problem(404, "not_found");
         app.administrator().post(&format!("{at}/withdrawal"), &reason()).await.expect(200);
@@ -133,7 +133,7 @@ on_both_databases! {
 #[test]
 fn a_revocation_on_one_replica_holds_on_the_other_and_after_a_restart() {
     let Some(database) = Database::fresh(Kind::Postgres) else { return };
-    // A sandbox makes its ids from a counter of its own: replicas go by real time.
+    // A sandbox makes ids from its own counter, so replicas use real time.
     let setup = || Setup { clock: Clock::real(chrono_tz::Asia::Shanghai), ..Setup::default() };
     let (url, key) = (database.url(), Key::ed25519("local"));
     let second = TestApp::on(Database::Url(url), key.clone(), setup());
@@ -150,7 +150,7 @@ fn a_revocation_on_one_replica_holds_on_the_other_and_after_a_restart() {
         ends(&second.bearer(&token), "a client suspended on the other replica").await;
         first.administrator().post("/v1/token-revocations", &revocation("subject", "leaver")).await.expect(201);
         ends(&officer, "a subject revoked on the other replica").await;
-        // From its very first answer.
+        // From the first response on.
         let second = second.restart(setup());
         second.bearer(&token).get("/v1/me").await.problem(401, "invalid_token");
         second.officer(Role::SocialAffairsOffice, TOWNSHIP, "leaver").get("/v1/me").await.problem(401, "invalid_token");
@@ -166,7 +166,7 @@ fn a_replica_that_does_not_know_what_is_revoked_takes_no_token() {
     let app = TestApp::on(Database::Url(url), Key::ed25519("local"), setup);
     block_on(async {
         let social = app.social();
-        // Reads nothing from the database.
+        // This request does not read the database.
         social.get("/v1/me").await.expect(200);
         std::thread::scope(|scope| scope.spawn(|| cluster.stop()).join().expect("stopped"));
         let stopped = Instant::now();

@@ -67,7 +67,7 @@ on_both_databases! {
         assert!(refused > 40, "{refused} decisions were tried by whoever might take them as a person");
     }
 
-    /// What was once open to systems.
+    /// Operations that earlier versions opened to systems.
     async fn a_system_neither_sets_the_calendar_nor_rates_nor_consents_nor_registers_offices(app: TestApp) {
         let by_person = [
             "replace_calendar", "rate_complaint", "reopen_complaint", "set_complaint_consent", "create_office",

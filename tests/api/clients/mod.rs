@@ -1,4 +1,4 @@
-//! `/v1/clients` and `/v1/token-revocations`: who makes a system, who lets it work, and how it is ended.
+//! `/v1/clients` and `/v1/token-revocations`: registration, approval and revocation of client systems.
 
 mod approval;
 mod ended;

@@ -14,7 +14,7 @@ on_both_databases! {
         let secret = text(&first.json["client_secret"]).to_owned();
         assert!(first.status == 200 && secret.starts_with("xqs_") && secret.len() == 47, "{}", first.json);
         assert_eq!(first.header("cache-control"), "no-store");
-        // The key has had its effect; its answer is not there any more.
+        // The key has had its effect, but its response is no longer stored.
         let again = admin.post(&at, &json!({ "overlap_hours": 0 })).key("once").await;
         again.problem(409, "shown_once");
         assert_eq!(app.count("client_secrets"), 1, "the repeated key made no second one");
@@ -30,16 +30,16 @@ on_both_databases! {
         let second = app.a_secret(&system.row, 24).await;
         system.token(&app).await.expect(200);
         token(&app, system.id(), &second).await.expect(200);
-        // The overlap is over.
+        // The overlap has ended.
         let past = if app.state.db.is_postgres() { "now() - interval '1 second'" } else { "1" };
         app.execute(&format!("UPDATE client_secrets SET expires_at = {past} WHERE expires_at IS NOT NULL"));
         assert_eq!(system.token(&app).await.json["error"], "invalid_client");
         token(&app, system.id(), &second).await.expect(200);
-        // Without an overlap the one before it ends at once.
+        // Without an overlap, the previous secret expires at once.
         let third = app.a_secret(&system.row, 0).await;
         assert_eq!(token(&app, system.id(), &second).await.json["error"], "invalid_client");
         token(&app, system.id(), &third).await.expect(200);
-        // An overlap never makes an old one live longer than it would have.
+        // An overlap never extends the lifetime of an old secret.
         let fourth = app.a_secret(&system.row, 1).await;
         let fifth = app.a_secret(&system.row, 168).await;
         token(&app, system.id(), &fourth).await.expect(200);
@@ -78,7 +78,7 @@ fn ages(kind: Kind, life: Option<i64>) {
         assert_eq!(counted(&app, "secret_expiring").await, 0);
         aged(352).await.expect(200);
         assert_eq!(counted(&app, "secret_expiring").await, u64::from(life.is_some()), "told two weeks before");
-        // The setting is also for secrets that were made before it.
+        // The setting also applies to existing secrets.
         let old = aged(366).await;
         assert_eq!(old.status == 401, life.is_some(), "{}", old.json);
         assert_eq!(system.row(&app).await["secrets"].as_array().map(Vec::len), Some(usize::from(life.is_none())));

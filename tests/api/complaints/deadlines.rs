@@ -34,19 +34,19 @@ on_both_databases! {
         let (resident, portal) = (app.officer(Role::Resident, "", "resident-7"), app.company(text(&company["uscc"])));
         app.set_clock("2026-02-12T02:00:00Z");
         let ticket = resident.post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
-        // 13, 14 (a Saturday that is worked), then 24, 25, 26 of February.
+        // 13, 14 (a make-up working Saturday), then 24, 25 and 26 February.
         assert_eq!((text(&ticket["accept_due"]), text(&ticket["resolve_due"])), ("2026-02-13T16:00:00Z", "2026-02-26T16:00:00Z"));
         move_clock(&app, "2026-02-13T01:00:00Z").await;
         step(&portal, &ticket, "acceptance", json!({})).await;
         move_clock(&app, "2026-02-14T02:00:00Z").await;
         let waits = step(&portal, &ticket, "information-request", json!({ "text": "请说明楼号" })).await;
         assert_eq!(waits["state"], "waiting_for_complainant");
-        // The old deadline passes, and nothing happens: no period runs.
+        // The old deadline passes without consequences, because the time is paused.
         move_clock(&app, "2026-02-27T00:00:00Z").await;
         let still = resident.get(&of(&ticket)).await.expect(200);
         assert_eq!((&still["overdue"], still["red_cards"].as_i64()), (&json!(false), Some(0)));
         assert!(portal.get("/v1/complaints?overdue=true").await.items().is_empty());
-        // Four working days were waited for: 14, 24, 25 and 26.
+        // The pause took four working days: 14, 24, 25 and 26.
         let goes_on = step(&resident, &ticket, "information", json!({ "text": "三号楼" })).await;
         assert_eq!((text(&goes_on["state"]), text(&goes_on["resolve_due"])), ("accepted", "2026-03-03T16:00:00Z"));
         move_clock(&app, "2026-03-02T01:00:00Z").await;
@@ -87,7 +87,7 @@ on_both_databases! {
         let resident = app.officer(Role::Resident, "", "resident-7");
         app.set_clock("2026-09-30T02:00:00Z");
         let ticket = resident.post("/v1/complaints", &elsewhere("other")).await.expect(201);
-        // 8, 9, 10 (a Saturday that is worked), 12 and 13 of October.
+        // 8, 9, 10 (a make-up working Saturday), 12 and 13 October.
         assert_eq!((text(&ticket["accept_due"]), text(&ticket["resolve_due"])), ("2026-10-08T16:00:00Z", "2026-10-13T16:00:00Z"));
         let (community, social) = (app.office(Role::Community, COMMUNITY), app.social());
         move_clock(&app, "2026-10-08T02:00:00Z").await;

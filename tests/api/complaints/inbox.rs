@@ -7,7 +7,7 @@ use crate::support::complaining::{complaint, elsewhere, move_clock, step};
 use crate::support::rows::{a_served_complex, text};
 use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR_COMMUNITY, TOWNSHIP, TestApp};
 
-/// Of complaints: what waits, until which day, and whether that is over.
+/// The inbox items for complaints: kind, due date, and whether it has passed.
 async fn waits(client: &Client) -> Vec<(String, Value, bool)> {
     let items = client.get("/v1/inbox?limit=200").await.items().clone();
     let items = items.iter().filter(|item| item["subject_kind"] == "complaint");

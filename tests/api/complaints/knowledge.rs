@@ -1,5 +1,5 @@
-//! Values of complainants are planted in each field and form of tickets, and every way out is read with every role: nobody
-//! finds what it may not know, before and after erasure.
+//! Personal data of complainants is planted in each field and form of complaints, and every operation that returns data
+//! is called with every role. Nobody may find what they may not know, before or after erasure.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -23,7 +23,7 @@ const LATITUDE: f64 = 38.281_133;
 const ACCOUNT: &str = "resident-account-5e1";
 const AUTHOR: &str = "AUTHOR-SECRET-OF-PDF";
 
-/// What reaches a person, of whoever may not know it.
+/// Personal data, with the callers who may not know them.
 fn needles() -> Vec<Needle> {
     let plain = |name: &str, value: &str| Needle::new(name, value);
     vec![
@@ -46,7 +46,7 @@ fn account() -> Vec<Needle> {
 }
 
 struct Fixture {
-    /// The bodies of tickets by their idempotency keys.
+    /// The bodies of complaints, by idempotency key.
     bodies: Vec<(&'static str, Value)>,
     company: Value,
     complex: Value,
@@ -85,8 +85,8 @@ fn named(mut ticket: Value) -> Value {
     ticket
 }
 
-/// Tickets of a named and of an anonymous resident, of a hotline and for a utility; each with files, followed, and talked
-/// about; one was reported as a violation with its pictures.
+/// Complaints of a named and of an anonymous resident, of a hotline and for a utility operator, each with attachments,
+/// followers and comments. One was reported as a violation with its pictures.
 async fn a_fixture(app: &TestApp) -> Fixture {
     let company = a_company(app).await;
     let mut input = complex_input();
@@ -120,7 +120,7 @@ async fn a_fixture(app: &TestApp) -> Fixture {
     let follower = app.officer(Role::Resident, "", "follower-1");
     for ticket in &tickets {
         follower.post(&at(ticket, "following"), &json!({})).await.expect(200);
-        // Of whoever is anonymous the desk has no name to write.
+        // For an anonymous complainant, the office does not know the name.
         let said = if ticket["anonymous"] == true { told() } else { format!("已联系{NAME}，{PHONE}，{FLAT}") };
         let words = json!({ "audience": "complainant", "text": said, "evidence": upload(&desk, &mut files).await });
         desk.post(&at(ticket, "comments"), &words).await.expect(201);
@@ -133,7 +133,7 @@ async fn a_fixture(app: &TestApp) -> Fixture {
         resident.post(&at(ticket, "comments"), &words).key("words").await.expect(201);
     }
 
-    // The anonymous ticket goes to an office, which reports the company with its pictures.
+    // The anonymous complaint goes to an office, which reports the company with the pictures.
     let mut ticket = planted("fees.overcharging", &complex);
     (ticket["anonymous"], ticket["evidence"]) = (json!(true), upload(&resident, &mut files).await);
     let ticket = resident.post("/v1/complaints", &ticket).await.expect(201);
@@ -153,7 +153,7 @@ async fn a_fixture(app: &TestApp) -> Fixture {
     Fixture { bodies, company, complex, tickets, files, violation }
 }
 
-/// Everything that can be read of the scene by one caller: what each way out gave.
+/// Everything that one caller can read: the response of each operation.
 async fn ways_out(app: &TestApp, fixture: &Fixture, who: &Client) -> Vec<(String, Vec<u8>)> {
     let mut paths: Vec<String> = [
         "/v1/me",
@@ -196,7 +196,7 @@ async fn ways_out(app: &TestApp, fixture: &Fixture, who: &Client) -> Vec<(String
     for path in paths {
         let answer = who.get(&path).await;
         assert!(answer.status < 500, "{path}: {}", String::from_utf8_lossy(&answer.bytes));
-        // What it asked for itself is no way out.
+        // A value that the caller sent itself is not a leak.
         if path.contains("hotline_number") {
             assert_ne!(
                 (answer.status, answer.json["items"].as_array().map(Vec::len).unwrap_or_default() > 0),
@@ -257,7 +257,7 @@ on_both_databases! {
             search(who, &places, &account(), &mut found);
         }
         assert!(found.is_empty(), "{found:#?}");
-        // The search would have found them: an office reads them, but not the account.
+        // Checks that the search works: offices may read these values, except the account.
         let mut of_office = Vec::new();
         let filter = format!("/v1/complaints?hotline_number={HOTLINE}");
         assert_eq!(app.social().get(&filter).await.items().len(), 1);
@@ -293,12 +293,12 @@ on_both_databases! {
         let mut everyone = outsiders(&app, &fixture);
         everyone.extend(offices(&app));
         everyone.push(("the complainant", resident.clone()));
-        // The number of the hotline is that of its own system, and of no person.
+        // The hotline number identifies the hotline's own system, not a person.
         let gone: Vec<Needle> = needles().into_iter().filter(|needle| needle.name != "the number of the hotline").collect();
         let mut found = Vec::new();
         for (who, client) in &everyone {
             let filtered = |(path, _): &(String, Vec<u8>)| {
-                // Files of an office stay, and are an office's to read.
+                // An office's attachments remain, and offices may read them.
                 let own = fixture.files.iter().any(|file| path.contains(file.as_str()));
                 !own && !path.contains("hotline_number") && path != "/v1/me"
             };
@@ -320,7 +320,7 @@ on_both_databases! {
             search(who, &places, &account(), &mut found);
         }
         assert!(found.is_empty(), "{found:#?}");
-        // Of the complainant's files nothing is served to anybody, and no byte is left.
+        // Nobody gets the complainant's attachments any more, and their bytes are deleted.
         for file in app.values("SELECT CAST(id AS TEXT) AS value FROM attachments WHERE erased_at IS NOT NULL") {
             for (who, client) in &everyone {
                 assert!(matches!(client.get(&format!("/v1/attachments/{file}/content")).await.status, 401 | 403 | 404), "{who}");
@@ -332,10 +332,10 @@ on_both_databases! {
         assert!(given.iter().all(|sub| sub != ACCOUNT), "{given:?}");
         let kept: usize = app.values("SELECT object_key AS value FROM attachments WHERE object_key <> ''").len();
         let pdf = app.objects().iter().filter(|path| std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"%PDF"))).count();
-        // The office's own files and the copies in the case: no PDF of the complainant's is left.
+        // Only the office's own attachments and the copies in the case remain: no PDF of the complainant.
         let of_office = "SELECT object_key AS value FROM attachments WHERE media_type = 'application/pdf' AND erased_at IS NULL";
         assert_eq!(pdf, app.values(of_office).len(), "{kept} files are kept");
-        // A repeat has no second effect and gives nothing back.
+        // A repeated request has no second effect and returns nothing of the erased data.
         let tickets = app.count("complaints");
         for (key, body) in &fixture.bodies {
             resident.post("/v1/complaints", body).key(key).await.problem(409, "state_conflict");
@@ -344,7 +344,7 @@ on_both_databases! {
         let stored = app.values("SELECT CAST(status AS TEXT) AS value FROM idempotency_keys ORDER BY status");
         assert!(stored.iter().filter(|status| *status == "1").count() >= 4, "{stored:?}");
         assert!(stored.iter().any(|status| status == "0"), "a search for a caller is stored nowhere: {stored:?}");
-        // What became evidence of a case stays with it, without what told of the person.
+        // Evidence of a case stays with the case, without personal data.
         let case = app.social().get(&format!("/v1/violations/{}", text(&fixture.violation["id"]))).await.expect(200);
         let copies: Vec<&str> = case["evidence"].as_array().expect("evidence").iter().filter_map(|one| one["attachment_id"].as_str()).collect();
         assert_eq!(copies.len(), 1, "the PDF and the link were not handed on");

@@ -15,7 +15,7 @@ on_both_databases! {
         assert_eq!(resident.post("/v1/complaints", &ticket).key("once").await.expect(201), made.json);
         let made = made.expect(201);
         assert_eq!((text(&made["handler"]["role"]), text(&made["supervising_office"]["role"])), ("property_company", "community"));
-        // One working day to accept, five to answer: until the end of each day.
+        // One working day to accept and five to reply, each until the end of the day.
         assert_eq!((text(&made["accept_due"]), text(&made["resolve_due"])), ("2026-03-03T16:00:00Z", "2026-03-09T16:00:00Z"));
         assert_eq!(made["contact"]["phone"], "13912345678", "the complainant reads its own");
         let portal = app.company(text(&company["uscc"]));
@@ -82,7 +82,7 @@ on_both_databases! {
         let heat = json!({ "role": "utility_operator", "organisation": "heat", "reasons": "属供热单位职责" });
         let moved = step(&community, &ticket, "transfer", heat).await;
         assert_eq!((text(&moved["state"]), text(&moved["organisation"])), ("assigned", "heat"));
-        // The company knows what it had, and does nothing more about it.
+        // The company can still read what it handled, but can do nothing more.
         portal.get(&of(&ticket)).await.expect(200);
         portal.post(&at(&ticket, "reply"), &json!({ "text": "已办结" })).await.problem(403, "forbidden");
     }
@@ -122,7 +122,7 @@ on_both_databases! {
         step(&portal, &ticket, "acceptance", json!({})).await;
         step(&portal, &ticket, "reply", json!({ "text": "已重新清理并拍照" })).await;
         resident.post(&at(&ticket, "reopening"), &json!({ "reasons": "仍不满意" })).await.problem(409, "state_conflict");
-        // What nobody rates is closed when it can no longer be reopened.
+        // A complaint without a satisfaction rating is closed when it can no longer be reopened.
         move_clock(&app, "2026-03-25T15:59:58Z").await;
         assert_eq!(resident.get(&of(&ticket)).await.expect(200)["state"], "replied");
         move_clock(&app, "2026-03-25T16:00:01Z").await;

@@ -29,7 +29,7 @@ on_both_databases! {
         assert_eq!(seen["links"], json!([{ "kind": "violation", "id": made["id"], "state": "reported" }]));
         assert_eq!(resident.get(&of(&ticket)).await.expect(200)["links"], seen["links"]);
         portal.get(&of(&ticket)).await.problem(404, "not_found");
-        // The picture of the violation is its own copy; that of the ticket stays with the ticket.
+        // The violation has its own copy of the picture. The original stays with the complaint.
         let dismissed = json!({ "reasons": "证据不足" });
         let case = format!("/v1/violations/{}/dismissal", text(&made["id"]));
         app.officer(Role::SocialAffairsOffice, crate::support::TOWNSHIP, "decider").post(&case, &dismissed).await.expect(200);

@@ -1,4 +1,4 @@
-//! One matter, one ticket; and whose it is.
+//! Merging complaints about the same matter, and who may act on them.
 
 use serde_json::json;
 use xiaoqu::access::Role;
@@ -55,7 +55,7 @@ on_both_databases! {
             let replies = news.items().iter().filter(|step| step["kind"] == "replied").count();
             assert_eq!(replies, 1);
         }
-        // Who submitted the ticket that was merged does not rate the other one.
+        // The complainant of the merged complaint cannot rate the target complaint.
         two.post(&at(&first, "satisfaction"), &json!({ "score": 5 })).await.problem(403, "forbidden");
         step(&one, &first, "satisfaction", json!({ "score": 5 })).await;
     }

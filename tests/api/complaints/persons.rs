@@ -38,7 +38,7 @@ on_both_databases! {
         let entries = app.entries_about(text(&ticket["id"])).await;
         assert_eq!(entries.len(), 2, "the reading is in the ledger");
         social.get(&format!("{}?unmask=", of(&ticket))).await.problem(400, "invalid_input");
-        // A machine reads no person.
+        // A machine token cannot read personal data.
         let mut input = client_input();
         (input["role"], input["division"]) = (json!("social_affairs_office"), json!(TOWNSHIP));
         let machine = app.a_system(&input).await.client(&app).await;
@@ -66,7 +66,7 @@ on_both_databases! {
         let community = app.office(Role::Community, COMMUNITY);
         let all = kinds(&community, &ticket).await;
         assert_eq!(all, ["submitted", "consent_given", "contact_read", "consent_withdrawn"]);
-        // What the complainant writes later is read without the persons, too.
+        // Later texts of the complainant are scrubbed, too.
         let comment = json!({ "audience": "complainant", "text": "请打 13912345678 找欧阳测试" });
         resident.post(&at(&ticket, "comments"), &comment).await.expect(201);
         let steps = portal.get(&at(&ticket, "timeline")).await;
@@ -157,7 +157,7 @@ on_both_databases! {
         let search = json!({ "phone": "13912345678" });
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
         assert_eq!(desk.post("/v1/complaint-phone-searches", &search).await.expect(200)["items"], json!([]));
-        // The leaves are what they were; what they could be matched with is gone.
+        // The leaves are unchanged. The salts that could match them are deleted.
         app.sealed().await;
         let entries = app.entries_about(text(&ticket["id"])).await;
         assert_eq!(entries[..before.len()], before[..]);

@@ -1,4 +1,4 @@
-//! Who reads of misconduct or of somebody's private life leaves a trace.
+//! Reading about misconduct or somebody's private life is recorded.
 
 use serde_json::Value;
 use xiaoqu::access::Role;

@@ -15,7 +15,7 @@ use crate::{on_both_databases, on_sqlite};
 
 const AT: &str = "/v1/statistics/complaints";
 
-/// A ticket as it lies in the store.
+/// A complaint as stored.
 #[derive(Clone, Copy)]
 struct Row<'a> {
     at: &'a str,
@@ -37,7 +37,7 @@ struct Row<'a> {
 
 const HERE: [&str; 3] = [COUNTY, TOWNSHIP, COMMUNITY];
 
-/// One of the social affairs office that nobody has accepted.
+/// A complaint handled by the social affairs office that is not accepted yet.
 const NEW: Row = Row {
     at: "2026-02-10T02:00:00Z",
     category: "fees.overcharging",
@@ -56,7 +56,7 @@ const NEW: Row = Row {
     red: 0,
 };
 
-/// One that is answered.
+/// A complaint with a reply.
 const DONE: Row = Row { state: "closed", accepted: Some(true), resolved: Some(true), minutes: Some(120), ..NEW };
 
 fn put(app: &TestApp, rows: &[Row]) {
@@ -99,7 +99,7 @@ fn put(app: &TestApp, rows: &[Row]) {
     }
 }
 
-/// Ten tickets of the county that count this year, and some beside them that do not.
+/// Ten complaints of the county that count in this year, and some others that do not.
 fn a_year(app: &TestApp, complex: &str, company: &str) {
     let (complex, company) = (Some(complex), Some(company));
     let of_company = Row { category: "service.cleaning", complex, company, handler: ("property_company", ""), ..DONE };
@@ -108,7 +108,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
     put(
         app,
         &[
-            // The first instant of the year, by the clocks of the deployment.
+            // The first instant of the year, in the deployment's time zone.
             Row { at: "2025-12-31T16:00:00Z", minutes: Some(60), mark: Some(5), ..of_company },
             Row {
                 accepted: Some(false),
@@ -156,7 +156,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
                 handler: ("discipline_office", COUNTY),
                 ..NEW
             },
-            // About the county itself; of the year before; of another county.
+            // About the county itself; of the previous year; of another county.
             Row {
                 confidentiality: "confidential",
                 category: "officials.inaction",
@@ -170,7 +170,7 @@ fn a_year(app: &TestApp, complex: &str, company: &str) {
     );
 }
 
-/// The whole numbers of a figure, by their path.
+/// The integers in a figure, by path.
 fn numbers(value: &Value, at: &str, all: &mut Vec<(String, i64)>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, field)| numbers(field, &format!("{at}/{name}"), all)),
@@ -198,7 +198,7 @@ on_both_databases! {
         let get = async |query: &str| app.county().get(&format!("{AT}{query}")).await.expect(200);
         let year = get("").await;
         assert_eq!((&year["from"], &year["to"], &year["by"], &year["name"]), (&json!("2026-01-01"), &json!("2026-03-02"), &json!("area"), &json!("永宁县")));
-        // Worked by hand: ten came in, one was merged, one rejected. Answered in 30, 60, 120, 240 and 600 minutes.
+        // Calculated by hand: ten received, one merged, one rejected. Replies after 30, 60, 120, 240 and 600 minutes.
         assert_eq!(year["total"], json!({
             "received": 10, "merged": 1, "rejected": 1, "handled": 8, "open": 3,
             "acceptance": { "on_time": 5, "late": 1, "pending": 2, "on_time_percent": "83.3" },
@@ -229,7 +229,7 @@ on_both_databases! {
         assert_eq!((&company["division"], &company["counts"]["acceptance"]["on_time_percent"]), (&json!(null), &json!("50.0")));
         let categories = get("?by=category").await["lines"].clone();
         assert_eq!((&categories[0]["category"], &categories[0]["name"]), (&json!("fees.overcharging"), &json!("擅自涨价、乱收费")));
-        // What is narrowed is a part of it.
+        // A narrower filter returns a part of the total.
         for (narrower, received) in [
             ("?category=service.cleaning", 2), ("?category=nobody.knows", 0), (&format!("?complex_id={}", case.id("P")), 8),
             (&format!("?company_id={}", text(&case.company["id"])), 8), ("?to=2026-01-31", 2), ("?to=2026-01-30", 1),
@@ -251,7 +251,7 @@ on_both_databases! {
         };
         let part = format!("?division={TOWNSHIP}");
         let community = format!("?division={COMMUNITY}");
-        // The leaders see what is restricted, in a part of their territory as in the whole; the offices do not.
+        // Leaders see restricted complaints, both in a part and in the whole of their territory. The offices do not.
         assert_eq!(received(Role::TownshipLeader, TOWNSHIP, "").await, (8, 8));
         assert_eq!(received(Role::TownshipLeader, TOWNSHIP, &community).await, (8, 0));
         assert_eq!(received(Role::CountyAuthority, COUNTY, &part).await, (8, 8));
@@ -280,7 +280,7 @@ on_both_databases! {
         let ticket = resident.post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
         desk.post("/v1/complaints", &by_phone("service.order", &complex)).await.expect(201);
-        // Submitted at nine on Monday, answered at ten on Tuesday: from 9 to 12 and 14 to 18, then from 8:30 to 10.
+        // Submitted at nine on Monday, reply at ten on Tuesday: from 9 to 12 and 14 to 18, then from 8:30 to 10.
         step(&case.portal(), &ticket, "acceptance", json!({ "text": "已安排保洁" })).await;
         app.set_clock("2026-03-03T02:00:30Z");
         step(&case.portal(), &ticket, "reply", json!({ "text": "已清理完毕" })).await;
@@ -320,7 +320,7 @@ on_both_databases! {
         let first = &all.items()[0];
         assert_eq!((&first["top_category"], &first["top_category_zh"], &first["top_category_complaints"]), (&json!("fees.overcharging"), &json!("擅自涨价、乱收费"), &json!(2)));
         assert_eq!((&all.items()[3]["top_category"], &all.items()[2]["top_category"]), (&json!("animals"), &json!(null)));
-        // Page by page it is the same list.
+        // The pages together are the same list.
         let mut paged = Vec::new();
         let mut query = "limit=1".to_owned();
         loop {
@@ -333,7 +333,7 @@ on_both_databases! {
         list("cursor=bm90aGluZw").await.faults(&[("query/cursor", "invalid_cursor")]);
         assert_eq!(list("category=animals").await.items()[0]["complaints"], json!(1));
         assert_eq!(list(&format!("township={NEIGHBOUR}")).await.items().len(), 0);
-        // The leader counts what is restricted too, the county the township beside.
+        // The leader also counts restricted complaints, and the county also counts the neighbouring township.
         let leaders = app.office(Role::TownshipLeader, TOWNSHIP).get(&format!("{AT}/heat")).await;
         assert_eq!(leaders.items()[1]["complaints"], json!(2));
         assert_eq!(app.county().get(&format!("{AT}/heat")).await.items().len(), 5);
@@ -352,7 +352,7 @@ on_both_databases! {
         ] {
             assert!(page.contains(said), "{said} is not in {page}");
         }
-        // The whole under each of the four tables is the whole.
+        // The totals of all four tables are the same.
         assert_eq!(page.matches("<th scope=\"row\">合计</th><td>10</td><td>4</td><td>1</td><td>2</td><td>1</td><td>1</td><td>1</td>").count(), 4);
         assert!(!page.contains("<script") && !page.contains("http"), "it is whole by itself");
         let community = app.office(Role::Community, COMMUNITY).get(&format!("{AT}/report")).await;
@@ -371,7 +371,7 @@ on_both_databases! {
             Row { mark: Some(4), minutes: Some(90), ..of_company },
             Row { resolved: Some(false), mark: Some(1), minutes: Some(180), ..of_company },
             within,
-            // Before the period, of another complex, without the company, and what not every office may know.
+            // Before the period; at another complex; without the company; and restricted ones.
             Row { at: "2025-06-30T15:59:59Z", ..of_company },
             Row { complex: Some(case.id("Q")), ..of_company },
             Row { company: None, ..of_company },

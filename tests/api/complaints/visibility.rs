@@ -1,4 +1,4 @@
-//! Every office sees exactly its own tickets.
+//! Every office sees exactly its own complaints.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ async fn seen(who: &Client) -> BTreeSet<String> {
     who.get("/v1/complaints?limit=200").await.ids().into_iter().collect()
 }
 
-/// One ticket of each category, at a complex of the test's township.
+/// One complaint of each category, at a complex of the test's township.
 async fn one_of_each(app: &TestApp, complex: &Value) -> Vec<(String, Value)> {
     let resident = app.officer(Role::Resident, "", "resident-7");
     let categories = resident.get("/v1/complaint-categories").await;
@@ -71,7 +71,7 @@ on_both_databases! {
             let expected = ids(&|_, ticket| ticket["handler"]["role"] == role.code());
             assert_eq!(seen(&app.office(role, division)).await, expected, "{}", role.code());
         }
-        // The operator of these tokens supplies water.
+        // The utility operator of these tokens supplies water.
         let water = ids(&|_, ticket| ticket["handler"]["role"] == "utility_operator" && ticket["organisation"] == "water");
         assert_eq!(seen(&app.office(Role::UtilityOperator, COUNTY)).await, water);
         let portal = app.company(text(&company["uscc"]));
@@ -90,7 +90,7 @@ on_both_databases! {
         }
         assert!(seen(&app.officer(Role::Resident, "", "resident-8")).await.is_empty());
         assert_eq!(seen(&app.officer(Role::Resident, "", "resident-7")).await.len(), tickets.len());
-        // What a list does not show is not there by its id, nor in the feed.
+        // A complaint that a list does not show is also hidden by id and in the feed.
         for (code, ticket) in &tickets {
             let social = app.social();
             let expected = if seen(&social).await.contains(text(&ticket["id"])) { 200 } else { 404 };
@@ -114,7 +114,8 @@ on_both_databases! {
         let mut ticket = complaint("officials.inaction", &complex);
         ticket["channel"] = json!("visit");
         ticket["complained_office"] = json!({ "role": "community", "division": COMMUNITY });
-        // Whoever writes it down for a visitor does not see it afterwards, and hears of it again under its key.
+        // The office that submits it for a visitor does not see it afterwards. Only a repeat with its key shows it
+        // again.
         let made = social.post("/v1/complaints", &ticket).key("o-1").await.expect(201);
         assert_eq!(social.post("/v1/complaints", &ticket).key("o-1").await.expect(201)["id"], made["id"]);
         social.get(&of(&made)).await.problem(404, "not_found");
@@ -125,7 +126,7 @@ on_both_databases! {
         let seen = discipline.get(&of(&made)).await.expect(200);
         assert_eq!((text(&seen["township"]), text(&seen["complained_office"]["role"])), ("", "community"));
         step(&discipline, &made, "acceptance", json!({})).await;
-        // Where the county's own authority is meant, it learns nothing of it either.
+        // If it is about the county authority itself, that office cannot see it, either.
         ticket["complained_office"] = json!({ "role": "county_authority", "division": COUNTY });
         let county = app.county();
         let made = social.post("/v1/complaints", &ticket).await.expect(201);
@@ -163,7 +164,7 @@ on_both_databases! {
         assert_eq!(seats(&seen), [json!("discipline_office"), json!(null)]);
         discipline.post(&at(&made, "transfer"), &to("county_authority")).await.faults(&[("/role", "conflict")]);
         app.county().get(&of(&made)).await.problem(404, "not_found");
-        // Late, it has nobody to go up to, and is late all the same.
+        // When it is overdue, no office above can supervise it, but it is overdue all the same.
         crate::support::complaining::move_clock(&app, "2026-06-01T01:00:00Z").await;
         let late = discipline.get(&of(&made)).await.expect(200);
         assert_eq!((late["overdue"].clone(), late["escalated_at"].clone()), (json!(true), json!(null)));
@@ -194,7 +195,7 @@ on_both_databases! {
             ticket["complained_office"] = json!({ "role": role, "division": division });
             resident.post("/v1/complaints", &ticket).await.faults(&[("/complained_office/division", "conflict")]);
         }
-        // Tickets about different offices are not one matter.
+        // Complaints about different offices are not merged.
         let desk = app.county();
         let mut both = Vec::new();
         for (role, division) in [("social_affairs_office", TOWNSHIP), ("governance_center", TOWNSHIP)] {

@@ -33,7 +33,7 @@ on_both_databases! {
         let after = app.social().get(&at).header("if-none-match", &before.etag()).await;
         assert_eq!(after.status, 200);
         assert_ne!(after.etag(), before.etag());
-        // If-Match compares the version alone: nothing was changed in between.
+        // If-Match compares the version only, which has not changed.
         let patch = app.social().patch(&at, &json!({ "grid": "WG-1" })).if_match(&before.etag()).await;
         patch.expect(200);
     }

@@ -70,7 +70,7 @@ on_both_databases! {
         }
         assert_eq!(case.portal().call(Method::HEAD, &own).await.status, 200);
         assert!(opened().await.is_null());
-        // What is shown is served, also under a condition that lets it through.
+        // A response with content delivers the notice, also if a condition allows the response.
         case.portal().get(&own).header("if-none-match", "\"x\"").await.expect(200);
         assert!(!opened().await.is_null());
     }
@@ -90,7 +90,7 @@ on_both_databases! {
         assert_eq!(reads().await, 0);
         desk.get(&own).await.expect(200);
         assert_eq!(reads().await, 1);
-        // A reason is something that somebody can read.
+        // A reason must be readable.
         for nothing in ["%20%20", "%E3%85%A4%E3%85%A4", "%C2%AD%C2%AD", "%E2%80%AE%E2%80%AE", "%1B%1B"] {
             let answer = desk.get(&format!("{}?unmask={nothing}", of(&ticket))).await;
             answer.problem(400, "invalid_input");
@@ -108,7 +108,7 @@ on_both_databases! {
         assert_ne!(plain.etag(), packed.etag());
         let again = app.county().get(&at).header("accept-encoding", "gzip").header("if-none-match", &packed.etag()).await;
         assert_eq!((again.status, again.etag()), (304, packed.etag()));
-        // Either names the version that it shows.
+        // Either tag has the version, so a write may use either.
         let changed = app.county().patch(&at, &json!({ "name": "测试更名" })).if_match(&packed.etag()).await;
         assert_eq!(changed.expect(200)["version"], 2);
         for none in ["identity;q=0", "br", "*;q=0", ""] {
@@ -145,7 +145,7 @@ on_both_databases! {
     async fn permission_follows_from_the_route_that_answers(app: TestApp) {
         let company = a_company(&app).await;
         let id = text(&company["id"]);
-        // The same path in other words: for whom it was closed, it stays closed, and it is no other path.
+        // Another spelling of the same path is the same path, with the same permissions.
         for same in [format!("/v1/companies/%{:02x}{}", id.as_bytes()[0], &id[1..]), format!("/v1/%63ompanies/{id}")] {
             assert_eq!(app.county().get(&same).await.expect(200)["id"], company["id"], "{same}");
             app.nobody().get(&same).await.problem(401, "unauthorized");

@@ -1,4 +1,4 @@
-//! What every answer carries, and what slow or leaving clients meet.
+//! Properties of every response, and behaviour towards slow or disconnecting clients.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ fn read_to_end(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// A POST of a complex without the last byte of its body.
+/// A POST of a complex, and the last byte of its body separately.
 fn almost(app: &TestApp) -> (String, u8) {
     let body = complex_input().to_string();
     let (body, last) = body.split_at(body.len() - 1);
@@ -45,7 +45,7 @@ on_sqlite! {
             let refused = list(bad).english().await;
             assert!(text(&refused.problem(406, "not_acceptable")["detail"]).contains("application/json"), "{bad}");
         }
-        // Whoever may not call it is told that first.
+        // A caller without permission gets that error first.
         app.nobody().get("/v1/companies").header("accept", "text/csv").await.problem(401, "unauthorized");
         app.nobody().get("/v1/ledger/head").header("accept", "text/csv").await.problem(406, "not_acceptable");
     }
@@ -119,7 +119,7 @@ on_sqlite! {
 on_both_databases! {
     async fn a_graceful_stop_finishes_what_it_took(app: TestApp) {
         let mut app = app;
-        // The worker has made its application by then: what reached none yet is not finished.
+        // The worker has created its application by then. Requests that reached none before would not be finished.
         assert_eq!(app.nobody().get("/livez").await.status, 200);
         let (most, last) = almost(&app);
         let mut stream = connect(&app);
@@ -203,7 +203,7 @@ fn block_in_place(app: &TestApp, send: impl FnOnce(&mut TcpStream)) -> String {
     read_to_end(stream)
 }
 
-/// Does the server end this connection?
+/// Does the server close this connection?
 fn is_closed(mut stream: TcpStream) -> bool {
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
     let mut rest = [0; 4096];
@@ -221,7 +221,7 @@ fn slow_clients_are_cut_off_and_keep_nobody_waiting() {
     let mut setup = Setup { request_timeout: Duration::from_secs(3), ..Setup::default() };
     setup.server.header_timeout = Duration::from_secs(3);
     run(Kind::Sqlite, setup, async |app: TestApp| {
-        // On connections that would be kept: in the middle of a head, of a body, and of a body that nobody may send.
+        // On keep-alive connections: in the middle of a head, of a body, and of a body that is refused.
         let (with_token, _) = almost(&app);
         let with_token = with_token.replace("Connection: close\r\n", "");
         let without = with_token.replace("Authorization", "X-Nothing");
@@ -239,7 +239,7 @@ fn slow_clients_are_cut_off_and_keep_nobody_waiting() {
         while began.elapsed() < Duration::from_secs(2) {
             office.get("/v1/me").await.expect(200);
             served += 1;
-            // A byte of each now and then; who was answered already may have been left.
+            // One byte now and then. A connection with a response may already be closed.
             if served % 50 == 1 {
                 for stream in &mut slow {
                     let _ = stream.write_all(b" ");
@@ -255,7 +255,7 @@ fn slow_clients_are_cut_off_and_keep_nobody_waiting() {
     });
 }
 
-/// Sends a piece of a chunked body now and then, until the server has ended the connection.
+/// Sends parts of a chunked body now and then, until the server closes the connection.
 fn ends_while_chunks_come(mut stream: TcpStream, head: &str) -> Option<Duration> {
     stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
     stream.write_all(head.as_bytes()).expect("a head");
@@ -282,7 +282,7 @@ fn a_body_that_nobody_reads_keeps_no_connection() {
         let chunked = "Host: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n";
         let token = app.social().token.expect("a token");
         let heads = [
-            // 401, 408, 404, and 200 to a body that a GET should not have.
+            // 401, 408, 404, and 200 for a GET with a body.
             format!("POST /v1/complexes HTTP/1.1\r\n{chunked}\r\n"),
             format!("POST /v1/complexes HTTP/1.1\r\n{chunked}Authorization: Bearer {token}\r\n\r\n"),
             format!("POST /nowhere HTTP/1.1\r\n{chunked}\r\n"),
@@ -332,7 +332,7 @@ fn a_form_without_a_key_is_bounded_in_bytes_and_in_seconds() {
         }
         assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
         assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
-        // Lines before the first boundary are no part of the form and count all the same.
+        // Lines before the first boundary are not part of the form, but count towards its size.
         let lines = app.nobody().call(reqwest::Method::POST, "/open311/v2/requests.json");
         let answer = lines.body("multipart/form-data; boundary=b", "\n".repeat(600_000)).await;
         assert_eq!(answer.status, 413);

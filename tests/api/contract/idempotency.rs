@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: one effect per key, and the same answer again.
+//! `Idempotency-Key`: one effect per key, and the same response again.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -36,7 +36,7 @@ on_both_databases! {
         app.social().post("/v1/complexes", &complex_input()).key("k").await.expect(201);
         let other = app.social().post("/v1/complexes", &complex_input()).key("k").await;
         other.problem(422, "idempotency_key_reused");
-        // Another path, another caller, another role of the same person: each has its own keys.
+        // Keys are separate for each path, caller, and role of the same person.
         let input = complex_input();
         app.officer(Role::SocialAffairsOffice, TOWNSHIP, "officer-2").post("/v1/complexes", &input).key("k").await.expect(201);
         app.county().post("/v1/complexes", &input).key("k").await.expect(201);
@@ -78,7 +78,7 @@ on_both_databases! {
     }
 
     async fn a_replay_checks_the_territory_again(app: TestApp) {
-        // Whoever reads its own answer once more must still be allowed to see the row.
+        // A replay requires that the caller may still see the resource.
         let input = complex_input();
         let made = app.social().post("/v1/complexes", &input).key("k").await.expect(201);
         let moved = text(&made["id"]).parse().expect("an id");

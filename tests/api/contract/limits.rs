@@ -1,4 +1,4 @@
-//! Who asks too often is told so, and nobody else is.
+//! A caller over its rate limit gets 429, and nobody else does.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use xiaoqu::settings::ForwardedHeader;
 use crate::support::client::{Client, Response};
 use crate::support::{COUNTY, Kind, Setup, TOWNSHIP, TestApp, run};
 
-/// One request a second after the first few: slow enough for any machine to overtake.
+/// One request per second after the burst, which any machine exceeds.
 fn slow(burst: usize) -> Option<Rate> {
     Rate::new(1, burst)
 }
@@ -22,7 +22,7 @@ fn with_limits<F: Future<Output = ()>>(limits: LimitOptions, test: impl FnOnce(T
     run(Kind::Sqlite, Setup { limits, ..Setup::default() }, test);
 }
 
-/// Asks until the limit answers.
+/// Repeats a request until the limit refuses it.
 async fn until_refused(client: &Client, path: &str) -> Response {
     for _ in 0..500 {
         let answer = client.get(path).english().await;
@@ -124,14 +124,15 @@ fn bad_tokens_of_an_address_do_not_lock_out_its_good_ones() {
         LimitOptions { refused_tokens: slow(5), forged_tokens: slow(200), ..LimitOptions::default() },
         async |app| {
             let fresh = |number: usize| app.officer(Role::SocialAffairsOffice, TOWNSHIP, &format!("fresh-{number}"));
-            // One that comes again and again is not looked at for a while, and a look at it is what the limit counts.
+            // A refused token that is sent repeatedly is blocked for a while. Each verification counts towards the
+            // limit.
             let thief = app.bearer("eyJ.e30.x");
             for _ in 0..5 {
                 thief.get("/v1/me").await.problem(401, "invalid_token");
             }
             until_refused(&thief, "/v1/me").await.problem(429, "too_many_requests");
             fresh(0).get("/v1/me").await.expect(200);
-            // Fifty-one others, malformed, expired, and with a signature of nobody.
+            // Fifty-one others: malformed, expired, and with a signature by an unknown key.
             for number in 1..=51 {
                 for bad in [forged(&app, number), format!("x{number}.e30.x")] {
                     app.bearer(&bad).get("/v1/me").await.problem(401, "invalid_token");
@@ -209,7 +210,7 @@ fn behind_a_trusted_proxy_each_caller_has_an_address_of_its_own() {
             assert_eq!(ask(&app, &format!("198.51.100.{number}")).await, (200, true));
             assert_eq!(ask(&app, &format!("2001:db8:0:{number}::1")).await, (200, true));
         }
-        // One subscriber with many addresses of IPv6, and one who writes addresses of others before its own.
+        // One subscriber with many IPv6 addresses, and one that puts other addresses before its own.
         for whom in ["2001:db8:1:1::", "198.51.100.1, 203.0.113."] {
             let mut seen = Vec::new();
             for number in 0..40 {

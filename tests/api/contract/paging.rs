@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use crate::support::client::Client;
 use crate::support::rows::{a_complex, text};
 
-/// Every page of a list; fails where a page that is not the last has none after it.
+/// All pages of a list. Fails if a page that is not the last has no next page.
 async fn pages(client: &Client, path: &str) -> Vec<Vec<String>> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {

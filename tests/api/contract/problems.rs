@@ -1,4 +1,4 @@
-//! Errors as part of the product: their shape, their two languages, and the order of checks.
+//! Problems: their form, both languages, and the order of checks.
 
 use reqwest::Method;
 use serde_json::json;
@@ -20,7 +20,7 @@ on_sqlite! {
         assert_eq!((chinese.header("content-language"), english.header("content-language")), ("zh-CN", "en"));
         let mixed = county.get("/nowhere").header("accept-language", "fr, en;q=0.4, zh;q=0.8").await;
         assert_eq!(mixed.problem(404, "not_found")["title"], "未找到");
-        // Also what the framework itself refuses, and what the gate refuses.
+        // This includes refusals by the framework and by the gate.
         assert_eq!(app.nobody().get("/v1/me").english().await.problem(401, "unauthorized")["title"], "An access token is required");
         let forbidden = app.social().post("/v1/policies", &json!({})).english().await;
         assert_eq!(forbidden.problem(403, "forbidden")["title"], "You are not allowed to perform this operation");
@@ -62,7 +62,7 @@ on_sqlite! {
     async fn a_body_that_is_too_large_is_refused(app: TestApp) {
         let large = vec![b' '; 10 * 1024 * 1024];
         let answer = app.county().call(Method::POST, "/v1/companies").body("application/json", large).try_send().await;
-        // The server does not read on: it answers and closes, which a client may meet as a broken pipe.
+        // The server stops reading, responds and closes. A client may see that as a broken pipe.
         if let Ok(answer) = answer {
             answer.problem(413, "payload_too_large");
         }

@@ -1,4 +1,5 @@
-//! What is refused costs little: sizes before contents, a bounded number of faults, and never the writer.
+//! Refusals are cheap: sizes are checked before contents, the number of input errors is bounded, and the writer is not
+//! used.
 
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ on_both_databases! {
             let answer = refused(&app, Value::Array(vec![one; 20_000])).await;
             let errors = errors(&answer);
             assert!(errors.contains(&("/evidence".into(), "too_many".into())), "{errors:?}");
-            // Twenty may be there: nothing is told of what is beyond the first that is too many.
+            // Twenty are allowed. After the first one too many, nothing more is reported.
             assert!(!errors.iter().any(|(pointer, _)| pointer.starts_with("/evidence/21")), "{errors:?}");
         }
     }
@@ -66,7 +67,7 @@ on_both_databases! {
         let began = std::time::Instant::now();
         app.county().post("/v1/companies", &json!({ "name": 1 })).await.problem(400, "invalid_input");
         app.county().patch(&at, &json!({ "nope": 1 })).if_match("*").await.problem(400, "invalid_input");
-        // On SQLite there is one writer, and it is not free before these are answered.
+        // SQLite has one writer, which is busy until these requests are finished.
         assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
         held.await.expect("it ran").expect("it is written");
     }
@@ -74,7 +75,7 @@ on_both_databases! {
     async fn a_row_that_is_not_the_callers_is_told_of_before_any_fault(app: TestApp) {
         let unknown = "/v1/companies/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
         app.county().patch(unknown, &json!({ "nope": 1 })).if_match("*").await.problem(404, "not_found");
-        // A key that was used for another request is told of first, as it was.
+        // A key that was used for another request is reported first, as before.
         let input = company_input();
         app.county().post("/v1/companies", &input).key("k-1").await.expect(201);
         let other = app.county().post("/v1/companies", &json!({ "nope": 1 })).key("k-1").await;
@@ -108,7 +109,7 @@ on_sqlite! {
         let form = vec!["a=b"; 2000].join("&");
         let answer = app.nobody().call(reqwest::Method::POST, "/oauth/token");
         answer.body("application/x-www-form-urlencoded", form).await.expect(400);
-        // A hundred names that nobody knows are a hundred faults.
+        // A hundred unknown names are a hundred input errors.
         let hundred: Vec<String> = (0..100).map(|n| format!("p{n}=1")).collect();
         let answer = app.county().get(&format!("/v1/companies?{}", hundred.join("&"))).await;
         assert_eq!(errors(&answer).len(), MOST_INPUT_ERRORS);

@@ -1,4 +1,4 @@
-//! Texts: read strictly at every door, mended where it is harmless, and refused with the place of what is wrong.
+//! Texts: parsed strictly in every interface, normalised where that is harmless, and otherwise refused with a pointer.
 
 use reqwest::Method;
 use serde_json::json;
@@ -27,10 +27,10 @@ on_both_databases! {
             other["name"] = json!(nothing);
             app.county().post("/v1/companies", &other).await.faults(&[("/name", "blank")]);
         }
-        // Nothing is left of it.
+        // Nothing remains of it.
         other["name"] = json!("\u{200b}\u{ad}");
         assert_eq!(app.county().post("/v1/companies", &other).await.status, 400);
-        // An identifier is never mended.
+        // An identifier is never normalised.
         other = company_input();
         other["uscc"] = json!(format!("{}\u{200b}", a_uscc()));
         let answer = app.county().post("/v1/companies", &other).await;
@@ -117,7 +117,7 @@ on_both_databases! {
     async fn a_code_is_read_as_it_was_typed_from_paper(app: TestApp) {
         let complex = a_complex(&app).await;
         assert!(app.county().get(&path("complexes", &complex)).await.status == 200);
-        // One that nothing has is told as unknown in whatever letters: what is understood is asked for.
+        // An unknown code is reported in any script, which shows that the query was parsed.
         for typed in ["640121-2026-0001", "640121%E2%80%942026%EF%BC%8D0001", "64012120260001", "６４０１２１２０２６０００１"] {
             app.nobody().get(&format!("/v1/plaques/{typed}")).await.problem(404, "not_found");
         }

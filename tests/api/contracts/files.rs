@@ -1,4 +1,4 @@
-//! The text of a contract is seen by exactly those who see the contract.
+//! The text of a contract is visible to exactly those who may see the contract.
 
 use serde_json::json;
 use xiaoqu::access::Role;
@@ -16,7 +16,7 @@ on_both_databases! {
         let rival = app.company(text(&other["uscc"]));
         let file = upload(&portal).await;
         let at = format!("/v1/attachments/{file}");
-        // Another company cannot claim it, whether or not it guesses the id.
+        // Another company cannot link it, even if it guesses the id.
         let mut stolen = draft(&complex, "2026-04-01", None);
         stolen["text"] = json!([{ "title": "合同文本", "attachment_id": file }]);
         rival.post("/v1/contracts", &stolen).await.faults(&[("/text/0/attachment_id", "unknown_reference")]);
@@ -56,7 +56,7 @@ on_both_databases! {
         app.county().get(&format!("/v1/attachments/{right}")).await.expect(200);
         app.county().get(&format!("/v1/attachments/{wrong}")).await.problem(404, "not_found");
         assert_eq!(portal.get(&format!("/v1/attachments/{wrong}")).await.expect(200)["owner_id"], serde_json::Value::Null);
-        // Nor does the feed of the offices tell of a company's uploads; its own does.
+        // The offices' feed does not show a company's uploads. The company's own feed does.
         app.entries_about(&wrong).await;
         let about = format!("/v1/events?subject_id={wrong}");
         assert!(app.county().get(&about).await.items().is_empty());

@@ -1,4 +1,4 @@
-//! From a draft to a filing, or a refusal and back.
+//! A contract from its draft to the filing, or through a refusal and back.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -38,7 +38,7 @@ on_both_databases! {
         assert_eq!((&made["state"], &made["entered_by"], &made["in_force"]), (&json!("draft"), &json!("company"), &json!(false)));
         assert_eq!(made["fee_items"][0]["unit_price"], "1.80", "as it was written");
         let at = path("contracts", &made);
-        // A draft is the company's own business.
+        // A draft is visible to the company only.
         app.county().get(&at).await.problem(404, "not_found");
         assert!(app.county().get("/v1/contracts").await.items().is_empty());
 
@@ -54,7 +54,7 @@ on_both_databases! {
         // Ten working days from Monday 2 March.
         assert_eq!((&sent["state"], &sent["review_due_on"]), (&json!("submitted"), &json!("2026-03-16")));
 
-        // The officer sees who asks; by the policy the county files, and not the township.
+        // The officer sees who submitted it. The policy makes the county the filing authority, not the township.
         let seen = app.county().get(&at).await.expect(200);
         assert_eq!((&seen["review"]["level"], &seen["review"]["obstacles"]), (&json!(0), &json!([])));
         assert_eq!(seen["review"]["new_complex"], true);
@@ -65,7 +65,7 @@ on_both_databases! {
         app.office(Role::Community, COMMUNITY).get(&at).await.expect(200);
 
         let reasons = json!({ "reasons": "决议未附表决结果" });
-        // The office is not in the directory: its documents have no number yet, and nothing is decided without one.
+        // The office is not in the directory, so its documents have no number, and it cannot decide.
         filer(&app).post(&format!("{at}/refusal"), &reasons).await.problem(409, "office_not_registered");
         registered(&app, "county_authority", COUNTY).await;
         let refused = filer(&app).post(&format!("{at}/refusal"), &reasons).await.expect(200);
@@ -91,7 +91,7 @@ on_both_databases! {
         let shown = app.social().get(&path("complexes", &complex)).await.expect(200);
         assert_eq!(shown["service"]["company_id"], company["id"]);
         assert_eq!(shown["service"]["effective_to"], "2029-03-31");
-        // The company is seen wherever it serves.
+        // The company is visible wherever it serves.
         app.social().get(&path("companies", &company)).await.expect(200);
         app.entries_about(text(&made["id"])).await;
         let events = app.county().get(&format!("/v1/events?subject_id={}", text(&made["id"]))).await;

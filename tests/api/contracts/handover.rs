@@ -1,4 +1,4 @@
-//! The hand-over after the end.
+//! The handover after the termination.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -56,7 +56,7 @@ on_both_databases! {
         let seen = app.social().get(&at).await.expect(200);
         assert_eq!((&seen["handover"]["overdue"], &seen["handover"]["state"]), (&json!(false), &json!("unconfirmed")));
         app.social().post(&format!("{at}/handover-report"), &json!({})).await.problem(409, "state_conflict");
-        // It waits for whoever receives, who is late; the company has nothing to do.
+        // The recipient must confirm it and is overdue. The company has nothing to do.
         let item = committee.get("/v1/inbox?kind=receive_handover").await.items()[0].clone();
         assert_eq!((&item["due_on"], &item["overdue"]), (&json!("2026-04-22"), &json!(true)));
         assert!(portal.get("/v1/inbox?kind=hand_over").await.items().is_empty());
@@ -98,7 +98,7 @@ on_both_databases! {
         assert_eq!(app.social().post(&report, &words).key("late").await.header("idempotent-replayed"), "true");
         app.social().post(&report, &words).await.problem(409, "already_exists");
         assert_eq!(app.social().get(&at).await.expect(200)["handover"]["late_report"], reported["id"]);
-        // The company learns of it by its notice.
+        // The company learns of it from its notice.
         let portal = app.company(text(&company["uscc"]));
         assert_eq!(portal.get(&at).await.expect(200)["handover"]["late_report"], Value::Null);
         app.entries_about(text(&contract["id"])).await;
@@ -162,7 +162,7 @@ on_both_databases! {
         let at = format!("{}/handover", path("contracts", &contract));
         let portal = app.company(text(&company["uscc"]));
         portal.post(&at, &items(&["drawings"], "2024-12-31")).await.faults(&[("/items/0/on", "before_start")]);
-        // One file stands at one item.
+        // A file can belong to one item only.
         let mut twice = items(&["drawings", "premises"], "2026-04-03");
         let file = portal.a_picture().await;
         for at in 0..2 {

@@ -1,4 +1,4 @@
-//! A company that may take on no new complex files no contract for one.
+//! A company that may not take on new complexes cannot file a contract for one.
 
 use serde_json::json;
 use xiaoqu::access::Role;
@@ -28,7 +28,7 @@ on_both_databases! {
         let mut case = Case::new(&app, &["P"]).await;
         registered(&app, "county_authority", COUNTY).await;
         let fresh = a_complex(&app).await;
-        // Submitted while nothing stood against it.
+        // Submitted before the company was listed.
         let waiting = submitted(&case.portal(), &draft(&fresh, "2026-09-01", None)).await;
         listed(&mut case).await;
         let at = path("contracts", &waiting);
@@ -48,7 +48,7 @@ on_both_databases! {
             made
         };
         refused.problem(409, "company_blacklisted");
-        // The residents of the complex that it serves are not left without a contract.
+        // It may still file a contract for a complex that it already serves, so that the residents keep one.
         let own = json!({ "id": case.id("P") });
         let renewed = filed(&app, &case.company, &draft(&own, "2026-09-01", Some("2027-08-31"))).await;
         assert_eq!(renewed["state"], "filed");

@@ -15,7 +15,7 @@ use crate::support::client::Client;
 use crate::support::rows::{office_input, path, text};
 use crate::support::{COUNTY, TestApp};
 
-/// A contract of a company's portal, as it is entered: whole, but for its text.
+/// A contract from a company's portal, complete except for its text.
 pub fn draft(complex: &Value, from: &str, to: Option<&str>) -> Value {
     json!({
         "kind": "regular", "complex_id": complex["id"], "project_manager": "乙某", "effective_from": from,
@@ -41,7 +41,7 @@ pub async fn upload(client: &Client) -> String {
     text(&made["id"]).to_owned()
 }
 
-/// Entered by the company's portal with its text and submitted.
+/// Drafts the contract with its text in the company's portal, and submits it.
 pub async fn submitted(portal: &Client, input: &Value) -> Value {
     let mut input = input.clone();
     input["text"] = json!([{ "title": "合同文本", "attachment_id": upload(portal).await }]);
@@ -49,17 +49,17 @@ pub async fn submitted(portal: &Client, input: &Value) -> Value {
     portal.post(&format!("{}/submission", path("contracts", &made)), &json!({})).await.expect(200)
 }
 
-/// The person of the county who files.
+/// The officer of the county who files.
 pub fn filer(app: &TestApp) -> Client {
     app.officer(Role::CountyAuthority, COUNTY, "filer")
 }
 
-/// The authority in the directory, with the word that numbers its receipts.
+/// Registers the authority in the directory with the document prefix for its receipts.
 pub async fn registered(app: &TestApp, role: &str, division: &str) {
     app.county().post("/v1/offices", &office_input(role, division)).await.expect(201);
 }
 
-/// Entered, submitted and filed.
+/// Drafts, submits and files a contract.
 pub async fn filed(app: &TestApp, company: &Value, input: &Value) -> Value {
     if app.county().get("/v1/offices?role=county_authority").await.items().is_empty() {
         registered(app, "county_authority", COUNTY).await;

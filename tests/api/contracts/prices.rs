@@ -1,4 +1,4 @@
-//! What a filed contract says of prices against what the company discloses.
+//! Prices in a filed contract, compared with what the company discloses.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ on_both_databases! {
         let case = Case::new(&app, &["P"]).await;
         let complex = json!({ "id": case.id("P") });
         let contract = filed(&app, &case.company, &draft(&complex, "2026-01-01", Some("2028-12-31"))).await;
-        // Dearer than agreed, and a fee that the contract does not know.
+        // Higher than agreed, and a fee that is not in the contract.
         let at = format!("{}/disclosures/fee_standard", path("complexes", &complex));
         let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "2.10"), ("装修管理费", "1.00")]));
         let sent = case.portal().post(&at, &body).await.expect(201);
@@ -42,7 +42,7 @@ on_both_databases! {
         let standing = case.standing().await;
         assert_eq!(standing["level"], 1);
         assert!(standing["credit"]["score"].as_u64() < Some(1000), "{standing}");
-        // The same prices as agreed: the problem is gone.
+        // The agreed prices: the finding is gone.
         let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "1.80")]));
         assert_eq!(case.portal().post(&at, &body).await.expect(201)["findings"], json!([]));
         assert!(app.social().get(list).await.items().is_empty());

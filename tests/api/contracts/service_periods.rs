@@ -1,4 +1,4 @@
-//! Who serves a complex follows from its contracts.
+//! Service periods follow from contracts.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -33,7 +33,7 @@ on_both_databases! {
         let shown = app.social().get(&path("complexes", &complex)).await;
         assert_eq!(shown.json["service"]["company_id"], first["id"]);
         assert_eq!(shown.json["version"], 2, "who serves it is a change of the complex");
-        // Another company's contract is not put aside by one that is only written down.
+        // A contract that is only recorded does not replace another company's contract.
         let next = contract_input(&complex, &second, "2026-03-10");
         app.county().post("/v1/contracts", &next).await.problem(409, "contract_overlaps");
         end_contract(&app, &contract, "2026-03-09").await;
@@ -147,7 +147,7 @@ on_both_databases! {
         let company = a_company(&app).await;
         let contract = a_service(&app, &complex, &company, "2026-01-01").await;
         let at = path("contracts", &contract);
-        // The company sees the office's record and does not change it: it enters its own.
+        // The company can read the office's record but not change it. It enters its own contract.
         let portal = app.company(text(&company["uscc"]));
         let etag = portal.get(&at).await.etag();
         portal.patch(&at, &json!({ "project_manager": "丙某" })).if_match(&etag).await.problem(403, "forbidden");

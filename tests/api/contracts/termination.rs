@@ -1,4 +1,4 @@
-//! The end of a contract, and what a removal has to do with it.
+//! The termination of a contract, and its relation to a removal.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn termination_on(ground: &str, notice: Option<&str>, last: &str) -> Value {
     })
 }
 
-/// Three clauses at one complex: its removal is proposed.
+/// Three clauses at one complex, so that its removal is proposed.
 async fn proposed_removal(case: &mut Case<'_>) -> String {
     for (name, clause, day) in [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-07"), ("V3", 9, "2026-05-06")] {
         case.confirmed(name, nine(clause), "P", day).await;
@@ -77,7 +77,7 @@ on_both_databases! {
         let contract = contracts.items()[0].clone();
         assert_eq!(format!("/v1/measures/{}", text(&contract["removal_id"])), removal);
         let today = app.state.clock.today().to_string();
-        // A lawful ground and its document: the removal is done with them.
+        // With a lawful ground and its document, the termination completes the removal.
         let mut input = termination_on("agreement", None, &today);
         input["evidence"] = json!([]);
         let termination = format!("{}/termination", path("contracts", &contract));
@@ -139,7 +139,7 @@ on_both_databases! {
         let mistaken = a_service(&app, &complex, &owners, "2026-03-01").await;
         let ended = app.county().get(&at).await.expect(200);
         assert_eq!((&ended["last_day"], &ended["termination"]["ground"]), (&json!("2026-02-28"), &json!("succession")));
-        // Moved, then taken back.
+        // Moved to another day, then withdrawn.
         let mistaken = path("contracts", &mistaken);
         app.county().patch(&mistaken, &json!({ "effective_from": "2026-03-11" })).if_match("*").await.expect(200);
         assert_eq!(app.county().get(&at).await.expect(200)["last_day"], "2026-03-10");

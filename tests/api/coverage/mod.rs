@@ -1,5 +1,6 @@
-//! Every operation of the document, with every role, inside and outside its territory: as the permission table says.
-//! Made from the document, so that no operation can be forgotten: a path with an id needs a line in [`FIXTURES`].
+//! Calls every operation of the document with every role, inside and outside its territory, and compares with the
+//! permissions. The calls are generated from the document, so that no operation is forgotten: a path with an id needs a
+//! line in [`FIXTURES`].
 
 mod places;
 
@@ -17,17 +18,17 @@ use crate::support::{AUDIENCE, COMMUNITY, COUNTY, ISSUER, NEIGHBOUR_COMMUNITY, T
 use places::Place;
 
 enum Fixture {
-    /// A row of a territory.
+    /// A row in a territory.
     Row(fn(&Place) -> &Value),
-    /// A row that every office of its county sees.
+    /// A row that every office of its county may see.
     CountyRow(fn(&Place) -> &Value),
-    /// The same for everyone.
+    /// A row that is the same for everyone.
     Common(&'static str),
 }
 
 use Fixture::{Common, CountyRow, Row};
 
-/// What stands for the parameter of each path: one line per prefix, the longer before the shorter.
+/// Values for the first parameter of each path: one line per prefix, longer prefixes first.
 const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/companies/{id}", Row(|place| &place.company["id"])),
     ("/v1/company-changes/{id}", Row(|place| &place.change["id"])),
@@ -52,7 +53,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/documents/{id}", Row(|place| &place.document["id"])),
     ("/v1/inspections/{id}", Row(|place| &place.inspection["id"])),
     ("/v1/hazards/{id}", Row(|place| &place.hazard["id"])),
-    // A company does not mediate: one that the community handles.
+    // A company does not mediate, so this is a complaint that the community handles.
     ("/v1/complaints/{id}/mediation", Row(|place| &place.other_complaint["id"])),
     ("/v1/complaints/{id}", Row(|place| &place.complaint["id"])),
     ("/public/complexes/{id}", Row(|place| &place.complex["id"])),
@@ -61,7 +62,7 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/public/data/documents/{code}", Row(|place| &place.document["code"])),
     ("/public/plaques/{number}", Common("640121-2026-0001")),
     ("/open311/v2/services/{service_code}", Common("service.lift")),
-    // Nothing that this database has: they are public, and told in a form of their own.
+    // An id that this database does not have. The operation is public, and its errors have a format of their own.
     ("/open311/v2/requests/{service_request_id}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
     ("/open311/v2/tokens/{token}", Common("019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11")),
     ("/open311/v2/", Common("json")),
@@ -71,12 +72,12 @@ const FIXTURES: &[(&str, Fixture)] = &[
     ("/v1/calendar/{year}", Common("2026")),
 ];
 
-/// What stands for any parameter of a path but the first.
+/// Values for the other parameters of a path.
 const OTHER_PARAMETERS: &[(&str, &str)] = &[("{kind}", "fee_standard"), ("{format}", "json")];
 
-/// Rows of the own territory that a role sees only in some cases: (operation, role).
+/// Rows in its own territory that a role sees only in some cases: (operation, role).
 const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
-    // Those see what they lead, what was referred to them, what they must carry out.
+    // These see what they lead, what was referred to them, and what they must carry out.
     ("get_violation", Role::PoliceStation),
     ("get_violation", Role::FireRescue),
     ("get_violation", Role::MarketSupervision),
@@ -85,7 +86,7 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_measure", Role::FireRescue),
     ("get_measure", Role::MarketSupervision),
     ("get_measure", Role::DisciplineOffice),
-    // The same, of the violation that the file belongs to; and those who see no violation at all.
+    // The same, for the violation that the attachment belongs to; and roles that see no violation at all.
     ("get_attachment", Role::PoliceStation),
     ("get_attachment", Role::AgricultureServiceCenter),
     ("get_attachment", Role::PowerSupplyStation),
@@ -109,11 +110,11 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_ledger_entry", Role::FireRescue),
     ("get_ledger_entry", Role::MarketSupervision),
     ("get_ledger_entry", Role::DisciplineOffice),
-    // The report of a violation is not for the company and the committee, what follows it is.
+    // The company and the committee may not read the report of a violation, only the later events.
     ("get_ledger_entry", Role::ComplexCommittee),
     ("get_ledger_entry", Role::PropertyCompany),
     ("get_ledger_entry", Role::Resident),
-    // Hazards that they found themselves.
+    // Only hazards that they found themselves.
     ("get_hazard", Role::PoliceStation),
     ("get_hazard", Role::FireRescue),
     ("get_document", Role::PoliceStation),
@@ -124,7 +125,7 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("get_document_content", Role::FireRescue),
     ("get_document_content", Role::MarketSupervision),
     ("get_document_content", Role::DisciplineOffice),
-    // Tickets that they handle.
+    // Only complaints that they handle.
     ("get_complaint", Role::PoliceStation),
     ("get_complaint", Role::PowerSupplyStation),
     ("get_complaint", Role::UtilityOperator),
@@ -145,20 +146,20 @@ const NOT_ALWAYS_SHOWN: &[(&str, Role)] = &[
     ("list_complaint_duplicates", Role::DisciplineOffice),
 ];
 
-/// Rows of another county that a role sees all the same: a resident has none, and the directory is public, as are the tickets
-/// that anybody may follow.
+/// Rows of another county that a role can see all the same: a resident has no county, the directory is public, and so
+/// are complaints that anybody may follow.
 const SHOWN_EVERYWHERE: &[(&str, Role)] = &[("get_office", Role::Resident), ("follow_complaint", Role::Resident)];
 
 struct Operation {
     method: Method,
     path: String,
     id: String,
-    /// `None`: public.
+    /// `None` if the operation is public.
     roles: Option<Vec<String>>,
-    /// The names and schemas of the body's fields.
+    /// Names and schemas of the members of the body.
     body: Option<Map<String, Value>>,
     example: Option<Value>,
-    /// What must stand in the query, such as `?category=other`.
+    /// Required query, such as `?category=other`.
     query: String,
 }
 
@@ -189,7 +190,7 @@ fn operations() -> Vec<Operation> {
     all
 }
 
-/// The parameters that an operation does not do without, each with its example.
+/// The required parameters of an operation, with their examples.
 fn needed(operation: &Value) -> String {
     let all = operation["parameters"].as_array().into_iter().flatten();
     let needed = all.filter(|one| one["in"] == "query" && one["required"] == true);
@@ -209,7 +210,7 @@ impl Operation {
         })
     }
 
-    /// The path with the row of a place in it.
+    /// The path with the row of a place.
     fn at(&self, place: &Place) -> String {
         let value = match self.fixture() {
             None => return self.path.clone(),
@@ -219,7 +220,7 @@ impl Operation {
         self.with(value)
     }
 
-    /// The path with this value for its first parameter; for any other of them with one that is always good.
+    /// The path with this value for the first parameter, and valid values for the others.
     fn with(&self, value: &str) -> String {
         let (before, rest) = self.path.split_once('{').expect("a parameter");
         let (_, after) = rest.split_once('}').expect("its end");
@@ -232,7 +233,7 @@ impl Operation {
         self.roles.as_ref().is_none_or(|roles| roles.iter().any(|code| code == role.code()))
     }
 
-    /// Called with a body that is never right, where there is one.
+    /// Calls the operation, with a body that is always invalid if it takes one.
     async fn call(&self, client: &Client, path: &str) -> Response {
         let call = client.call(self.method.clone(), path);
         match self.body {
@@ -242,7 +243,7 @@ impl Operation {
     }
 }
 
-/// A token of a role whose territory holds a place.
+/// A token for a role whose territory includes a place.
 fn token(app: &TestApp, role: Role, place: &Place) -> String {
     let community = text(&place.complex["community"]);
     let territory = match (role, role.row().division_digits) {
@@ -262,12 +263,12 @@ fn expired(app: &TestApp) -> String {
     app.state.local_issuer.sign(&claims).expect("a token")
 }
 
-/// Refused by the table. A known row may still be another office's to decide: that is 403 too, with another detail.
+/// Was the response a refusal by the permissions? Another office's row is 403, too, but with another detail.
 fn by_role(answer: &Response) -> bool {
     answer.code() == "forbidden" && answer.json["detail"].as_str().is_some_and(|text| text.contains("无权执行此操作"))
 }
 
-/// Someone whom this very row of a place lets in.
+/// A caller who may access this row of a place.
 async fn somebody(app: &TestApp, operation: &Operation, roles: &[String], place: &Place) -> Client {
     let found = find_somebody(app, operation, roles, place).await;
     found.unwrap_or_else(|| panic!("{} {}: no role may do this to the fixture's row", operation.method, operation.path))
@@ -353,7 +354,7 @@ on_both_databases! {
             for odd in ["[]", "null", "1", "\"x\""] {
                 is(&send(odd.into()).await, 400, "invalid_input", &format!("{what} with {odd}"));
             }
-            // Every field wrong, and one that does not exist: each is told.
+            // Every field is wrong, and one does not exist: each must be reported.
             let mut body: Map<String, Value> = fields.keys().map(|name| (name.clone(), json!([[]]))).collect();
             body.insert("no_such_field".into(), json!(1));
             let answer = send(Value::Object(body).to_string()).await;
@@ -363,7 +364,7 @@ on_both_databases! {
                 let pointer = format!("/{name}");
                 assert!(told.iter().any(|p| *p == pointer || p.starts_with(&format!("{pointer}/"))), "{what}: {name} in {told:?}");
             }
-            // A text of spaces says nothing, and a decision must say something.
+            // A text of spaces is blank, and a decision must not be blank.
             let said = [r"\S", xiaoqu::http::schema::NOT_BLANK_LINE];
             let texts = fields.iter().filter(|(_, schema)| said.iter().any(|form| schema["pattern"] == *form)).map(|(name, _)| name);
             let blank: Map<String, Value> = texts.map(|name| (name.clone(), json!(" \u{3000}        "))).collect();
@@ -386,14 +387,14 @@ on_both_databases! {
             let (Some(roles), Some(example)) = (&operation.roles, &operation.example) else { continue };
             let client = match find_somebody(&app, &operation, roles, &own).await {
                 Some(client) => client,
-                // An example before this one was good input, and ended what this one needs.
+                // An earlier example was valid input and changed the state that this one needs.
                 None => {
                     own = Place::make(&app, others.next().expect("another community")).await;
                     somebody(&app, &operation, roles, &own).await
                 }
             };
             let answer = client.call(operation.method.clone(), &operation.at(&own)).if_match("*").json(example).await;
-            // An example names rows that this database has not, and days that are another day's future.
+            // An example refers to rows that this database does not have, and to days that are in the future here.
             let excused = ["unknown_reference", "in_the_future", "before_start", "not_serving"];
             let bad: Vec<_> = answer.errors().into_iter().filter(|(_, code)| !excused.contains(code)).collect();
             assert!(answer.status != 400 || bad.is_empty() && !answer.errors().is_empty(), "{} {}: {}", operation.method, operation.path, answer.json);

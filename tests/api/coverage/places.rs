@@ -10,39 +10,39 @@ use crate::support::inspecting::{result, unplanned, visit};
 use crate::support::rating::next_cycle_input;
 use crate::support::rows::{company_input, complex_input, contract_input, office_input, path, text};
 
-/// Rows of one territory, made by its county and its social affairs office.
+/// Rows in one territory, created by its county and its social affairs office.
 pub struct Place {
     pub company: Value,
-    /// A change of it that waits.
+    /// A pending company change.
     pub change: Value,
     pub complex: Value,
-    /// Number of a policy version of its county that waits for a second person.
+    /// Number of a draft policy version of the county, pending approval.
     pub draft: Value,
     pub violation: Value,
     pub measure: Value,
     /// A measure that a leader must approve.
     pub removal: Value,
-    /// An entry of the blacklist.
+    /// A listing on the blacklist.
     pub listing: Value,
-    /// A problem of the survey, and a typical case.
+    /// A finding of the survey, and a typical case.
     pub finding: Value,
     pub typical: Value,
     /// Number of a sealed event about the violation.
     pub entry: Value,
-    /// A system that waits for approval, and what was revoked: a county's.
+    /// A client pending approval, and a token revocation, both of the county.
     pub client: Value,
     pub revocation: Value,
     pub contract: Value,
     /// The social affairs office in the directory, and an order that it issued.
     pub office: Value,
     pub document: Value,
-    /// A joint visit that the community has carried out and others have not, and a hazard.
+    /// A joint inspection of which the community has submitted its part, and a hazard.
     pub inspection: Value,
     pub hazard: Value,
-    /// A rating that the company and the committee see, and its cycle.
+    /// A rating that the company and the committee may see, and its cycle.
     pub rating: Value,
     pub cycle: Value,
-    /// A ticket with the company, and one with the community.
+    /// A complaint handled by the company, and one handled by the community.
     pub complaint: Value,
     pub other_complaint: Value,
 }
@@ -61,13 +61,13 @@ impl Place {
         let document = xiaoqu::policy::versions::built_in();
         let policy = json!({ "effective_from": "2026-12-01", "document": document });
         let draft = county.post("/v1/policies", &policy).await;
-        // A county has one draft of these words; another place of it has made it.
+        // A county has one draft with this content, which another place may have created.
         let draft = match draft.status {
             201 => draft.json["version"].clone(),
             _ => county.get("/v1/policies").await.items()[0]["version"].clone(),
         };
         let draft = json!(draft.to_string());
-        // Three clauses: level 3, where removals wait for the leader.
+        // Three clauses: level 3, at which a leader must approve removals.
         let mut violation = Value::Null;
         for clause in [9, 7, 3] {
             violation = confirmed(app, &company, &complex, nine(clause)).await;
@@ -123,7 +123,7 @@ impl Place {
     }
 }
 
-/// A violation, reported by one officer and confirmed at once by another.
+/// A violation, reported by one officer and urgently confirmed by another.
 async fn confirmed(app: &TestApp, company: &Value, complex: &Value, act: &str) -> Value {
     let township = text(&complex["township"]);
     let reporter = app.officer(Role::SocialAffairsOffice, township, "reporter");
@@ -141,7 +141,7 @@ async fn confirmed(app: &TestApp, company: &Value, complex: &Value, act: &str) -
     violation
 }
 
-/// An entry as the approval of a blacklisting leaves it; the way there is long, and tested where it belongs.
+/// A listing as an approval creates it, written directly. The procedure is tested elsewhere.
 fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
     let id = uuid::Uuid::now_v7();
     let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
@@ -156,7 +156,7 @@ fn listing(app: &TestApp, company: &Value, measure: &Value) -> Value {
     json!({ "id": id })
 }
 
-/// A case as its publication leaves it, from a violation that is taken to be final.
+/// A typical case as its publication creates it, from a violation that counts as final.
 fn typical(app: &TestApp, company: &Value, complex: &Value, violation: &Value) -> Value {
     let id = uuid::Uuid::now_v7();
     let at = if app.state.db.is_postgres() { "now()" } else { "1772413200000000" };
@@ -175,14 +175,14 @@ fn typical(app: &TestApp, company: &Value, complex: &Value, violation: &Value) -
     json!({ "id": id })
 }
 
-/// A rating as its announcement leaves it, in the cycle of its township.
+/// An announced rating in the cycle of its township.
 async fn rated(app: &TestApp, complex: &Value) -> (Value, Value) {
     let office = app.office(Role::SocialAffairsOffice, text(&complex["township"]));
     let there = office.get("/v1/rating-cycles?state=open").await.items().first().cloned();
     let cycle = match there {
         Some(cycle) => cycle,
         None => {
-            // Its period runs: whoever serves today is rated.
+            // The period is current, so the current company is rated.
             let mut input = next_cycle_input();
             input["opens_on"] = json!("2026-01-05");
             office.post("/v1/rating-cycles", &input).await.expect(201)
@@ -194,7 +194,7 @@ async fn rated(app: &TestApp, complex: &Value) -> (Value, Value) {
     (cycle, rating)
 }
 
-/// Two tickets that an office wrote down. The resident follows one of the first place, and none of any other.
+/// Two complaints that an office submitted. The resident follows one of the first place, and none elsewhere.
 async fn complained(app: &TestApp, complex: &Value) -> (Value, Value) {
     let desk = app.office(Role::LivelihoodServiceCenter, text(&complex["township"]));
     let with_company = desk.post("/v1/complaints", &by_phone("service.cleaning", complex)).await.expect(201);
@@ -206,7 +206,7 @@ async fn complained(app: &TestApp, complex: &Value) -> (Value, Value) {
     (with_company, with_community)
 }
 
-/// A joint visit that two offices are yet to make, and a hazard that one of them found before.
+/// A joint inspection of two offices that is not done yet, and a hazard that one of them found before.
 async fn inspected(app: &TestApp, complex: &Value) -> (Value, Value) {
     let office = app.office(Role::SocialAffairsOffice, text(&complex["township"]));
     let found = json!({ "results": [unplanned(complex, "safety", "2026-03-02T00:30:00Z", &["fire_lane"])] });
@@ -219,7 +219,7 @@ async fn inspected(app: &TestApp, complex: &Value) -> (Value, Value) {
         ("community", "general"),
     ];
     let planned = office.post("/v1/inspections", &visit(complex, "2026-03-02", &offices)).await.expect(201);
-    // From its first result on the company sees it, too.
+    // After the first result, the company can see it, too.
     let community = app.office(Role::Community, text(&complex["community"]));
     let at = format!("{}/result", path("inspections", &planned));
     let inspection = community.post(&at, &result("general", "2026-03-02T00:30:00Z", &["uniform"])).await.expect(200);

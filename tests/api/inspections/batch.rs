@@ -21,7 +21,7 @@ fn counts(answer: &Value) -> (u64, u64, u64) {
     (count("created"), count("already_received"), count("refused"))
 }
 
-/// Two hundred results of two complexes; every tenth finds a blocked fire lane.
+/// Two hundred results for two complexes. Every tenth finds a blocked fire lane.
 fn two_hundred(complexes: [&Value; 2]) -> Vec<Value> {
     let one = |n: usize| {
         let failed: &[&str] = if n.is_multiple_of(10) { &["fire_lane"] } else { &[] };
@@ -30,7 +30,7 @@ fn two_hundred(complexes: [&Value; 2]) -> Vec<Value> {
     (0..200).map(one).collect()
 }
 
-/// What is on file: visits, parts, hazards, keys.
+/// Number of inspections, parts, hazards and keys.
 fn on_file(app: &TestApp) -> [usize; 4] {
     ["inspections", "inspection_parts", "hazards", "inspection_keys"].map(|table| app.count(table))
 }
@@ -50,11 +50,11 @@ on_both_databases! {
         let ids = |answer: &Value| answer["results"].as_array().unwrap().iter().map(|one| one["inspection_id"].clone()).collect::<Vec<_>>();
         assert_eq!(ids(&first), ids(&second));
         assert_eq!(on_file(&app), [200, 200, 20, 200]);
-        // For ever, and not for the day that an idempotency key is kept; by whichever person of the office.
+        // Permanently, not only for the day of an idempotency key, and for any officer of the same office.
         app.set_clock("2026-06-02T01:00:00Z");
         let later = app.officer(Role::SocialAffairsOffice, TOWNSHIP, "officer-2");
         assert_eq!(counts(&send(&later, &results[..3]).await), (0, 3, 0));
-        // Of each complex by the checklist, one result is the last.
+        // For each complex and checklist, one result is the last.
         assert_eq!(app.values("SELECT CAST(count(*) AS TEXT) AS value FROM inspection_parts WHERE is_last"), ["2"]);
         assert_eq!(on_file(&app), [200, 200, 20, 200]);
     }
@@ -74,7 +74,7 @@ on_both_databases! {
         assert_eq!(app.values(last), ["2"], "one of each complex, whoever was first");
         let hazards = app.social().get("/v1/hazards?with_total=true&limit=1").await;
         assert_eq!(hazards.json["total"], 20);
-        // The same planned visit from two phones under keys of their own: one of them is its result.
+        // The same planned inspection from two phones with different keys: one of them is its result.
         let plan = visit(&one, "2026-03-02", &[("social_affairs_office", "safety")]);
         let planned = app.county().post("/v1/inspections", &plan).await.expect(201);
         let of_plan = || {
@@ -130,20 +130,20 @@ on_both_databases! {
         assert_eq!(faults(6), told(&[("/items/6/evidence/0/attachment_id", "unknown_reference")]));
         assert_eq!(faults(8), told(&[("/key", "key_reused")]));
         assert_eq!(on_file(&app), [3, 3, 1, 3]);
-        // What was refused left its key free: mended, it is taken under the same one.
+        // A refused result does not use its key: corrected, it is accepted with the same one.
         let mut mended = unplanned(&complex, "general", AT, &[]);
         mended["key"] = late["key"].clone();
         assert_eq!(counts(&send(&phone, &[mended]).await), (1, 0, 0));
-        // Another office has keys of its own.
+        // Keys are separate for each office.
         let other = app.social();
         let mut same_key = unplanned(&complex, "general", AT, &[]);
         same_key["key"] = late["key"].clone();
         assert_eq!(counts(&send(&other, &[same_key]).await), (1, 0, 0));
-        // Partners give their part of visits that they were called to, and do not go by themselves.
+        // Partners submit their part of inspections that they were called to, but may not start one.
         let fire = app.office(Role::FireRescue, COUNTY);
         let refused = send(&fire, &[unplanned(&complex, "safety", AT, &[])]).await;
         assert_eq!(refused["results"][0]["errors"][0]["code"], "wrong_party");
-        // What is no batch is refused as a whole.
+        // A body that is not a batch is refused as a whole.
         let mut misshapen = unplanned(&complex, "general", AT, &[]);
         misshapen["items"][0]["outcome"] = json!("perhaps");
         let before = on_file(&app);
@@ -172,7 +172,7 @@ on_both_databases! {
         let backend = app.a_system(&client_input()).await.client(&app).await;
         let result = unplanned(&complex, "safety", AT, &["fire_lane"]);
         assert_eq!(counts(&send(&backend, std::slice::from_ref(&result)).await), (1, 0, 0));
-        // The officer's own token, another issuer's subject: the office is the same, and the result.
+        // The officer's token has another subject, but the office and the result are the same.
         assert_eq!(counts(&send(&app.social(), &[result]).await), (0, 1, 0));
         let hazard = format!("/v1/hazards/{}", text(&app.social().get("/v1/hazards").await.items()[0]["id"]));
         let closing = json!({ "outcome": "closed", "reasons": "现场复查" });

@@ -21,7 +21,8 @@ on_both_databases! {
         a_service(&app, &complex, &company, "2026-01-15").await;
         let (unserved, beside) = (a_complex(&app).await, a_complex_in(&app, NEIGHBOUR_COMMUNITY).await);
         a_service(&app, &beside, &company, "2026-02-20").await;
-        // Never inspected: from the first day of the company. The general list is due after 30 days, and overdue after 5 more.
+        // Never inspected: counted from the company's first day. The general checklist is due after 30 days, and
+        // overdue after 5 more.
         let list = async |query: &str| app.county().get(&format!("/v1/inspection-plan?with_total=true{query}")).await;
         let all = list("").await;
         let told: Vec<(&str, &str, &str, bool)> = all.items().iter()
@@ -49,7 +50,7 @@ on_both_databases! {
         assert_eq!((first.items().len(), rest.items().len(), &rest.json["next_cursor"]), (3, 1, &Value::Null));
         assert_eq!(rest.items()[0], all.items()[3]);
 
-        // A result moves its due day; one from an earlier day that a phone brings later does not move it back.
+        // A result moves the due date. A result from an earlier day that arrives later does not move it back.
         inspected(&app, &complex, "general", "2026-03-02T00:30:00Z", &[]).await;
         inspected(&app, &complex, "general", "2026-02-20T00:30:00Z", &[]).await;
         inspected(&app, &unserved, "general", "2026-03-02T00:30:00Z", &[]).await;
@@ -99,7 +100,7 @@ on_both_databases! {
             app.social().get(&format!("/v1/statistics/inspections?division={outside}")).await.problem(404, "not_found");
         }
 
-        // The facts for whoever rates the complex.
+        // The facts for the raters of the complex.
         let (complex, company): (Id, Id) = (text(&one["id"]).parse().unwrap(), text(&company["id"]).parse().unwrap());
         let period = ("2026-03-01".parse().unwrap(), "2026-03-31".parse().unwrap());
         let today = "2026-03-06".parse().unwrap();

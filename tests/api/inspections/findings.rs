@@ -55,11 +55,11 @@ on_both_databases! {
         let after = officer.get(&inspection).await.expect(200);
         let item = &after["parts"][0]["items"][6];
         assert_eq!((&item["violation_id"], &after["version"]), (&violation["id"], &json!(2)));
-        // The company learns of the violation by its notice, and not by the way.
+        // The company learns of the violation from its notice only.
         let portal = app.company(text(&company["uscc"]));
         let seen = portal.get(&inspection).await.expect(200);
         assert_eq!((&seen["parts"][0]["items"][6]["violation_id"], &seen["parts"][0]["items"][6]["outcome"]), (&Value::Null, &json!("fail")));
-        // Under an act of the nine prohibitions, where the officer says so.
+        // As an act of the nine prohibitions, if the officer says so.
         let mut nine = report("facade");
         nine["act"] = json!("nine.common_parts_or_revenue");
         let answers = join_all((0..4).map(|_| async { officer.post(&at, &nine).await })).await;
@@ -68,7 +68,7 @@ on_both_databases! {
         for answer in &lost {
             answer.problem(409, "already_exists");
         }
-        // What follows on the violation is the violations' own: another person confirms it.
+        // From here on it is a normal violation: another person confirms it.
         let notice = crate::support::cases::notice();
         officer.post(&format!("{}/notification", path("violations", &violation)), &notice).await.expect(200);
     }

@@ -7,7 +7,7 @@ use crate::support::inspecting::unplanned;
 use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, end_contract, path, text};
 use crate::support::{COMMUNITY, TOWNSHIP, TestApp};
 
-/// A hazard that the enforcement office finds on the day that the clock shows, with a photograph.
+/// A hazard that the enforcement office finds on the clock's current day, with a photograph.
 async fn a_hazard(app: &TestApp, complex: &Value, item: &str, at: &str) -> Value {
     let office = app.office(Role::EnforcementOffice, TOWNSHIP);
     let mut body = unplanned(complex, "safety", at, &[item]);
@@ -30,7 +30,7 @@ fn recheck(outcome: &str, due_on: Option<&str>) -> Value {
 on_both_databases! {
     async fn a_hazard_goes_from_its_finding_to_its_closing(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
-        // Thursday before Qingming: the fifth working day after it is the tenth.
+        // The Thursday before Qingming: the fifth working day after it is the tenth.
         app.set_clock("2026-04-02T03:00:00Z");
         let hazard = a_hazard(&app, &complex, "fire_equipment", "2026-04-02T02:00:00Z").await;
         let at = path("hazards", &hazard);
@@ -42,7 +42,7 @@ on_both_databases! {
         let inbox = portal.get("/v1/inbox?kind=rectify_hazard").await;
         assert_eq!((&inbox.items()[0]["due_on"], &inbox.items()[0]["about"]), (&json!("2026-04-10"), &json!("fire_equipment")));
 
-        // More time is given before the last day is over, to a later day.
+        // An extension is granted before the last day has passed, to a later day.
         let office = app.office(Role::EnforcementOffice, TOWNSHIP);
         let extension = |day: &str| json!({ "due_on": day, "reasons": "配件采购需要时间" });
         app.office(Role::Community, COMMUNITY).post(&format!("{at}/extension"), &extension("2026-04-20")).await.problem(403, "forbidden");
@@ -59,7 +59,7 @@ on_both_databases! {
         portal.post(&format!("{at}/rectification"), &json!({ "text": "再次反馈" })).await.problem(409, "state_conflict");
         assert!(portal.get("/v1/inbox?kind=rectify_hazard").await.items().is_empty());
 
-        // It waits for the office, and is not late meanwhile.
+        // The office must re-check it, and meanwhile it is not overdue.
         app.set_clock("2026-04-24T03:00:00Z");
         assert_eq!(office.get("/v1/inbox?kind=recheck_hazard").await.items().len(), 1);
         assert_eq!(office.get("/v1/hazards?overdue=true&with_total=true").await.json["total"], 0);
@@ -92,7 +92,7 @@ on_both_databases! {
         assert_eq!(office.get("/v1/inbox?kind=supervise_hazard&overdue=true").await.items().len(), 1);
         let extension = json!({ "due_on": "2026-03-20", "reasons": "配件采购需要时间" });
         office.post(&format!("{at}/extension"), &extension).await.problem(409, "deadline_passed");
-        // The office looks, and it is not done: a new day, and the old one stays missed.
+        // The re-check finds it not rectified: there is a new due date, and the old one stays missed.
         let again = office.post(&format!("{at}/recheck"), &recheck("not_rectified", Some("2026-03-06"))).await.expect(200);
         assert_eq!((&again["state"], &again["due_on"], &again["missed"], &again["overdue"]), (&json!("open"), &json!("2026-03-06"), &json!(true), &json!(false)));
         assert_eq!(late().await, 0);
@@ -145,7 +145,8 @@ on_both_databases! {
         app.set_clock("2026-03-03T01:00:00Z");
         a_service(&app, &complex, &second, "2026-03-03").await;
         let done = json!({ "text": "已加固外立面" });
-        // Both see it, the one that serves now answers for it, and it says under whom it was found.
+        // Both can see it, the current company is responsible for it, and it names the company under which it was
+        // found.
         old.post(&format!("{at}/rectification"), &done).await.problem(403, "forbidden");
         assert!(old.get("/v1/inbox?kind=rectify_hazard").await.items().is_empty());
         assert_eq!(new.get("/v1/inbox?kind=rectify_hazard").await.items().len(), 1);
@@ -156,7 +157,7 @@ on_both_databases! {
         new.get(&format!("/v1/inspections/{}", text(&hazard["inspection_id"]))).await.problem(404, "not_found");
         new.post(&format!("{at}/rectification"), &done).await.expect(200);
         app.office(Role::EnforcementOffice, TOWNSHIP).post(&format!("{at}/recheck"), &recheck("closed", None)).await.expect(200);
-        // Whoever comes after its closing has nothing to do with it.
+        // A company that comes after its closure has nothing to do with it.
         app.set_clock("2026-03-04T01:00:00Z");
         let third = a_company(&app).await;
         let contracts = app.county().get(&format!("/v1/contracts?company_id={}", text(&second["id"]))).await.items()[0].clone();

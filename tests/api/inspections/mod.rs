@@ -1,4 +1,4 @@
-//! `/v1/inspections`, `/v1/inspection-results`, `/v1/hazards` and what is counted of them.
+//! `/v1/inspections`, `/v1/inspection-results`, `/v1/hazards`, and their statistics.
 
 mod batch;
 mod counting;

@@ -26,7 +26,7 @@ on_both_databases! {
         let divisions: Vec<&str> = made.json["parts"].as_array().unwrap().iter().map(|part| text(&part["division"])).collect();
         assert_eq!(divisions, [TOWNSHIP, TOWNSHIP, COUNTY, TOWNSHIP]);
 
-        // Those who are called see it; those who are to be looked at do not, nor do other territories.
+        // The offices that are called see it. The company, the committee and other territories do not.
         let fire = app.office(Role::FireRescue, COUNTY);
         let police = app.office(Role::PoliceStation, TOWNSHIP);
         let portal = app.company(text(&company["uscc"]));
@@ -58,7 +58,7 @@ on_both_databases! {
         found["items"][6]["evidence"] = evidence(&photo);
         let after = give(&fire, &found).await.expect(200);
         assert_eq!((&after["state"], &after["version"]), (&json!("in_progress"), &json!(2)));
-        // Those to be looked at see what was carried out, and nothing of what is to come.
+        // The company sees completed inspections, and nothing of planned ones.
         let seen = portal.get(&at).await.expect(200);
         assert_eq!((&seen["state"], &seen["purpose"], seen["parts"].as_array().unwrap().len()), (&json!("done"), &Value::Null, 1));
         for filter in ["state=in_progress", "state=planned", "overdue=true"] {
@@ -74,7 +74,7 @@ on_both_databases! {
         let done = give(&police, &result("guard", AT, &[])).await.expect(200);
         assert_eq!((&done["state"], &done["done_on"], &done["version"]), (&json!("done"), &json!("2026-03-03"), &json!(5)));
 
-        // Now the company sees what was found, with the photograph, and not who was there.
+        // Now the company sees the findings with the photograph, but not who inspected.
         let seen = portal.get(&at).await.expect(200);
         assert_eq!(seen["company_id"], company["id"]);
         let part = &seen["parts"][2];
@@ -85,7 +85,7 @@ on_both_databases! {
         assert_eq!((&item["item_zh"], &item["act"]), (&json!("消防车道畅通"), &json!("safety.fire_lane_blocked")));
         portal.get(&format!("/v1/attachments/{photo}")).await.expect(200);
         committee.get(&at).await.expect(200);
-        // The feed tells each office that it was called, and the company only what was found.
+        // The feed shows each office that it was called, and the company only the findings.
         app.sealed().await;
         let told = async |client: &crate::support::client::Client| {
             let events = client.get("/v1/events?limit=200").await;
@@ -96,7 +96,7 @@ on_both_databases! {
         assert_eq!(ends(told(&fire).await), ["office_called", "result_submitted"]);
         assert_eq!(ends(told(&police).await), ["office_called", "result_submitted"]);
         assert_eq!(ends(told(&portal).await), ["result_submitted"; 4]);
-        // Two hazards: the uniform has no deadline in the policy, the lift and the fire lane have.
+        // Two hazards: in the policy, the uniform has no deadline, but the lift and the fire lane have.
         let hazards = app.social().get("/v1/hazards?with_total=true").await;
         assert_eq!(hazards.json["total"], 2);
         let listed = app.social().get("/v1/inspections").await;
@@ -123,7 +123,7 @@ on_both_databases! {
         app.social().post(&format!("{at}/result"), &result("general", AT, &[])).await.expect(200);
         let stale = app.county().post(&format!("{at}/cancellation"), &reasons()).if_match("\"1\"").await;
         stale.problem(412, "precondition_failed");
-        // A result that was given stands.
+        // A submitted result is kept.
         let ended = app.county().post(&format!("{at}/cancellation"), &reasons()).await.expect(200);
         assert_eq!((&ended["state"], &ended["parts"][1]["state"]), (&json!("done"), &json!("cancelled")));
         let second = leader.post("/v1/inspections", &visit(&complex, "2026-03-09", &[("social_affairs_office", "general")])).await.expect(201);
@@ -176,7 +176,7 @@ on_both_databases! {
         assert_eq!(send(new.clone()).await["results"][0]["errors"].as_array().unwrap().len(), 11);
         new["items"].as_array_mut().unwrap().truncate(1);
         assert_eq!(send(new).await["created"], 1);
-        // A policy without checklists goes by those that are built in; one with a bad list is refused.
+        // A policy without checklists uses the built-in ones. A policy with an invalid checklist is refused.
         document["inspections"]["checklists"][1]["items"][0]["act"] = json!("safety.no_such_act");
         let bad = app.county().post("/v1/policies", &json!({ "effective_from": "2026-03-07", "document": document })).await;
         bad.faults(&[("/document/inspections/checklists/1/items/0/act", "unknown_act")]);

@@ -7,7 +7,7 @@ use crate::support::client::Client;
 use crate::support::rows::{a_company, text};
 use crate::support::{COUNTY, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP, TestApp};
 
-/// Every event that a caller sees, page by page.
+/// Every event that a caller may see, page by page.
 async fn feed(app: &TestApp, client: &Client, filter: &str) -> Vec<Value> {
     app.sealed().await;
     let (mut all, mut after) = (Vec::new(), String::new());
@@ -21,7 +21,7 @@ async fn feed(app: &TestApp, client: &Client, filter: &str) -> Vec<Value> {
     }
 }
 
-/// The leaf of the event of a kind, as a caller is shown it.
+/// The leaf of an event of this type, as a caller sees it.
 async fn leaf_of(app: &TestApp, client: &Client, filter: &str, kind: &str) -> Value {
     let seen = feed(app, client, filter).await;
     let event = seen.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("{kind}: {seen:?}"));

@@ -1,4 +1,4 @@
-//! The ledger over HTTP: its head, proofs that an outsider checks, the feed, the auditor's reading.
+//! The ledger over HTTP: its head, its proofs, the event feed, and the auditor's list.
 
 mod feed;
 mod proofs;

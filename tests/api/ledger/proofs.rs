@@ -18,7 +18,7 @@ fn hashes(value: &Value) -> Vec<Hash> {
     value.as_array().expect("hashes").iter().map(hash).collect()
 }
 
-/// The head, opened under the keys that the service names.
+/// The head, verified with the keys that the service publishes.
 async fn head(app: &TestApp) -> Head {
     app.sealed().await;
     let answer = app.nobody().get("/v1/ledger/head").await.expect(200);
@@ -56,7 +56,7 @@ on_both_databases! {
         let proof = app.nobody().get(&path).await.expect(200);
         assert_eq!((hash(&proof["from_root"]), hash(&proof["to_root"])), (before.root, after.root));
         check_tree(&hashes(&proof["proof"]), after.size, after.root, before.size, before.root).expect("proved");
-        // An entry is proved for the head that somebody kept, too.
+        // An entry can also be proved for an earlier head that somebody kept.
         let path = format!("/v1/ledger/entries/0?tree_size={}", before.size);
         let entry = app.office(Role::Auditor, COUNTY).get(&path).await.expect(200);
         assert_eq!(entry["checkpoint"], Value::Null);
@@ -103,7 +103,7 @@ on_both_databases! {
         let leaf: Value = serde_json::from_str(text(&after["leaf"])).expect("JSON");
         assert_eq!(leaf["type"], json!("violation.confirmed"));
         assert_eq!(hash(&after["leaf_hash"]), record_hash(text(&after["leaf"]).as_bytes()));
-        // The report is the office's own.
+        // The report is visible to offices only.
         case.portal().get(&format!("/v1/ledger/entries/{}", confirmed[0])).await.problem(404, "not_found");
     }
 }

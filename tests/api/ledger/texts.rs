@@ -1,4 +1,4 @@
-//! What people write stands in the ledger as salted digests only.
+//! Free texts are in the ledger as salted digests only.
 
 use serde_json::json;
 use xiaoqu::access::Role;
@@ -9,7 +9,7 @@ use crate::support::rating::{a_cycle, announced, at, cycle_input};
 use crate::support::rows::{a_complex, a_service, end_contract, path, text};
 use crate::support::{COUNTY, TestApp};
 
-/// Texts of this test, and those of the helpers that it uses.
+/// Texts of this test, and of the helpers that it uses.
 fn texts() -> Vec<String> {
     let own = ["私密的陈述", "私密的异议", "私密的变更理由", "私密的修复申请", "私密的结果"];
     let mut all: Vec<String> = own.map(str::to_owned).to_vec();
@@ -20,7 +20,7 @@ fn texts() -> Vec<String> {
     all
 }
 
-/// A policy is published whole: its text is for everyone.
+/// A policy is an exception: its text is published.
 fn leaves(app: &TestApp) -> Vec<String> {
     app.values("SELECT leaf AS value FROM ledger_events WHERE kind <> 'policy.published' ORDER BY id")
 }
@@ -81,6 +81,6 @@ fn assert_clear(app: &TestApp) {
         let found = leaves.iter().find(|leaf| leaf.contains(&needle));
         assert!(found.is_none(), "{needle} in {found:?}");
     }
-    // The digests are there in their place.
+    // The digests are there instead.
     assert!(leaves.iter().any(|leaf| leaf.contains("hmac_sha256")));
 }

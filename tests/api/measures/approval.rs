@@ -7,7 +7,7 @@ use crate::support::client::arguments;
 use crate::support::rows::a_policy;
 use crate::support::{NEIGHBOUR, TOWNSHIP};
 
-/// Three clauses: level 3, a removal is proposed.
+/// Three clauses: level 3, so that a removal is proposed.
 async fn level_three(case: &mut Case<'_>) -> String {
     case.confirmed("V1", nine(3), "P", "2026-03-02").await;
     case.confirmed("V2", nine(7), "P", "2026-04-08").await;
@@ -46,14 +46,15 @@ on_both_databases! {
         assert_eq!(approved["state"], "approved");
         assert_eq!(approved["approval"]["reasons"], reasons()["reasons"]);
 
-        // Approval starts the removal; carrying it out names the lawful ground and its document.
+        // The approval starts the removal. Its completion names the lawful ground and its document.
         let complete = format!("{removal}/completion");
         let mut done = json!({ "completed_on": today, "outcome": "合同已终止" });
         case.officer().post(&complete, &done).await
             .faults(&[("/removal_ground", "required"), ("/evidence", "required")]);
         done["removal_ground"] = json!("owners_vote");
         done["evidence"] = json!([{ "title": "业主大会决定", "url": "https://evidence.example.invalid/vote.pdf" }]);
-        // The owners' vote ends the contract sixty days after the notice (Civil Code 946), and the removal with it.
+        // The owners' vote terminates the contract sixty days after the notice (Civil Code 946), which completes the
+        // removal.
         case.officer().post(&complete, &done).await.faults(&[("/notice_given_on", "required")]);
         done["notice_given_on"] = today;
         case.officer().post(&complete, &done).await.faults(&[("/completed_on", "notice_too_short")]);
@@ -107,7 +108,7 @@ on_both_databases! {
         let removal = level_three(&mut case).await;
         case.officer().post(&format!("{removal}/notification"), &notice()).await.expect(200);
         case.officer().post(&format!("{removal}/notification"), &notice()).await.problem(409, "state_conflict");
-        // A fourth clause at P comes after the notice: it is a ground, and the company was not told of it.
+        // A fourth clause at P comes after the notice. It is a ground, but not in the notice.
         case.confirmed("V4", nine(8), "P", "2026-06-08").await;
         let told = |measure: &serde_json::Value| {
             let grounds = measure["grounds"].as_array().unwrap().iter();
@@ -115,7 +116,7 @@ on_both_databases! {
         };
         let now = case.officer().get(&removal).await.expect(200);
         assert_eq!((told(&now), now["grounds"].as_array().map(Vec::len)), (3, Some(4)));
-        // All three that it was told of are revoked; three others keep the level.
+        // All three grounds in the notice are revoked. Three others keep the level.
         case.confirmed("V5", "nine.obstructing_infrastructure", "P", "2026-06-22").await;
         case.confirmed("V6", "nine.abandoning_service", "P", "2026-07-06").await;
         for name in ["V1", "V2", "V3"] {

@@ -7,12 +7,12 @@ use crate::support::client::Client;
 use crate::support::rows::{a_complex, a_service, contract_input, text};
 use crate::support::{COUNTY, TestApp};
 
-/// Whoever gives the notice does not decide.
+/// The officer who notifies does not decide.
 fn clerk(app: &TestApp) -> Client {
     app.officer(Role::CountyAuthority, COUNTY, "clerk")
 }
 
-/// Four clauses: the blacklist is proposed.
+/// Four clauses, so that the blacklist is proposed.
 async fn level_four(case: &mut Case<'_>) -> String {
     case.confirmed("V1", nine(3), "P", "2026-03-02").await;
     case.confirmed("V2", nine(7), "P", "2026-04-08").await;
@@ -21,7 +21,7 @@ async fn level_four(case: &mut Case<'_>) -> String {
     case.measure("blacklist").await
 }
 
-/// The blacklisting that only its approval lacks, and the day on which that may come.
+/// A blacklist measure that only needs its approval, and the first day on which it may be approved.
 async fn ready_to_list(app: &TestApp, case: &mut Case<'_>) -> (String, String) {
     let blacklist = level_four(case).await;
     case.after_hearing_period(&blacklist, &clerk(app)).await;
@@ -57,7 +57,7 @@ on_both_databases! {
         let new = a_complex(&app).await;
         let service = contract_input(&new, &case.company, &today);
         app.county().post("/v1/contracts", &service).await.problem(409, "company_blacklisted");
-        // Renewal of what it serves is not touched.
+        // Renewal for a complex that it already serves is still possible.
         let served = json!({ "id": case.id("P") });
         app.county().post("/v1/contracts", &contract_input(&served, &case.company, &today)).await.expect(201);
 
@@ -66,11 +66,11 @@ on_both_databases! {
         case.portal().post(&format!("{path}/credit-repair"), &repair).await.expect(200);
         case.portal().post(&format!("{path}/credit-repair"), &repair).await.problem(409, "state_conflict");
 
-        // One of the four grounds is revoked: a task to take the listing back.
+        // One of the four grounds is revoked, which creates a task to reverse the listing.
         case.portal().post(&format!("{}/appeal", case.violation("V4")), &repair).await.problem(409, "deadline_passed");
         app.county().post(&format!("{}/revocation", case.violation("V4")), &reasons()).await.expect(200);
         assert_eq!(case.level().await, 3);
-        // At once: no company stays on a list on a ground that was revoked.
+        // Effective at once: no company stays listed on a revoked ground.
         let entry = app.county().get(&path).await.expect(200);
         assert_eq!((&entry["state"], &entry["delisted_on"]), (&json!("delisted"), &json!(today)));
         assert!(text(&entry["delisting_reason"]).contains("撤销"), "{entry}");
@@ -107,7 +107,7 @@ on_both_databases! {
             assert_eq!((&refused["state"], &refused["credit_repair"]["refusal_reasons"]), (&json!("in_force"), &reasons()["reasons"]));
             app.county().post(&refuse, &reasons()).await.problem(409, "state_conflict");
         }
-        // Its company reads why.
+        // The company can read the reasons.
         let own = case.portal().get(&path).await.expect(200);
         assert_eq!(own["credit_repair"]["refusal_reasons"], reasons()["reasons"]);
     }

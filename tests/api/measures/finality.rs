@@ -1,4 +1,4 @@
-//! What reduces a company's rights rests on final decisions only, and an appeal that comes later suspends it.
+//! Adverse measures rest on final decisions only, and a later appeal suspends them.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -9,7 +9,7 @@ use crate::support::client::Client;
 use crate::support::rows::{a_complex, contract_input, text};
 use crate::support::{COUNTY, TestApp};
 
-/// Clauses confirmed at P whose decisions nobody has delivered.
+/// Confirmed clauses at P whose decisions have not been delivered.
 async fn undelivered(case: &mut Case<'_>, count: usize) {
     let all = [("V1", 3, "2026-03-02"), ("V2", 7, "2026-04-08"), ("V3", 9, "2026-05-11"), ("V4", 8, "2026-06-08")];
     for (name, clause, day) in &all[..count] {
@@ -21,13 +21,13 @@ fn clerk(app: &TestApp) -> Client {
     app.officer(Role::CountyAuthority, COUNTY, "clerk")
 }
 
-/// The codes of what stands in the way, and the violations that they name.
+/// The codes of the obstacles, and the violations that they name.
 fn named(problem: &Value) -> Vec<(String, String)> {
     let errors = problem["errors"].as_array().expect("errors");
     errors.iter().map(|one| (text(&one["code"]).to_owned(), text(&one["pointer"]).to_owned())).collect()
 }
 
-/// As it was before decisions had to be final: the decision was never delivered.
+/// As if the decision had been made before decisions had to be final: it was never delivered.
 fn as_if_never_delivered(app: &TestApp, id: &str) {
     let delivered = match app.kind() {
         crate::support::Kind::Sqlite => "json_remove(proceedings, '$.decision_delivery')",
@@ -62,7 +62,7 @@ on_both_databases! {
             found.sort();
             assert_eq!(found, wanted, "{measure}");
         }
-        // Three are served: the fourth is named, and the time for an appeal runs for the others.
+        // Three are delivered: the fourth is named, and for the others the appeal period is running.
         for name in ["V1", "V2", "V3"] {
             case.portal().get(&case.violation(name)).await.expect(200);
         }
@@ -86,7 +86,8 @@ on_both_databases! {
     }
 
     async fn the_level_that_calls_for_a_removal_must_be_reached_by_final_decisions_alone(app: TestApp) {
-        // Two clauses at P and one at Q: the removal at P rests on the third, too, though it is no ground of it.
+        // Two clauses at P and one at Q: the removal at P also depends on the third, though that is not one of its
+        // grounds.
         let mut case = Case::new(&app, &["P", "Q"]).await;
         case.confirmed("V1", nine(3), "P", "2026-03-02").await;
         case.confirmed("V2", nine(7), "P", "2026-04-08").await;
@@ -119,7 +120,7 @@ on_both_databases! {
             "evidence": [{ "title": "终止协议", "text": "双方同意终止" }],
         });
         case.officer().post(&format!("{removal}/completion"), &done).await.problem(409, "appeal_pending");
-        // Maintained: it goes on, with the working days that it had left.
+        // Upheld: the measure resumes with the working days that were left.
         let before = text(&suspended["due_on"]).to_owned();
         case.on("2026-08-10");
         let decision = json!({ "outcome": "upheld", "reasons": "原认定事实清楚" });
@@ -130,7 +131,7 @@ on_both_databases! {
         let id = removal.rsplit('/').next().unwrap();
         let kinds = app.values(&format!("SELECT kind AS value FROM ledger_events WHERE subject_id = '{id}' ORDER BY id"));
         assert!(kinds.ends_with(&["measure.approved".into(), "measure.suspended".into(), "measure.resumed".into()]), "{kinds:?}");
-        // Another one is revoked on appeal: it ends.
+        // Another one is revoked on appeal, which ends the measure.
         as_if_never_delivered(&app, case.id("V2"));
         case.portal().post(&format!("{}/appeal", case.violation("V2")), &json!({ "text": "决定书从未送达" })).await.expect(200);
         let decision = json!({ "outcome": "revoked", "reasons": "证据不足" });
@@ -160,7 +161,7 @@ on_both_databases! {
         app.county().post(&format!("{}/appeal-decision", case.violation("V1")), &decision).await.expect(200);
         assert_eq!((&entry().await["state"], &entry().await["suspended_on"]), (&json!("in_force"), &Value::Null));
         assert_eq!(case.standing().await["credit"]["listed"], json!(true));
-        // Revoked on appeal: it is removed.
+        // Revoked on appeal: the listing ends.
         as_if_never_delivered(&app, case.id("V2"));
         case.portal().post(&format!("{}/appeal", case.violation("V2")), &json!({ "text": "决定书从未送达" })).await.expect(200);
         let decision = json!({ "outcome": "revoked", "reasons": "证据不足" });

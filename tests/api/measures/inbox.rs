@@ -4,7 +4,7 @@ use crate::on_both_databases;
 use crate::support::cases::{Case, next_day, nine, notice, reasons};
 use crate::support::client::Client;
 
-/// Of cases and measures; the disclosures that a company owes are another story.
+/// Inbox items of violations and measures, without the company's disclosures.
 async fn waits(client: &Client) -> Vec<(String, Value)> {
     let items = client.get("/v1/inbox?limit=200").await.items().clone();
     let items = items.iter().filter(|item| item["subject_kind"] != "disclosure");

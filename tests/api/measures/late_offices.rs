@@ -1,4 +1,4 @@
-//! Offices have deadlines, too: cards, and a leader and a county that see what they are late with.
+//! Offices have deadlines, too: cards, and overdue items that their leader and the county can see.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -9,7 +9,7 @@ use crate::support::client::Client;
 use crate::support::rows::{a_company, a_complex, a_served_complex, end_contract, path, text};
 use crate::support::{COMMUNITY, COUNTY, TOWNSHIP};
 
-/// What waits of violations: kind, last day, card, level, and what is late with whom.
+/// Inbox items of violations: kind, due date, card, level, and the overdue office.
 async fn cases(client: &Client) -> Vec<Value> {
     let items = client.get("/v1/inbox?limit=200").await.items().clone();
     let of_cases = items.iter().filter(|item| item["subject_kind"] == "violation");
@@ -100,7 +100,7 @@ on_both_databases! {
             let items = office.get("/v1/inbox?kind=receive_handover").await.items().clone();
             assert_eq!((items.len(), &items[0]["href"]), (1, &json!(path("contracts", &contract))));
         }
-        // Late: first the leader's, then the county's, and everyone who sees it reads the same level.
+        // When overdue, first the leader and then the county sees it, and everyone sees the same level.
         let late = async |client: &Client| {
             let items = client.get("/v1/inbox?overdue=true&limit=200").await.items().clone();
             let of_contract = items.iter().filter(|item| item["subject_kind"] == "contract");

@@ -1,4 +1,4 @@
-//! `private_key_jwt`: a client shows who it is by a token of its own, once.
+//! `private_key_jwt`: a client authenticates with a signed assertion, which can be used once.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn jwk(key: &Key) -> Value {
     jwk
 }
 
-/// An approved client with these keys and without a secret; its id.
+/// The id of an approved client with these keys and without a secret.
 async fn a_client(app: &TestApp, keys: &[&Key]) -> Value {
     let mut input = client_input();
     input["jwks"] = json!({ "keys": keys.iter().map(|key| jwk(key)).collect::<Vec<_>>() });
@@ -109,7 +109,7 @@ on_both_databases! {
             let answer = show(&app, odd).await;
             assert!([400, 401].contains(&answer.status), "{odd}: {}", answer.json);
         }
-        // After all of that the good one is as good as ever.
+        // After all of these, the valid assertion still works.
         show(&app, &key.token(&header(&key), &good)).await.expect(200);
     }
 

@@ -1,4 +1,4 @@
-//! The keyring of a running service: rotated, broken, and the wrong one.
+//! The keyring of a running service: rotated, damaged, or replaced by another.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ fn kid(token: &str) -> String {
     text(&head["kid"]).to_owned()
 }
 
-/// Keys are rotated under a running service, as an operator does it.
+/// Rotates keys of a running service, as an operator does it.
 fn rotated_while_serving(kind: Kind) {
     let folder = Folder::new();
     folder.keys(&["init"]);
@@ -60,14 +60,14 @@ fn rotated_while_serving(kind: Kind) {
         for token in [&old, &new] {
             app.bearer(token).get("/v1/me").await.expect(200);
         }
-        // What lies under the old data key is still read, and the next answer lies under the new one.
+        // Data encrypted with the old key is still read, and the next response is encrypted with the new one.
         let again = app.bearer(&new).post("/v1/complexes", &input).key("before").await;
         assert_eq!((again.header("idempotent-replayed"), &again.json), ("true", &made.json));
         app.bearer(&new).post("/v1/complexes", &complex_input()).key("after").await.expect(201);
         let used = app.values("SELECT DISTINCT data_key AS value FROM idempotency_keys");
         assert_eq!(used.len(), 2, "{used:?}");
 
-        // A stolen key: its tokens are refused as soon as it is gone.
+        // A stolen key: its tokens are refused as soon as it is removed.
         folder.keys(&["remove", &kid(&old)]);
         until("the old key is gone", async || app.bearer(&old).get("/v1/me").await.status == 401).await;
         app.bearer(&new).get("/v1/me").await.expect(200);
@@ -143,7 +143,7 @@ fn the_wrong_keyring_stops_the_start_with_one_line() {
     let url = app.db_url.clone();
     block_on(until("the store has heard of the data key", async || app.count("data_keys") == 1));
 
-    // Another keyring: the database's answers would not open.
+    // Another keyring, which could not decrypt the database's stored responses.
     std::fs::remove_file(folder.path("keyring.json")).expect("removed");
     folder.keys(&["init"]);
     let other = Keys::open(folder.source()).expect("a keyring");

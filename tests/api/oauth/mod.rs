@@ -1,4 +1,4 @@
-//! `/oauth/token`, the metadata, and the keys behind them.
+//! `/oauth/token`, the metadata, and their keys.
 
 mod assertion;
 mod keys;

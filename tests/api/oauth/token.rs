@@ -8,7 +8,7 @@ use crate::support::client::Response;
 use crate::support::rows::text;
 use crate::support::systems::{client_input, token};
 
-/// An error in the form of RFC 6749, 5.2, and of nothing else.
+/// An error exactly in the form of RFC 6749, 5.2.
 #[track_caller]
 fn refused(answer: &Response, status: u16, error: &str) {
     assert_eq!((answer.status, answer.json["error"].as_str()), (status, Some(error)), "{}", answer.json);
@@ -51,7 +51,7 @@ on_both_databases! {
             told.push(answer.json);
         }
         assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
-        // What the database holds opens nothing.
+        // Digests from the database cannot be used as secrets.
         for digest in app.values("SELECT digest AS value FROM client_secrets") {
             refused(&token(&app, system.id(), &digest).await, 401, "invalid_client");
         }

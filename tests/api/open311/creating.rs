@@ -9,9 +9,10 @@ use crate::support::files::a_jpeg;
 use crate::support::rows::{a_company, a_service, text};
 use crate::support::systems::{client_input, reason};
 
-/// What FixMyStreet sends with a photograph, part by part: perllib/Open311.pm, `_populate_service_request_params` (fields),
-/// `_add_photos_to_upload` (`photo1`, its file name and type) and `_request` (`Content_Type => 'form-data'`: the fields,
-/// then the uploads, as Perl's HTTP::Request::Common writes them). At 84d7c80c5d9abd0d330325742c6b9eedc30b19fd.
+/// The request that FixMyStreet sends with a photograph, part by part: perllib/Open311.pm,
+/// `_populate_service_request_params` (fields), `_add_photos_to_upload` (`photo1`, its file name and type) and
+/// `_request` (`Content_Type => 'form-data'`: the fields, then the uploads, as Perl's HTTP::Request::Common writes
+/// them). At 84d7c80c5d9abd0d330325742c6b9eedc30b19fd.
 fn of_fixmystreet(fields: &[(&str, &str)], photos: &[Vec<u8>]) -> (&'static str, Vec<u8>) {
     let mut all = Vec::new();
     for (name, value) in fields {
@@ -58,7 +59,7 @@ on_both_databases! {
         assert_eq!((&row["description"], &row["location"]), (&json!("电梯停在 3 楼不动"), &json!("2 号楼；1 单元")));
         assert_eq!(row["evidence"][0]["url"], "https://photos.example.invalid/1.jpg");
         assert!(text(&row["contact"]["phone"]).starts_with("139****"), "{row}");
-        // Nobody outside reads who it was or what they wrote.
+        // The public cannot read who sent it or what they wrote.
         for path in [format!("/open311/v2/requests/{id}.json?extensions=true"), format!("{REQUESTS}?extensions=true")] {
             let shown = app.nobody().get(&path).await;
             let words = String::from_utf8(shown.bytes.clone()).expect("UTF-8");
@@ -68,7 +69,7 @@ on_both_databases! {
             assert_eq!(shown.json[0]["description"], "电梯故障");
             assert_eq!(shown.json[0]["agency_responsible"], "物业服务企业");
         }
-        // What is not needed is stored nowhere, sealed or not.
+        // Data that is not needed is not stored, not even encrypted.
         app.sealed().await;
         let events = app.county().get(&format!("/v1/events?subject_id={id}")).await;
         assert_eq!(events.items()[0]["type"], "complaint.submitted", "{}", events.json);
@@ -99,7 +100,7 @@ on_both_databases! {
             assert_eq!(app.nobody().get(&at).await.status, 401);
         }
         assert_eq!((app.attachments(), app.objects().len()), (2, 2));
-        // It waits five minutes for an answer, and sends the same again.
+        // It waits five minutes for a response, and then sends the same request again.
         let again = post().await;
         assert_eq!(again.header("idempotent-replayed"), "true");
         assert_eq!(again.bytes, answer.bytes);
@@ -122,7 +123,7 @@ on_both_databases! {
         let wrong = [("api_key", key.as_str()), ("service_code", "no.such"), ("lat", lat.as_str()), ("long", long.as_str())];
         refused(&send(&wrong, &[a_jpeg(2000)]).await, 404, &["service_code"]);
         assert_eq!((app.attachments(), app.objects().len()), (0, 0), "of what was refused nothing is left");
-        // A field for which no file was chosen.
+        // A file field without a file.
         let (media_type, body) = of_fixmystreet(&fields, &[Vec::new()]);
         app.nobody().call(Method::POST, REQUESTS).body(media_type, body).await.expect(201);
     }
@@ -181,7 +182,7 @@ on_both_databases! {
         }
         assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
         refused(&send(&app, &[("service_code", "service.lift")]).await, 403, &["api_key"]);
-        // Not approved yet, limited to other operations, in a role that takes in nothing, suspended.
+        // Not approved yet; limited to other operations; in a role that may not submit; suspended.
         let pending = app.a_client().await;
         let secret = app.a_secret(&pending, 0).await;
         refused(&attempt(&format!("{}:{secret}", text(&pending["id"]))).await, 403, &["api_key", "未获批准"]);
@@ -195,7 +196,7 @@ on_both_databases! {
         refused(&attempt(&key(&app.a_system(&input).await)).await, 403, &["api_key"]);
         app.administrator().post(&format!("{}/suspension", portal.path()), &reason()).await.expect(200);
         refused(&attempt(&key(&portal)).await, 403, &["api_key"]);
-        // A token is for other doors.
+        // A bearer token is not accepted here.
         let bearer = app.office(Role::SocialAffairsOffice, crate::support::TOWNSHIP);
         refused(&bearer.post_form(REQUESTS, "service_code=service.lift").await, 403, &["api_key"]);
     }
@@ -210,7 +211,8 @@ on_both_databases! {
         assert_eq!(second.header("idempotent-replayed"), "true");
         assert_eq!(first.expect(201), second.expect(201));
         assert_ne!(sent(&app, &portal, &[("description", "又是电梯")]).await, sent(&app, &portal, &[]).await);
-        // The same within an hour of the first, whatever the clock on the wall shows; a later one is a new matter.
+        // A repeat within an hour of the first is the same request, whatever the business time is. A later one is a new
+        // complaint.
         let aged = |by: &str| match app.db_url.starts_with("sqlite:") {
             true => format!("UPDATE idempotency_keys SET created_at = created_at - {by} * 1000000"),
             false => format!("UPDATE idempotency_keys SET created_at = created_at - interval '{by} seconds'"),
@@ -222,7 +224,7 @@ on_both_databases! {
         app.execute(&aged("20"));
         let later = send(&app, &fields).await;
         assert_ne!(later.expect(201), once, "more than an hour later");
-        // With a key of its own the sender says what is one request.
+        // With its own key, the sender decides which requests are the same.
         let keyed = |key: &str, form: &str| app.nobody().post_form(REQUESTS, form).key(key);
         let (one, other) = (form(&fields), form(&[&fields[..], &[("phone", "13912345678")]].concat()));
         let third = keyed("a", &one).await.expect(201);

@@ -1,4 +1,4 @@
-//! The layers around the feature answer in the form of the standard, too.
+//! Errors of the outer layers also have the format of Open311 under its paths.
 
 use std::num::NonZeroU32;
 
@@ -24,7 +24,7 @@ on_both_databases! {
         let put = nobody.call(Method::PUT, REQUESTS).await;
         refused(&put, 405, &[]);
         assert!(put.header("allow").contains("POST"), "{}", put.header("allow"));
-        // Beside it nothing changed.
+        // Other paths are unaffected.
         nobody.get("/v1/nothing").await.problem(404, "not_found");
         nobody.get("/open3110").await.problem(404, "not_found");
     }
@@ -94,7 +94,7 @@ fn whoever_guesses_keys_is_shut_out_like_whoever_guesses_tokens() {
         }
         assert_eq!(told[0], 403);
         assert_eq!(told.last(), Some(&429), "{told:?}");
-        // Not looked at either, so that a right guess is not told from a wrong one.
+        // The key is not checked, so that a correct guess cannot be told from a wrong one.
         let right = key(&portal);
         refused(&app.nobody().post_form(REQUESTS, &form(&good(&right, &lat, &long))).await, 429, &[]);
     });

@@ -17,7 +17,7 @@ on_both_databases! {
             let of = &seen[form];
             let services = of["services"].as_array().expect("services");
             assert!(services.iter().any(|one| one["service_code"] == "service.lift" && one["service_name"] == "电梯故障"));
-            // Python's parser makes one of a list of one in XML, and a list of several.
+            // In XML, Python's parser returns a single item instead of a list of one.
             let attributes = match form {
                 "json" => &of["definition"]["attributes"],
                 _ => &of["definition"]["attributes"]["attribute"],

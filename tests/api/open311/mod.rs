@@ -1,4 +1,4 @@
-//! Open311 GeoReport v2, as its clients speak it.
+//! Open311 GeoReport v2, as its clients use it.
 
 mod creating;
 mod errors;
@@ -16,11 +16,11 @@ use crate::support::systems::{System, client_input, reason};
 use crate::support::{COMMUNITY, TestApp};
 
 const REQUESTS: &str = "/open311/v2/requests.json";
-/// Where the test's complex is.
+/// Point of the test's complex.
 const LAT: f64 = 38.2811;
 const LONG: f64 = 106.2533;
 
-/// A complex with a point on the map.
+/// A complex with a point.
 async fn a_placed_complex(app: &TestApp, community: &str, latitude: f64, longitude: f64) -> Value {
     let mut input = complex_input();
     input["community"] = json!(community);
@@ -37,7 +37,7 @@ async fn a_portal(app: &TestApp) -> System {
     app.a_system(&client_input()).await
 }
 
-/// A system that another county has approved.
+/// A client approved by another county.
 async fn a_portal_of(app: &TestApp, county: &str) -> System {
     let mut input = client_input();
     (input["role"], input["division"]) = (json!("county_authority"), json!(county));
@@ -53,7 +53,7 @@ fn key(system: &System) -> String {
     format!("{}:{}", system.id(), system.secret)
 }
 
-/// A form of these fields.
+/// A form with these fields.
 fn form(fields: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in fields {
@@ -62,7 +62,7 @@ fn form(fields: &[(&str, &str)]) -> String {
     form.finish()
 }
 
-/// The fields of a good request.
+/// The fields of a valid request.
 fn good<'a>(key: &'a str, lat: &'a str, long: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("api_key", key),
@@ -77,7 +77,7 @@ async fn send(app: &TestApp, fields: &[(&str, &str)]) -> Response {
     app.nobody().post_form(REQUESTS, &form(fields)).await
 }
 
-/// A request at the test's complex, and its id.
+/// The id of a request at the test's complex.
 async fn sent(app: &TestApp, system: &System, fields: &[(&str, &str)]) -> String {
     let (key, lat, long) = (key(system), LAT.to_string(), LONG.to_string());
     let mut all = good(&key, &lat, &long);
@@ -88,7 +88,7 @@ async fn sent(app: &TestApp, system: &System, fields: &[(&str, &str)]) -> String
     text(&send(app, &all).await.expect(201)[0]["service_request_id"]).to_owned()
 }
 
-/// An answer in the form of the standard's errors, with this status and words.
+/// Expects an error in the standard's format, with this status and these words.
 #[track_caller]
 fn refused(answer: &Response, status: u16, words: &[&str]) {
     let shown = String::from_utf8_lossy(&answer.bytes);

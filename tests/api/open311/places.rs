@@ -12,7 +12,7 @@ on_both_databases! {
         a_placed_complex(&app, COMMUNITY, LAT + 0.02, LONG).await;
         let portal = a_portal(&app).await;
         let office = app.social();
-        // 400 m, 1.1 km to the south.
+        // 400 m and 1.1 km to the south.
         for (south, at_complex) in [(0.0036, true), (0.01, false)] {
             let lat = (LAT - south).to_string();
             let id = sent(&app, &portal, &[("lat", &lat)]).await;
@@ -20,7 +20,7 @@ on_both_databases! {
             assert_eq!(ticket["complex_id"], if at_complex { complex["id"].clone() } else { json!(null) });
             assert_eq!(ticket["community"], COMMUNITY);
             let shown = app.nobody().get(&format!("/open311/v2/requests/{id}.json")).await.expect(200)[0].clone();
-            // Of a complex its own point, elsewhere the point that was told, on a grid.
+            // For a complex, its own point; elsewhere the reported point, rounded to a grid.
             let latitude = if at_complex { LAT } else { ((LAT - south) * 1000.0).round() / 1000.0 };
             assert!((shown["lat"].as_f64().expect("a number") - latitude).abs() < 1e-9, "{shown}");
             assert_eq!(shown["address_id"], ticket["complex_id"]);
@@ -62,7 +62,7 @@ on_both_databases! {
         refused(&send(&app, &named).await, 403, &["api_key"]);
         let by_id = [("api_key", key.as_str()), ("service_code", "service.lift"), ("address_id", text(&complex["id"]))];
         refused(&send(&app, &by_id).await, 403, &["api_key"]);
-        // In a jurisdiction of its own there is no such place.
+        // The client's own jurisdiction does not include that place.
         let mut own = good(&key, &lat, &long);
         own.push(("jurisdiction_id", OTHER_COUNTY));
         refused(&send(&app, &own).await, 400, &["lat"]);

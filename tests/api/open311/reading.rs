@@ -97,7 +97,7 @@ on_both_databases! {
             refused(&app.nobody().get(&format!("/open311/v2/requests/{id}.json")).await, 404, &["service_request_id"]);
             refused(&app.nobody().get(&format!("/open311/v2/tokens/{id}.json")).await, 404, &["token"]);
         }
-        // A category that the county takes back from the public takes its tickets with it.
+        // If the county makes a category private, its complaints become private, too.
         let mut policy = app.county().get("/v1/policies/current").await.expect(200)["document"].clone();
         for category in policy["complaints"]["categories"].as_array_mut().expect("categories") {
             if category["code"] == "service.cleaning" {
@@ -151,7 +151,7 @@ on_both_databases! {
         for bad in ["start_date=yesterday", "end_date=2026-03-01T00:00:00"] {
             refused(&app.nobody().get(&format!("{REQUESTS}?{bad}")).await, 400, &["W3C"]);
         }
-        // By its id it is found whatever its age.
+        // A single request is found by id, whatever its age.
         app.nobody().get(&format!("/open311/v2/requests/{old}.json")).await.expect(200);
     }
 

@@ -1,5 +1,5 @@
-//! The pages in a real browser: at the width of a phone and of a desk, in light and dark, with axe-core; sheets and plaques in
-//! print, and their codes read back from the picture.
+//! The pages in a real browser: at phone and desktop width, in light and dark mode, with axe-core; notice sheets and
+//! plaques in print, with their QR codes read back from the image.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -23,7 +23,7 @@ fn page_of(complex: &str) -> String {
     format!("/public/complexes/{complex}")
 }
 
-/// What a page of a complex can show of its ratings: points, bonus, reply, and an earlier one with few stars.
+/// A page with all rating details: points, bonus, reply, and an earlier rating with few stars.
 async fn rated_twice(app: &TestApp, company: &Value, complex: &str, first: &Value) -> Value {
     published(app, first, complex, 65).await;
     app.set_clock("2026-07-06T01:00:00Z");
@@ -48,7 +48,7 @@ on_sqlite! {
         let bare = a_complex(&app).await;
         let (full, bare) = (text(&complex["id"]), page_of(text(&bare["id"])));
         let first = a_cycle(&app, &cycle_input()).await;
-        // One that the ladder lowers, and one that is withdrawn.
+        // One rating that the ladder lowers, and one that is withdrawn.
         let mut case = Case::new(&app, &["P", "Q"]).await;
         let before = published(&app, &first, case.id("P"), 72).await;
         let taken_back = published(&app, &first, case.id("Q"), 95).await;

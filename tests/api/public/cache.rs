@@ -1,4 +1,4 @@
-//! A page that was made is served again for a while.
+//! Rendered pages are served from the cache for a while.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn a_popular_page_is_made_once_and_then_again() {
             let change = json!({ "name": "改名后的花园" });
             app.county().patch(&path("complexes", &complex), &change).if_match("*").await.expect(200);
             assert_eq!(page(&app, &at, 200).await, before, "kept");
-            // What does not exist is asked for each time, and takes no room.
+            // Missing pages are not cached.
             page(&app, "/public/complexes/019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11", 404).await;
             tokio::time::sleep(Duration::from_millis(2100)).await;
             assert!(page(&app, &at, 200).await.contains("改名后的花园"));

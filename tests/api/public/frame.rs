@@ -1,4 +1,4 @@
-//! Policies of browsers, errors as pages, the style sheet.
+//! Security policies for browsers, error pages, and the style sheet.
 
 use reqwest::Method;
 use xiaoqu::http::limits::{LimitOptions, Rate};
@@ -34,7 +34,7 @@ on_sqlite! {
         let answer = app.nobody().call(Method::POST, "/public").await;
         assert_eq!(answer.header("allow"), "GET, HEAD");
         read(&answer, 405, "/public");
-        // Where a program is answered it stays a problem.
+        // Paths for programs return problems.
         app.nobody().get("/public/data/nowhere").await.problem(404, "not_found");
         app.nobody().get("/public/data/complexes/abc").await.faults(&[("path/id", "invalid_format")]);
         app.nobody().get("/public/data/complexes?division=x&no=1").await.faults(&[("query/division", "invalid_format"), ("query/no", "unknown_parameter")]);

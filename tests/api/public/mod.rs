@@ -1,4 +1,4 @@
-//! What everyone may see, without a token.
+//! Public pages and data, without a token.
 
 mod browser;
 mod cache;
@@ -13,7 +13,7 @@ mod sections;
 use crate::support::TestApp;
 use crate::support::client::Response;
 
-/// A page as its text, with what every page of ours must be.
+/// Gets a page, and checks what all our pages have in common.
 pub async fn page(app: &TestApp, path: &str, status: u16) -> String {
     let answer = app.nobody().get(path).await;
     read(&answer, status, path)
@@ -40,7 +40,7 @@ pub fn well_formed(html: &str) {
     }
 }
 
-/// Every element that is opened is closed in its order; no element has a style or a script of its own.
+/// Checks that all elements are closed in order, and that there are no inline styles or scripts.
 pub fn balanced(html: &str) {
     const VOID: &[&str] = &["meta", "link", "br", "input", "img"];
     let mut open: Vec<&str> = Vec::new();

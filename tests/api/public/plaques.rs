@@ -1,4 +1,4 @@
-//! What the QR code of a plaque opens, and the plaque itself.
+//! The page behind the QR code of a plaque, and the plaque itself.
 
 use serde_json::json;
 
@@ -9,14 +9,14 @@ use crate::support::cases::{Case, nine, reasons};
 use crate::support::rating::*;
 use crate::support::rows::{path, text};
 
-/// The picture of a plaque: XML by itself.
+/// The image of a plaque as a separate XML document.
 async fn drawn(app: &TestApp, number: &str) -> String {
     let answer = app.nobody().get(&format!("/public/plaques/{number}/plaque.svg")).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "image/svg+xml"));
     let svg = String::from_utf8(answer.bytes.clone()).expect("UTF-8");
     assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" "), "{svg}");
     balanced(&svg);
-    // Every ampersand begins one of the entities that XML knows by itself.
+    // Only the entities that XML predefines may be used.
     for (at, _) in svg.match_indices('&') {
         assert!(["amp;", "lt;", "gt;", "quot;"].iter().any(|name| svg[at + 1..].starts_with(name)), "{}", &svg[at..]);
     }
@@ -47,7 +47,7 @@ on_both_databases! {
         let print = page(&app, &format!("/public/plaques/{first}/print"), 200).await;
         assert!(print.contains(&svg) && !print.contains("已失效"), "the sheet shows the same picture");
 
-        // The ladder takes a star: another plaque may hang.
+        // The ladder takes a star, so the plaque is replaced.
         case.confirmed("first", nine(3), "P", "2026-03-16").await;
         case.confirmed("second", nine(7), "P", "2026-03-23").await;
         let lowered = app.social().get(&at(&rating)).await.expect(200);

@@ -1,4 +1,4 @@
-//! The star of a complex, as everyone sees it.
+//! The star of a complex on public pages.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::support::files::evidence;
 use crate::support::rating::*;
 use crate::support::rows::text;
 
-/// Scored with more than points, answered by the company, published.
+/// A published rating with a bonus and the company's reply.
 pub async fn replied(app: &TestApp, cycle: &Value, complex: &str, company: &Value, share: i64, more: Value) -> Value {
     let rating = begin_rating(app, cycle, complex).await;
     scored_with(app, &rating, share, more).await;
@@ -27,7 +27,7 @@ async fn data(app: &TestApp, complex: &str) -> Value {
     app.nobody().get(&format!("/public/data/complexes/{complex}")).await.expect(200)["rating"].clone()
 }
 
-/// Hundredths of a hundredth of a point.
+/// Ten-thousandths of a point.
 fn units(points: &Value) -> i64 {
     let (whole, part) = text(points).split_once('.').unwrap_or((text(points), ""));
     format!("{whole}{part:0<4}").parse().expect("points")
@@ -59,7 +59,7 @@ on_both_databases! {
         assert_eq!(shown["plaque"]["page_url"], format!("https://xiaoqu.test/public/plaques/{}", text(&rating["summary"]["plaque"])));
         assert_eq!((&shown["earlier"], &shown["adjustments"]), (&json!([]), &json!([])));
         assert_eq!(shown["reply"]["text"], json!("已对照扣分项逐项整改。\n楼道照明于本月底前全部修复。"));
-        // What is shown adds up to what is shown.
+        // The displayed figures add up.
         assert_eq!(sum(&shown["raters"], "weighted") + units(&shown["bonus_counted"]), units(&shown["total"]));
         for one in shown["raters"].as_array().unwrap().iter().filter(|one| one["rater"] != json!("owners")) {
             assert_eq!(sum(&one["dimensions"], "points"), units(&one["points"]));
@@ -74,7 +74,7 @@ on_both_databases! {
         ] {
             assert!(html.contains(held), "{held}: {html}");
         }
-        // No person, no note of an item, no evidence.
+        // No persons, no notes on items, and no evidence.
         for unseen in ["scorer", "现场检查情况", photo.as_str(), "evidence", "现场照片", "measure_id"] {
             assert!(!html.contains(unseen) && !shown.to_string().contains(unseen), "{unseen}: {html} {shown}");
         }

@@ -1,4 +1,4 @@
-//! What the page of a complex shows beside who serves it: contract, fees, disclosures, public revenue, typical cases.
+//! The sections on a complex's page besides its company: contract, fees, disclosures, public revenue and typical cases.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -14,7 +14,7 @@ use crate::support::{COMMUNITY, COUNTY, TOWNSHIP, TestApp};
 
 const KINDS: [&str; 4] = ["service_contract", "service_content", "service_phone", "service_method"];
 
-/// A complex with everything that its page can show. Today is its first working day after the case became final.
+/// A complex with every section. Today is the first working day after its case became final.
 pub async fn a_full_complex(app: &TestApp) -> (Value, Value) {
     for (role, division) in
         [("community", COMMUNITY), ("social_affairs_office", TOWNSHIP), ("market_supervision", COUNTY)]
@@ -86,18 +86,18 @@ on_both_databases! {
         let shown = [
             // The contract with its filing and term.
             "物业服务合同，640121备〔2026〕1号", "<dt>合同期限</dt><dd>自2026年1月1日起，至2028年12月31日止",
-            // Prices as they were written.
+            // Unit prices as entered.
             "<strong>1.80</strong> 元/平方米·月", "<strong>1.6050</strong>", "市场调节价", "tel:12315",
-            // Six kinds with their states and days.
+            // All six kinds with their states and days.
             "服务内容 <span class=\"state verified\">已核验</span>", "24小时报修电话", "部分专项服务委托", "电梯维保",
-            // The revenue: chart, totals and lines.
+            // Public revenue: chart, totals and lines.
             "<svg class=\"chart\" role=\"img\"", "2025年第四季度", "44,100.00元", "74,600.50元", "支出：公共区域照明", "39,000.50元",
             "超合同标准收费被责令整改", text(&company["name"]), &photo,
         ];
         for held in shown {
             assert!(html.contains(held), "{held}: {html}");
         }
-        // The links and texts that a company gave as proof are not for everyone.
+        // Links and texts that a company submitted as proof are not public.
         assert!(!html.contains("evidence.example.invalid") && !data.to_string().contains("evidence.example.invalid"), "{data}");
         let sheet = page(&app, &format!("{at}/notice"), 200).await;
         assert!(sheet.contains("1.80 元/平方米·月") || sheet.contains("1.80 元&#x2f;平方米·月"), "{sheet}");
@@ -118,7 +118,7 @@ on_both_databases! {
         let html = page(&app, &at, 200).await;
         assert!(html.contains("以下为备案合同的约定") && html.contains("<strong>1.80</strong>"), "{html}");
         assert!(html.contains("，不定期") && html.contains("待核验") && !html.contains("9.99"), "{html}");
-        // Names that people gave are text.
+        // Names are escaped.
         let named = a_complex(&app).await;
         app.county().patch(&path("complexes", &named), &json!({ "name": "<img src=x>苑" })).if_match("*").await.expect(200);
         let html = page(&app, &format!("/public/complexes/{}", text(&named["id"])), 200).await;

@@ -60,7 +60,7 @@ on_both_databases! {
         app.social().post(&format!("{}/publication", at(&rating)), &json!({})).await.problem(409, "state_conflict");
         let again = reviewed(&app, &rating, 71).await;
         assert_eq!(again["summary"]["star"], json!("three"));
-        // In the making again: the company sees that, and no score before it is announced.
+        // The rating is in preparation again: the company sees that, but no points before its announcement.
         let unseen = case.portal().get(&at(&rating)).await.expect(200);
         assert_eq!((&unseen["summary"]["total"], &unseen["derivation"], &unseen["sheets"]), (&json!(null), &json!(null), &json!([])));
         assert_eq!(case.portal().get("/v1/ratings").await.items()[0]["star"], json!(null));

@@ -1,4 +1,4 @@
-//! What stands beside a rating: the fact sheet, the inbox, the company's standing.
+//! Resources related to a rating: the fact sheet, the inbox, and the company's standing.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -63,7 +63,7 @@ on_both_databases! {
         assert!(waits(&app.social()).await.is_empty());
         case.portal().post(&format!("{}/objection", at(&rating)), &json!({ "text": "评分依据不足" })).await.expect(200);
         assert_eq!(waits(&app.social()).await, kind("decide_objection", json!("2026-03-16")));
-        // Late: the leader above the office sees it, by name.
+        // When it is overdue, the leader above the office sees it with the office's name.
         app.set_clock("2026-03-17T01:00:00Z");
         let leader = app.office(Role::TownshipLeader, TOWNSHIP);
         assert_eq!(waits(&leader).await, kind("decide_objection", json!("2026-03-16")), "who may decide it, too");

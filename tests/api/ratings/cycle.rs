@@ -1,4 +1,4 @@
-//! A whole cycle: opened, scored, objected to, published at one instant.
+//! A whole cycle: opened, scored, with objections, and published at once.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::support::cases::{Case, next_day};
 use crate::support::rating::*;
 use crate::support::rows::{path, text};
 
-/// Sixty complexes of one company, in three groups of twenty by their points.
+/// Sixty complexes of one company, in three groups of twenty by points.
 const COMPLEXES: usize = 60;
 
 fn share(at: usize) -> i64 {
@@ -33,7 +33,7 @@ on_both_databases! {
             community(&app).post(&scores, &sheet("community", share(at))).await.expect(200);
             scorer(&app).post(&scores, &sheet("owners", share(at))).await.expect(200);
             scorer(&app).post(&scores, &sheet("office", share(at))).await.expect(200);
-            // The last one is left unreviewed.
+            // The last one is not reviewed.
             if at + 1 < COMPLEXES {
                 app.social().post(&format!("{}/review", of(at)), &json!({ "outcome": "confirmed" })).await.expect(200);
             }
@@ -42,14 +42,14 @@ on_both_databases! {
         let announced = app.social().post(&format!("{at_cycle}/announcement"), &json!({})).await.expect(200);
         assert_eq!(announced["progress"]["moved"], json!(COMPLEXES - 1));
         let last = text(&app.social().get(&of(0)).await.expect(200)["summary"]["announcement_ends_on"]).to_owned();
-        // Whoever may object is told, rating by rating.
+        // The companies and committees that may object are notified of each rating.
         settled(&app, &cycle).await;
         app.entries_about(of(0).rsplit('/').next().unwrap()).await;
         let told = case.portal().get("/v1/events?limit=200&type=rating.announced").await;
         assert_eq!(told.items().len(), COMPLEXES - 1);
         let page = app.nobody().get(&format!("/public/data/complexes/{}", case.id(&names[0]))).await.expect(200);
         assert_eq!(page["announced_ratings"][0]["star"], json!("five"));
-        // Two objections: one is dismissed, one still open when the cycle is published.
+        // Two objections: one is dismissed, one is still open when the cycle is published.
         for at in [20, 40] {
             case.portal().post(&format!("{}/objection", of(at)), &json!({ "text": "评分依据不足" })).await.expect(200);
         }
@@ -75,7 +75,7 @@ on_both_databases! {
         assert_eq!(focus["total"], json!(18));
         assert_eq!(focus["items"][0]["since"], json!(next_day(&last)));
         assert_eq!(focus["items"][0]["reason_zh"], json!("2025 年下半年星级评定得分55分，评为一星级"));
-        // One plaque each, numbered without a gap.
+        // One plaque for each, numbered without gaps.
         let mut numbers = Vec::new();
         for page in app.social().get("/v1/ratings?limit=200&state=published").await.items() {
             numbers.extend(page["plaque"].as_str().map(str::to_owned));
@@ -83,13 +83,13 @@ on_both_databases! {
         numbers.sort();
         let expected: Vec<String> = (1..=58).map(|serial| format!("640121-2026-{serial:04}")).collect();
         assert_eq!(numbers, expected);
-        // Each has its event, in the name of whoever published.
+        // Each has its event, on behalf of the person who published.
         let events = app.entries_about(of(0).rsplit('/').next().unwrap()).await;
         assert!(!events.is_empty());
         let told = case.portal().get("/v1/events?limit=200&type=rating.published").await;
         assert_eq!(told.items().len(), 58);
 
-        // The one that was objected to follows by itself.
+        // The rating with the open objection is published later by itself.
         let objection = app.social().get(&of(40)).await.expect(200)["objections"][0]["id"].clone();
         let dismissed = json!({ "objection_id": objection, "outcome": "dismissed", "reasons": "评分依据充分" });
         case.leader().post(&format!("{}/objection-decision", of(40)), &dismissed).await.expect(200);

@@ -1,4 +1,4 @@
-//! What follows from stars, and what the ladder does to them.
+//! Consequences of stars, and effects of the ladder on them.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::cases::{Case, next_day, nine, notice, reasons};
 use crate::support::rating::*;
 use crate::support::rows::{a_company, contract_input, end_contract, text};
 
-/// Removals on file about a complex, as `state: number of ratings`.
+/// Removals for a complex, as `state: number of ratings`.
 async fn removals(case: &Case<'_>) -> Vec<String> {
     let measures = case.app.county().get("/v1/measures?limit=200&kind=removal").await.items().clone();
     let shown = |one: &serde_json::Value| {
@@ -28,7 +28,7 @@ on_both_databases! {
             async move { client.get(&at).await.expect(200)["summary"]["star"].clone() }
         };
         assert_eq!(star(app.social()).await, json!("three"), "level 1 lowers nothing");
-        // Level 2: one star less at each complex of the counted violations.
+        // Level 2: one star less at each complex of a counted violation.
         case.confirmed("second", nine(7), "P", "2026-03-23").await;
         let lowered = case.portal().get(&at(&rating)).await.expect(200);
         assert_eq!(lowered["summary"]["star"], json!("two"));
@@ -38,17 +38,17 @@ on_both_databases! {
         assert!(text(&adjustment["reason_zh"]).contains("第3条"), "{adjustment}");
         let focus = app.social().get("/v1/focus-list").await;
         assert_eq!(focus.items()[0]["star"], json!("two"));
-        // The plaque with three stars may not hang any more; another one may.
+        // The plaque with three stars is no longer valid. Another one replaces it.
         let check = app.nobody().get(&format!("/v1/plaques/{plaque}")).await.expect(200);
         assert_eq!(check["state"], json!("superseded"));
         let second = app.nobody().get(&format!("/v1/plaques/{}", text(&check["superseded_by"]))).await.expect(200);
         assert_eq!((&second["state"], &second["star"]), (&json!("valid"), &json!("two")));
 
-        // A rating that is made now is lowered from the beginning.
+        // A new rating is lowered from the start.
         let fresh = begin_rating(&app, &cycle, case.id("Q")).await;
         assert_eq!(reviewed(&app, &fresh, 85).await["derivation"]["star"], json!("four"), "nothing was counted at Q");
 
-        // On appeal the second violation is revoked: everything is as before.
+        // The second violation is revoked on appeal, which undoes everything.
         let opened = case.portal().get(&case.violation("second")).await.expect(200);
         case.on(text(&opened["decided_on"]));
         case.portal().post(&format!("{}/appeal", case.violation("second")), &json!({ "text": "收费已经业主大会同意" })).await.expect(200);
@@ -75,11 +75,11 @@ on_both_databases! {
         let removal = case.measure("removal:P").await;
         let seen = case.portal().get(&removal).await.expect(200);
         assert!(text(&seen["reason_zh"]).contains("连续2个已发布评定周期为低星级"), "{seen}");
-        // Due process as for every removal: the notice names the ratings.
+        // Due process as for every removal. The notice names the ratings.
         app.social().post(&format!("{removal}/notification"), &notice()).await.expect(200);
         let opened = case.portal().get(&removal).await.expect(200);
         assert_eq!(opened["rating_grounds"][0]["in_notice"], json!(true));
-        // A withdrawn rating takes back what followed from it.
+        // Withdrawing a rating withdraws its consequences.
         app.social().post(&format!("{}/withdrawal", at(&second)), &reasons()).await.expect(200);
         assert_eq!(removals(&case).await, ["cancelled: 0"]);
         let cancelled = case.portal().get(&removal).await.expect(200);
@@ -103,7 +103,7 @@ on_both_databases! {
         assert!(removals(&case).await.is_empty());
         let plaque = app.nobody().get(&format!("/v1/plaques/{}", text(&second["summary"]["plaque"]))).await.expect(200);
         assert_eq!(plaque["still_serves"], json!(true));
-        // The company that left sees its own rating and not its successor's.
+        // The company that left sees its own rating, but not its successor's.
         assert_eq!(case.portal().get("/v1/ratings").await.items().len(), 1);
     }
 
@@ -121,10 +121,10 @@ on_both_databases! {
         let removal = case.measure("removal:P").await;
         let seen = app.social().get(&removal).await.expect(200);
         assert_eq!((seen["grounds"].as_array().unwrap().len(), seen["rating_grounds"].as_array().unwrap().len()), (3, 1));
-        // Without the rating the violations carry it still.
+        // Without the rating, the violations still justify the measure.
         app.social().post(&format!("{}/withdrawal", at(&rating)), &reasons()).await.expect(200);
         assert_eq!(removals(&case).await, ["proposed: 0"]);
-        // And without the violations nothing does.
+        // Without the violations, nothing does.
         case.leader().post(&format!("{}/revocation", case.violation("c")), &reasons()).await.expect(200);
         assert_eq!(removals(&case).await, ["cancelled: 0"]);
     }

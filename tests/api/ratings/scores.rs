@@ -1,4 +1,4 @@
-//! `/v1/ratings/{id}/scores` and `/review`: from points to a star, each step with its ground.
+//! `/v1/ratings/{id}/scores` and `/review`: from points to a star, with the reason for each step.
 
 use serde_json::{Value, json};
 use xiaoqu::access::Role;
@@ -48,7 +48,7 @@ on_both_databases! {
         assert_eq!(derivation["raters"][0]["weighted"], json!("48"));
         assert_eq!(derivation["raters"][0]["dimensions"][3]["points"], json!("16"));
         assert_eq!(rating["summary"]["state"], json!("scored"));
-        // The photograph is seen with the rating.
+        // The photograph is visible with the rating.
         let content = format!("/v1/attachments/{}/content", photo);
         assert_eq!(app.social().get(&content).await.status, 200);
         app.neighbour().get(&content).await.problem(404, "not_found");
@@ -85,7 +85,7 @@ on_both_databases! {
         app.social().post(&review, &json!({ "outcome": "returned" })).await.faults(&[("/reasons", "required")]);
         let returned = app.social().post(&review, &json!({ "outcome": "returned", "reasons": "消防项目未附检查记录" })).await;
         assert_eq!(returned.expect(200)["summary"]["state"], json!("draft"));
-        // After a return it is scored again, even when the days of scoring are over.
+        // After a return it is scored again, even if the scoring period is over.
         case.on("2026-05-11");
         scorer(&app).post(&scores, &sheet("office", 91)).await.expect(200);
         let done = app.social().post(&review, &json!({ "outcome": "confirmed" })).await.expect(200);

@@ -1,4 +1,4 @@
-//! Nothing of a resident in the clear: not who complained, not a word of what was said.
+//! No personal data of residents in clear text: neither the complainant nor the complaint.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use crate::support::rows::{company_input, complex_input, contract_input, path, t
 use crate::support::systems::{client_input, reason};
 use crate::support::{COUNTY, Kind, NEIGHBOUR, OTHER_COUNTY, TOWNSHIP, block_on};
 
-/// Who complained. None of it may be read by anybody but the complainant and, on purpose, the offices.
+/// Personal data of the complainant. Only the complainant and, after unmasking, the offices may read it.
 const NAME: &str = "史湘云女士";
 const PHONE: &str = "138-0951-6620";
 const DIGITS: &str = "13809516620";
 const ADDRESS: &str = "红枣苑小区七号楼三单元一五〇二室";
-/// What a form of Open311 may bring, too; we do not keep it.
+/// A field that Open311 forms may contain. We do not store it.
 const MAIL: &str = "shi.xiangyun.1502@mail.example.invalid";
 const PERSON: [&str; 5] = [NAME, PHONE, DIGITS, ADDRESS, MAIL];
 
-/// What was said: the parties read it, and it lies sealed.
+/// The description, which the parties may read and which is encrypted at rest.
 const DESCRIPTION: &str = "车位费上涨没有公示过收费依据";
 const LOCATION: &str = "地下车库南侧入口岗亭旁";
 const OF_RESIDENT: &str = "请不要把电话打到我丈夫的单位";
@@ -34,16 +34,16 @@ const WHY_ERASED: &str = "搬离本县不再需要联系";
 const SAID: [&str; 9] =
     [DESCRIPTION, LOCATION, OF_RESIDENT, OF_OFFICE, REPLY, EVIDENCE, UNSATISFIED, WHY_UNMASKED, WHY_ERASED];
 
-/// An account that has its ticket erased, and one that stays.
+/// An account whose complaint is erased, and one that stays.
 const ERASED: &str = "resident-5d1e8c40b7";
 const STAYS: &str = "resident-a90f27c613";
 
-/// Where the account of a resident may stand, and why. It is what an issuer calls a person by, so it can be a number of theirs:
-/// it is in no log, no answer to others and no backup-proof leaf (there stands a salted digest), and it goes with the erasure.
+/// Tables that may contain the account of a resident, and why. An issuer may use personal data as account names, so it
+/// must not be in a log, a response to others or a sealed leaf (which has a salted digest), and erasure deletes it.
 const OF_ACCOUNTS: [&str; 3] = [
-    // Whose ticket it is, and who is told.
+    // The owner of the complaint, and its followers.
     "complaint_followers",
-    // Who acted, for whoever must answer for it: in the event, and in the row that the auditor finds the sealed event by.
+    // The actor, for accountability: in the event, and in the entry by which the auditor finds it.
     "ledger_entries",
     "ledger_events",
 ];
@@ -61,14 +61,14 @@ fn ticket(channel: &str, category: &str, complex: &Value) -> Value {
     })
 }
 
-/// What was read on the way, by what it must not hold.
+/// Everything read during the test, by what it must not contain.
 #[derive(Default)]
 struct Read {
-    /// By those who are not told who complained.
+    /// Read by callers who may not know the complainant.
     others: Vec<u8>,
-    /// By anybody, and in feeds.
+    /// Public data, and feeds.
     open: Vec<u8>,
-    /// By the office, after the erasure.
+    /// Read by the office after the erasure.
     erased: Vec<u8>,
 }
 
@@ -113,7 +113,7 @@ impl Service {
     }
 }
 
-/// What goes well: two residents, an office that writes down a call, the handler, the company.
+/// Valid requests: two residents, an office that submits for a caller, the handler and the company.
 async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
     let county = service.token(Role::CountyAuthority, COUNTY);
     let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
@@ -157,7 +157,7 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
     service.step(&leaves, &first, "satisfaction", json!({ "score": 1, "text": named(UNSATISFIED) }), 200).await;
     service.step(&leaves, &first, "reopening", json!({ "reasons": named(UNSATISFIED) }), 200).await;
 
-    // Masked, and in full on purpose.
+    // Masked, and unmasked with a reason.
     let path = format!("/v1/complaints/{first}");
     assert_eq!(service.get(&social, &path).await.1["contact"]["phone"], "138****6620");
     let (status, full) = service.get(&social, &format!("{path}?unmask={WHY_UNMASKED}")).await;
@@ -200,7 +200,7 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
     Tickets { erased: first, stays: second }
 }
 
-/// By the door of Open311, well and wrong; the id of the request that was taken.
+/// Valid and invalid requests over Open311. Returns the id of the accepted one.
 async fn by_open311(service: &mut Service, complex: &str) -> String {
     let county = service.token(Role::CountyAuthority, COUNTY);
     let administrator = service.token(Role::SystemAdministrator, COUNTY);
@@ -243,7 +243,7 @@ async fn by_open311(service: &mut Service, complex: &str) -> String {
             let request = http().post(format!("{}/open311/v2/requests.{ending}", service.program.base));
             let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.finish());
             let (answered, made) = service.send(request).await;
-            // Which of the refusals it is, is for its own tests.
+            // Which error it is, is tested elsewhere.
             assert!(answered == status || (status >= 400 && (400..500).contains(&answered)), "{answered}: {made}");
             if let Some(id) = made[0]["service_request_id"].as_str() {
                 taken = id.to_owned();
@@ -253,7 +253,7 @@ async fn by_open311(service: &mut Service, complex: &str) -> String {
     taken
 }
 
-/// What is refused, in every way that a caller can be, with the same values in it.
+/// Requests that are refused in every possible way, with the same values.
 async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
     let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
     let neighbour = service.token(Role::SocialAffairsOffice, NEIGHBOUR);
@@ -312,7 +312,7 @@ async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
 async fn is_erased(service: &mut Service, tickets: &Tickets, read: &mut Read) {
     let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
     let leaves = service.token_of(Role::Resident, "", ERASED, NAME);
-    // Sealed with the account in it: what comes after has to find all of it.
+    // Sealed with the account, so the erasure must find all copies.
     service.is_sealed().await;
     assert_eq!(service.tables_with(ERASED), OF_ACCOUNTS);
     service.step(&leaves, &tickets.erased, "erasure", json!({ "reasons": named(WHY_ERASED) }), 200).await;
@@ -367,7 +367,7 @@ fn nothing_of_a_resident_is_found(kind: Kind) {
     search(&others, &accounts);
     search(&told_to_nobody, &service.secrets);
 
-    // And this search would have found them.
+    // Checks that the search works.
     let reads = [
         (&read.others, DESCRIPTION),
         (&read.erased, REPLY),

@@ -1,4 +1,4 @@
-//! Many at the same time.
+//! Many concurrent decisions.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use crate::on_both_databases;
 use crate::support::cases::{Case, next_day, nine, notice, reasons};
 
-/// Every act of the nine that the social affairs office leads.
+/// Every act of the nine prohibitions that the social affairs office leads.
 const ACTS: [&str; 6] = [
     "nine.staff_not_in_uniform",
     "nine.obstructing_infrastructure",
@@ -17,7 +17,7 @@ const ACTS: [&str; 6] = [
     "nine.coercive_collection",
 ];
 
-/// Fifty cases of one company, ready to be confirmed.
+/// Fifty cases of one company, ready for confirmation.
 async fn fifty(case: &mut Case<'_>) -> Vec<String> {
     let complexes = ["A", "B", "C", "D", "E"];
     let mut names = Vec::new();

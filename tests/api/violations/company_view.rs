@@ -24,7 +24,7 @@ on_both_databases! {
 
     async fn a_company_pages_through_its_own_cases_by_the_day_they_were_found(app: TestApp) {
         let mut case = Case::new(&app, &["P", "Q"]).await;
-        // Not in the order of the days, and two on one day.
+        // Not in the order of days, and with two on one day.
         for (name, complex, day) in [("V3", "P", "2026-03-05"), ("V1", "P", "2026-03-02"), ("V2", "P", "2026-03-03"), ("V4", "Q", "2026-03-05")] {
             case.reported(name, nine(3), complex, day).await;
             case.officer().post(&format!("{}/notification", case.violation(name)), &notice()).await.expect(200);
@@ -65,7 +65,7 @@ on_both_databases! {
         assert!(!seen.to_string().contains(case.id("V1")), "no id of the neighbour's case");
         assert!(!seen.to_string().contains(case.id("P")));
         assert_eq!(seen["measures"], json!([]));
-        // The company itself sees all of it.
+        // The company itself sees everything.
         assert!(case.portal().get(&path).await.expect(200).to_string().contains(case.id("V1")));
     }
 }

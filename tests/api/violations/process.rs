@@ -59,7 +59,7 @@ on_both_databases! {
         let path = format!("{}/confirmation", case.violation("V1"));
         let confirmed = case.officer().post(&path, &urgent).await.expect(200);
         assert_eq!(confirmed["confirmation"]["urgent_reason"], urgent["urgent_reason"]);
-        // The company is heard all the same, until its period ends; and is answered.
+        // The company may still make a statement until its period ends, and gets an answer.
         let at = case.violation("V1");
         case.portal().post(&format!("{at}/statement"), &json!({ "text": "已于当日恢复" })).await.expect(200);
         let waits = case.officer().get("/v1/inbox?kind=answer_statement").await.items().clone();

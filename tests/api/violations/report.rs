@@ -39,7 +39,7 @@ on_both_databases! {
             ("/act", "not_in_policy"), ("/found_on", "in_the_future"), ("/complex_id", "unknown_reference"),
             ("/evidence/0", "required"),
         ]);
-        // An id of another kind.
+        // An id of another kind of resource.
         let mut input = case.report_input(nine(3), "P", "2026-03-02");
         input["complex_id"] = case.company["id"].clone();
         input["company_id"] = json!(case.id("P"));
@@ -136,7 +136,7 @@ on_both_databases! {
         input["division"] = json!(null);
         input["complex_id"] = json!(case.id("P"));
         case.reporter().post("/v1/violations", &input).await.faults(&[("/point", "conflict")]);
-        // A natural person is not named here.
+        // A natural person cannot be named here.
         let resident = json!({
             "act": "resident.animals", "subject_name": "某某", "complex_id": case.id("P"), "found_on": "2026-03-02",
             "source": "inspection", "description": "违规饲养大型犬",

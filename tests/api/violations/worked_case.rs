@@ -1,4 +1,4 @@
-//! The worked case of the design, over HTTP, on a clock that the test moves.
+//! The worked case of the design, over HTTP, with a clock that the test moves.
 
 use std::collections::BTreeSet;
 
@@ -67,14 +67,14 @@ on_both_databases! {
         let blacklist = app.county().get(&case.measure("blacklist").await).await.expect(200);
         assert_eq!(blacklist["cancellation"]["revoked"], json!([case.id("V3")]), "the reason names the revocation");
         assert_eq!(blacklist["cancellation"]["by"], json!(null));
-        // Q stays because of clause 3, R because of clause 2.
+        // Q remains because of clause 3, R because of clause 2.
         for (removal, ground) in [("removal:Q", "V2"), ("removal:R", "V5")] {
             let removal = app.county().get(&case.measure(removal).await).await.expect(200);
             assert_eq!(removal["grounds"][0]["violation_id"], json!(case.id(ground)));
             assert_eq!(removal["grounds"].as_array().map(Vec::len), Some(1));
         }
 
-        // As it was known on the day before: four clauses.
+        // As of the day before: four clauses.
         let path = format!("/v1/companies/{}/standing?as_of=2026-06-30", case.company["id"].as_str().unwrap());
         assert_eq!(app.county().get(&path).await.expect(200)["standing"]["level"], json!(4));
 

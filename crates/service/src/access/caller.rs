@@ -1,4 +1,4 @@
-//! Who is asking: one token, one acting role.
+//! The authenticated caller: one token with one role.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::access::role::{Role, RoleKind};
 use crate::db::Id;
 use crate::db::types::Instant;
 
-/// The issuer of the program itself; no issuer of the settings has such a name.
+/// Issuer name of the service itself. No configured issuer has this name.
 pub const PROGRAM: &str = "urn:xiaoqu";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,32 +15,32 @@ pub struct Caller {
     pub iss: String,
     pub sub: String,
     pub role: Role,
-    /// GB/T 2260 prefix of the length that the role asks for.
+    /// Division code (GB/T 2260) of the length that the role requires.
     pub division: Option<String>,
-    /// USCC, only for a property company.
+    /// USCC. Only for a property company.
     pub company: Option<String>,
     pub complex: Option<Id>,
     pub organisation: Option<String>,
     pub tasks: Vec<u8>,
     pub name: Option<String>,
-    /// OAuth client, where the token came through one.
+    /// OAuth client, if the token was issued to one.
     pub client: Option<String>,
-    /// A client-credentials token: it reads, reports and submits, and never decides.
+    /// Machine token (client credentials): it may read, report and submit, but never decide.
     pub machine: bool,
     pub expires_at: Instant,
     /// `jti`.
     pub token_id: String,
-    /// Of a client's own token: how often the client's tokens had been ended before it.
+    /// Only for a client's own token: how often the client's tokens had been revoked when it was issued.
     pub epoch: i64,
-    /// Of a client's own token: the only operations that it is for.
+    /// Only for a client's own token: the operations that its scope allows. `None` allows all.
     pub operations: Option<Vec<String>>,
-    /// When the person logged in, in seconds since 1970, and how (OpenID Connect Core, 2); where the token says it.
+    /// When the person logged in, in seconds since 1970, and how (OpenID Connect Core, 2), if the token contains it.
     pub auth_time: Option<i64>,
     pub acr: Option<String>,
 }
 
 impl Caller {
-    /// Whoever took a decision, for the work that follows from it: it has no token any more.
+    /// The person who took a decision, for later steps that follow from it. There is no token any more at that time.
     pub fn acting(actor: &Actor, client: Option<String>) -> Caller {
         Caller {
             iss: actor.iss.clone(),
@@ -63,7 +63,7 @@ impl Caller {
         }
     }
 
-    /// The program itself, where what it does follows from the clock and from nobody's decision.
+    /// The service itself, for actions that follow from the clock and not from a decision.
     pub fn program(now: Instant) -> Caller {
         let actor = Actor {
             iss: PROGRAM.to_owned(),
@@ -82,22 +82,22 @@ impl Caller {
         PersonKey::new(&self.iss, &self.sub)
     }
 
-    /// The two-person rule compares persons, not the letters of their names.
+    /// The two-person rule compares persons, so subjects are compared in normalised form.
     pub fn is_person(&self, iss: &str, sub: &str) -> bool {
         self.person() == PersonKey::new(iss, sub)
     }
 
-    /// Did the person who asks act here?
+    /// Is `actor` the same person as this caller?
     pub fn is(&self, actor: &Actor) -> bool {
         self.is_person(&actor.iss, &actor.sub)
     }
 
-    /// Has duties with deadlines: an office, a partner of the township or a utility.
+    /// Does this role have duties with deadlines: an office, a partner of the township or a utility operator?
     pub fn is_office(&self) -> bool {
         !matches!(self.role.row().kind, RoleKind::Company | RoleKind::Committee | RoleKind::Public)
     }
 
-    /// Is the token for this operation? Who am I, it may always ask.
+    /// Does the scope of the token include this operation? `get_me` is always allowed.
     pub fn covers(&self, operation: &str) -> bool {
         operation == "get_me" || self.operations.as_ref().is_none_or(|all| all.iter().any(|one| one == operation))
     }
@@ -107,7 +107,7 @@ impl Caller {
     }
 }
 
-/// Who acted (经办人). Stored whole; the subject is shown to offices only.
+/// The officer who acted (经办人). Stored in full; only offices see the subject.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Actor {
     pub iss: String,

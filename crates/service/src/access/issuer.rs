@@ -1,4 +1,4 @@
-//! Issuers are settings, never rows: whose tokens are taken, under which keys and algorithms, and what they may mint.
+//! Issuers, which come from the settings only: their keys, algorithms and the limits of their tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::keys::Keys;
 use crate::role::Role;
 use crate::settings::{ClaimMapping, ClaimRule, KeySource, TrustedIssuer};
 
-/// What a trusted issuer may mint.
+/// Limits on the tokens of a trusted issuer.
 #[derive(Clone, Debug)]
 pub struct Limits {
     pub roles: Vec<Role>,
-    /// Prefixes of GB/T 2260 codes.
+    /// Division code prefixes (GB/T 2260).
     pub divisions: Vec<String>,
     /// USCCs.
     pub companies: Vec<String>,
@@ -34,48 +34,48 @@ pub struct Key {
     key: Arc<DecodingKey>,
 }
 
-/// Where an issuer's keys come from.
+/// Source of an issuer's keys.
 enum KeySet {
     /// From settings.
     Fixed(Vec<Key>),
     /// From the issuer's JWKS URL.
     Fetched(Arc<FetchedKeys>),
-    /// The service's own; they change while it runs.
+    /// The service's own keys, which can change while it runs.
     Own(Arc<Keys>),
 }
 
-/// An issuer whose tokens are taken.
+/// An issuer whose tokens are accepted.
 pub struct Issuer {
     pub url: String,
     pub audience: String,
-    /// `None` for the service itself, which may mint every role.
+    /// `None` for the service itself, which may issue tokens for every role.
     pub limits: Option<Limits>,
     pub claims: ClaimMapping,
-    /// What the operator says in place of the issuer's claims, by our names.
+    /// Claims that the operator configured in place of the issuer's, by our names.
     pub fixed: Map<String, Value>,
-    /// Longest time from `iat` to `exp`.
+    /// Longest accepted time from `iat` to `exp`.
     pub token_life: Duration,
     pub persons: Persons,
     keys: KeySet,
 }
 
-/// Which tokens of an issuer are a person's.
+/// Which tokens of an issuer belong to a person.
 pub enum Persons {
-    /// Those whose client is not their subject: our own.
+    /// Tokens whose client is not their subject. Only for our own tokens.
     Own,
     None,
-    /// Those that one of `persons` fits and none of `machines`.
+    /// Tokens that match one of `persons` and none of `machines`.
     LedgerTexts {
         persons: Vec<ClaimRule>,
         machines: Vec<ClaimRule>,
     },
 }
 
-/// Longest life of one of our own tokens.
+/// Longest lifetime of a token that the service issues.
 const OWN_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A key is used only under its own algorithm, and only where that is allowed: a public key can never become an HMAC
-/// secret (RFC 8725, 2.1 and 3.1).
+/// The keys of a set that can be used. A key is used only with its own algorithm, and only if that is allowed, so that
+/// a public key can never be used as an HMAC secret (RFC 8725, 2.1 and 3.1).
 pub fn keys(set: &JwkSet, allowed: &[Algorithm]) -> anyhow::Result<Vec<Key>> {
     let mut all = Vec::new();
     for jwk in &set.keys {
@@ -87,7 +87,7 @@ pub fn keys(set: &JwkSet, allowed: &[Algorithm]) -> anyhow::Result<Vec<Key>> {
     Ok(all)
 }
 
-/// The algorithm of a key: the one that it names, or the first allowed one that fits its type. Symmetric keys never fit.
+/// The algorithm of a key: the one that it names, or the first allowed one for its type. Symmetric keys never match.
 fn algorithm_of(jwk: &Jwk, allowed: &[Algorithm]) -> Option<Algorithm> {
     let fitting: &[Algorithm] = match &jwk.algorithm {
         AlgorithmParameters::RSA(_) => &[Algorithm::RS256, Algorithm::PS256],
@@ -139,7 +139,7 @@ impl Issuer {
         })
     }
 
-    /// Its keys, where they are fetched.
+    /// The fetched key set, if the keys come from a JWKS URL.
     pub fn fetched(&self) -> Option<&Arc<FetchedKeys>> {
         match &self.keys {
             KeySet::Fetched(keys) => Some(keys),
@@ -147,7 +147,7 @@ impl Issuer {
         }
     }
 
-    /// `kid` only looks a key up; without one the issuer's sole key is meant.
+    /// Looks a key up by `kid`. Without `kid`, the issuer's only key is used.
     pub fn key(&self, kid: Option<&str>, now: DateTime<Utc>) -> Option<(Algorithm, Arc<DecodingKey>)> {
         match &self.keys {
             KeySet::Fixed(keys) => find(keys, kid),
@@ -171,7 +171,7 @@ fn find(keys: &[Key], kid: Option<&str>) -> Option<(Algorithm, Arc<DecodingKey>)
     found.map(|key| (key.algorithm, key.key.clone()))
 }
 
-/// The service as an issuer: it signs with the token key of its keyring.
+/// The service as an issuer. It signs with the token key of the keyring.
 pub struct LocalIssuer {
     pub url: String,
     pub audience: String,
@@ -187,7 +187,7 @@ impl LocalIssuer {
         JwkSet { keys: self.keys.ring().published(Utc::now()).map(|one| one.jwk.clone()).collect() }
     }
 
-    /// The same issuer, as seen by whoever checks its tokens.
+    /// The same issuer, in the form that verifies its tokens.
     pub fn verifier(&self) -> Issuer {
         Issuer {
             url: self.url.clone(),

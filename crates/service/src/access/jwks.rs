@@ -1,4 +1,4 @@
-//! Keys of a trusted issuer that are fetched from its JWKS URL, and followed when it changes them.
+//! Keys of a trusted issuer that are fetched from its JWKS URL and kept up to date.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -10,19 +10,20 @@ use tokio::sync::Mutex;
 use super::issuer::{Key, keys};
 use crate::settings::{MOST_JWKS_BYTES, is_loopback, usable_keys};
 
-/// How long an issuer may take to answer, whatever it sends meanwhile.
+/// Timeout for a whole response of an issuer.
 const PATIENCE: Duration = Duration::from_secs(5);
 const CONNECTING: Duration = Duration::from_secs(2);
 
-/// When keys are fetched.
+/// Intervals at which keys are fetched.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     pub refresh: Duration,
-    /// Least time between two tries, whoever asks for them.
+    /// Minimum time between two attempts.
     pub retry: Duration,
 }
 
-/// The keys of one issuer as it published them last. They are kept when it is away, or sends what is no set of keys.
+/// The keys that an issuer published last. They are kept while the issuer is unreachable or its response is not a key
+/// set.
 pub struct FetchedKeys {
     issuer: String,
     url: String,
@@ -30,12 +31,12 @@ pub struct FetchedKeys {
     pace: Pace,
     http: reqwest::Client,
     known: RwLock<Known>,
-    /// Held while one fetch is under way; everybody else waits for what it brings.
+    /// Held during a fetch. Concurrent callers wait for its result.
     flight: Mutex<()>,
 }
 
 struct Known {
-    /// `None` before the first good answer.
+    /// `None` before the first successful fetch.
     keys: Option<Arc<Vec<Key>>>,
     text: String,
     fetched: Instant,
@@ -46,14 +47,14 @@ struct Known {
 pub enum Outcome {
     Changed,
     Same,
-    /// The last try is too fresh for another one.
+    /// The last attempt was too recent.
     TooSoon,
     Failed,
 }
 
 impl FetchedKeys {
     pub fn new(issuer: &str, url: &str, algorithms: &[Algorithm], pace: Pace) -> anyhow::Result<FetchedKeys> {
-        // Nothing is kept open: the workers' runtimes come and go, and a fetch is rare.
+        // No idle connections: the workers' runtimes come and go, and a fetch is rare.
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
@@ -80,7 +81,7 @@ impl FetchedKeys {
         self.read(|known| known.keys.clone())
     }
 
-    /// How long ago the keys came; where they never did, how long they have been missing.
+    /// Time since the last successful fetch, or since the start if none succeeded.
     pub fn age(&self) -> Duration {
         self.read(|known| known.fetched.elapsed())
     }
@@ -97,12 +98,12 @@ impl FetchedKeys {
         self.read(|known| known.tried.is_some_and(|at| at.elapsed() < self.pace.retry))
     }
 
-    /// Fetches the keys, unless somebody just did; waits while somebody does.
+    /// Fetches the keys, unless they were fetched a moment ago. Waits if a fetch is running.
     pub async fn refresh(self: &Arc<Self>) -> Outcome {
         if self.flight.try_lock().is_ok() && self.tried_lately() {
             return Outcome::TooSoon;
         }
-        // On its own: a caller that leaves does not end what others wait for.
+        // In a task of its own, so that a caller that disconnects does not end the fetch that others wait for.
         let own = self.clone();
         let flight = tokio::spawn(async move {
             let _held = own.flight.lock().await;
@@ -153,7 +154,7 @@ impl FetchedKeys {
         String::from_utf8(bytes).context("not UTF-8")
     }
 
-    /// Follows the issuer until the service stops; `changed` is called when its keys are others than before.
+    /// Fetches the keys regularly until the service stops. Calls `changed` when they differ.
     pub async fn follow(self: Arc<Self>, changed: impl Fn()) {
         loop {
             let outcome = self.refresh().await;

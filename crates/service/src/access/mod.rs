@@ -1,4 +1,4 @@
-//! Who is asking, what they may do, and where.
+//! Authentication, permissions and territory.
 
 pub mod caller;
 pub mod issuer;

@@ -1,17 +1,17 @@
-//! Which roles may call which operation. Deny by default: a feature declares each operation with its permission, and what is
-//! not declared is not served. The document, `/v1/me` and the access tests are made from it; `data/permissions.csv` shows all
-//! of it on one page.
+//! Which roles may call which operation. Deny by default: each feature declares its operations with their permissions,
+//! and undeclared operations are not served. The OpenAPI document, `/v1/me` and the access tests are derived from the
+//! declarations. `data/permissions.csv` lists all of them.
 
 use super::role::Role;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// No token is asked for.
+    /// No token required.
     Public,
-    /// These roles, each in its territory.
+    /// These roles, each within its territory.
     Roles(&'static [Role]),
-    /// A client of one of these roles, which shows its secret in the form that it sends and not in a header (Open311). What
-    /// the gate cannot see before the body is read, the feature sees to.
+    /// A client with one of these roles, which authenticates with a secret in the request body instead of a header
+    /// (Open311). The gate cannot check it before the body is read; the feature does.
     Key(&'static [Role]),
 }
 
@@ -19,7 +19,7 @@ pub enum Access {
 pub struct Permission {
     pub operation: &'static str,
     pub access: Access,
-    /// An act of a person: a machine (client-credentials token) may not do it.
+    /// Only a person may call it; a machine token (client credentials) is refused.
     pub person_only: bool,
 }
 
@@ -31,7 +31,7 @@ impl Permission {
         }
     }
 
-    /// The roles that may call it, in words of both languages.
+    /// The roles that may call it, as a phrase in Chinese and English.
     pub fn whose(&self) -> (String, String) {
         let roles: &[Role] = match self.access {
             Access::Public => &[],
@@ -43,10 +43,10 @@ impl Permission {
     }
 }
 
-/// Every permission, in the order of the document.
+/// All permissions, in the order of the OpenAPI document.
 pub struct Permissions {
     rows: Vec<Permission>,
-    /// Of operations that exist only in the sandbox (`demo`).
+    /// Permissions of operations that exist only in the sandbox (`demo`).
     sandbox: Vec<Permission>,
 }
 
@@ -55,7 +55,7 @@ impl Permissions {
         Permissions { rows, sandbox }
     }
 
-    /// Without those of the sandbox.
+    /// All permissions except those of the sandbox.
     pub fn rows(&self) -> &[Permission] {
         &self.rows
     }

@@ -1,9 +1,9 @@
-//! Who somebody is, in the one form in which two persons are compared.
+//! Identity of a person, in the one form in which persons are compared.
 
 use crate::characters::fold;
 
-/// Issuer and subject; the subject in NFKC and one case, because `Admin1` and a full-width `ａdmin1` are the person
-/// `admin1` to everybody who reads a list of them. Issuers are compared character for character, as settings name them.
+/// Issuer and subject. The subject is normalised to NFKC and one case, because `Admin1` and a full-width `ａdmin1` look
+/// like the person `admin1` to anybody who reads a list. Issuers are compared exactly, as the settings name them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PersonKey {
     iss: String,
@@ -19,7 +19,7 @@ impl PersonKey {
         &self.iss
     }
 
-    /// The subject as it is compared and stored for comparison; never what is shown.
+    /// The normalised subject, for comparison and for columns that are compared. Never display it.
     pub fn sub(&self) -> &str {
         &self.sub
     }

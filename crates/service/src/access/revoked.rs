@@ -1,6 +1,5 @@
-//! What is revoked, as this replica knows it: read from the store every two seconds. Knowledge that is older than five
-//! seconds is none, and then no token is taken: a revocation takes effect within five seconds on every replica, or
-//! nothing does.
+//! Revoked tokens, subjects and clients, read from the database every two seconds. If this list is older than five
+//! seconds, no token is accepted. So a revocation takes effect on every replica within five seconds.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,22 +12,23 @@ use super::role::RoleKind;
 use crate::db::{Conn, Db, WorkResult};
 
 pub const POLL: Duration = Duration::from_secs(2);
-/// While the store is away.
+/// Interval while the database is unreachable.
 pub const POLL_AGAIN: Duration = Duration::from_millis(500);
 const MAX_STALENESS: Duration = Duration::from_secs(5);
 
-/// Why a token with a good signature is not taken.
+/// Why a token with a valid signature is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RevocationCheck {
-    /// It was revoked, or its client or subject was.
+    /// The token, its client or its subject was revoked.
     Revoked,
-    /// It was revoked in these counties; it is ended where the company's home register or the committee's complex is in one.
+    /// Revoked in these counties. The token is refused if the company's registering office or the committee's complex
+    /// is in one of them.
     In(Vec<String>),
-    /// What is revoked is not known.
+    /// The revocation list is not available.
     Unknown,
 }
 
-/// What the revocations of a subject or token end.
+/// Where the revocations of a subject or token apply.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct RevokedScope {
     counties: Vec<String>,
@@ -37,10 +37,10 @@ struct RevokedScope {
 
 type Named<K> = HashMap<K, RevokedScope>;
 
-/// Whose tokens are not taken.
+/// Everything that is revoked.
 #[derive(Default, PartialEq)]
 pub struct Known {
-    /// By client: the epoch that its tokens must have at least.
+    /// For each client, the lowest epoch of tokens that are still accepted.
     epochs: HashMap<String, i64>,
     subjects: Named<PersonKey>,
     /// By issuer and `jti`.
@@ -50,12 +50,12 @@ pub struct Known {
 pub struct Revoked {
     known: RwLock<Known>,
     read: fn(&mut Conn) -> WorkResult<Known>,
-    /// The local issuer: only its tokens name our clients.
+    /// The local issuer. Only its tokens name our clients.
     issuer: String,
     began: StopWatch,
-    /// Milliseconds from the beginning to the last time that the store was asked and answered; 0 before the first.
+    /// Milliseconds from the start to the last successful read; 0 before the first.
     asked_at: AtomicU64,
-    /// The same, to the last time that a request asked in vain.
+    /// Milliseconds from the start to the last failed read on behalf of a request.
     last_failed_at: AtomicU64,
     asking: tokio::sync::Mutex<()>,
 }
@@ -77,13 +77,13 @@ impl Revoked {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
     }
 
-    /// Is it known what is revoked?
+    /// Is the revocation list fresh enough to use?
     pub fn is_known(&self) -> bool {
         let asked_at = self.asked_at.load(Ordering::Acquire);
         asked_at > 0 && self.elapsed().saturating_sub(asked_at) < MAX_STALENESS.as_millis() as u64
     }
 
-    /// May this caller's token be taken?
+    /// Checks a caller's token against the revocation list.
     pub fn check(&self, caller: &Caller) -> Result<(), RevocationCheck> {
         if !self.is_known() {
             return Err(RevocationCheck::Unknown);
@@ -113,7 +113,8 @@ impl Revoked {
         if elsewhere.is_empty() { Ok(()) } else { Err(RevocationCheck::In(elsewhere)) }
     }
 
-    /// For a request that finds nothing known: it asks for all that came with it, or learns that one just asked in vain.
+    /// Reads the list on behalf of a request that finds it too old. Concurrent requests share one read, and a failed
+    /// read is not repeated at once.
     pub async fn ask(&self, db: &Db) {
         let asking = self.asking.lock().await;
         let in_vain = self.last_failed_at.load(Ordering::Acquire);
@@ -124,7 +125,7 @@ impl Revoked {
         drop(asking);
     }
 
-    /// Asks the store. Its answer counts from the moment of the question.
+    /// Reads the list. Its age counts from the start of the read.
     pub async fn refresh(&self, db: &Db) -> WorkResult<()> {
         let asked_at = self.elapsed();
         let found = db.read(self.read).await?;
@@ -132,7 +133,7 @@ impl Revoked {
         Ok(())
     }
 
-    /// [`Revoked::refresh`] before there is a runtime.
+    /// [`Revoked::refresh`], for the start, when there is no runtime yet.
     pub fn refresh_blocking(&self, db: &Db) -> WorkResult<()> {
         let asked_at = self.elapsed();
         let found = db.read_blocking(self.read)?;
@@ -142,7 +143,7 @@ impl Revoked {
 
     fn learn(&self, found: Known, asked_at: u64) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        // Two questions at once: the later one knows more.
+        // Of two concurrent reads, keep the result of the later one.
         if asked_at >= self.asked_at.load(Ordering::Acquire) {
             if *known != found {
                 *known = found;
@@ -152,7 +153,7 @@ impl Revoked {
     }
 }
 
-/// What a revocation ends.
+/// Target of a revocation.
 pub enum Of {
     Subject(PersonKey),
     /// By issuer and `jti`.
@@ -160,7 +161,7 @@ pub enum Of {
 }
 
 impl Known {
-    /// Tokens of this client with an older epoch are ended.
+    /// Revokes the tokens of this client that have an older epoch.
     pub fn client(&mut self, id: String, epoch: i64) {
         self.epochs.insert(id, epoch);
     }

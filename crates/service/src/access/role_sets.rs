@@ -1,4 +1,4 @@
-//! Roles that have something in common, for the table of permissions: who reads what, who decides on what.
+//! Sets of roles that several operations share, for the permissions of the features.
 
 use crate::role::Role::{self, *};
 
@@ -25,7 +25,7 @@ pub const EVERYONE: &[Role] = &[
     SystemAdministrator,
 ];
 
-/// Whoever may look up companies and complexes.
+/// Roles that may look up companies and complexes.
 pub const REGISTER_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -46,10 +46,10 @@ pub const REGISTER_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// Whoever keeps the registers of companies and complexes.
+/// Roles that maintain the registers of companies and complexes.
 pub const REGISTRARS: &[Role] = &[CountyAuthority, SocialAffairsOffice];
 
-/// Whoever looks into service contracts.
+/// Roles that may read service contracts.
 pub const CONTRACT_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -64,7 +64,7 @@ pub const CONTRACT_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// Whoever puts contracts on record: the company its own, an office what it knows to be in force.
+/// Roles that may create contracts: a company its own, an office those that it knows to be in force.
 pub const CONTRACT_PREPARERS: &[Role] = &[CountyAuthority, SocialAffairsOffice, PropertyCompany];
 
 pub const CASE_READERS: &[Role] = &[
@@ -99,14 +99,14 @@ pub const REPORTERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// The offices that lead acts: they notify, confirm and dismiss (for the acts that they lead; the social affairs
-/// office for all).
+/// The lead offices of acts. They notify, confirm and dismiss violations: each for its own acts, the social affairs
+/// office for all.
 pub const CASE_OFFICES: &[Role] =
     &[SocialAffairsOffice, EnforcementOffice, PoliceStation, LivelihoodServiceCenter, DisciplineOffice];
 
 pub const REVIEWERS: &[Role] = &[TownshipLeader, CountyAuthority];
 
-/// Whoever may be the office of a measure.
+/// Roles that can be the responsible office of a measure.
 pub const MEASURE_OFFICES: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -132,7 +132,7 @@ pub const STANDING_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// Whoever has events to read: all but the system administrator.
+/// Roles that may read events: all except the system administrator.
 pub const LEDGER_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -155,7 +155,8 @@ pub const LEDGER_READERS: &[Role] = &[
     Auditor,
 ];
 
-/// Whoever reads the six disclosures: the offices that answer for them, those whom they are about, and the price authority.
+/// Roles that may read the six disclosures: the responsible offices, the companies and committees concerned, and the
+/// market supervision authority.
 pub const DISCLOSURE_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -170,7 +171,7 @@ pub const DISCLOSURE_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// The same, without those whom the survey is about.
+/// The same, without the roles that the survey is about.
 pub const SURVEYORS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -183,7 +184,7 @@ pub const SURVEYORS: &[Role] = &[
     Community,
 ];
 
-/// Whoever sees tickets: those of their territory, those that they handle, their own.
+/// Roles that may read complaints: those of their territory, those that they handle, or their own.
 pub const COMPLAINT_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -205,7 +206,7 @@ pub const COMPLAINT_READERS: &[Role] = &[
     Resident,
 ];
 
-/// The offices that take calls, letters and visitors.
+/// Offices that take calls, letters and visits.
 pub const FRONT_DESKS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -218,7 +219,8 @@ pub const FRONT_DESKS: &[Role] = &[
     Community,
 ];
 
-/// Whoever submits tickets: residents, and offices for those who called, came or were met.
+/// Roles that may submit complaints: residents for themselves, offices for people who called, visited or were met on
+/// patrol.
 pub const COMPLAINT_SUBMITTERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -233,7 +235,7 @@ pub const COMPLAINT_SUBMITTERS: &[Role] = &[
     Resident,
 ];
 
-/// Whoever may handle tickets.
+/// Roles that can be the handler of a complaint.
 pub const COMPLAINT_HANDLERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -253,7 +255,7 @@ pub const COMPLAINT_HANDLERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// The offices among them: they decide on a ticket.
+/// The offices among the handlers. They decide on complaints.
 pub const COMPLAINT_OFFICES: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -270,7 +272,7 @@ pub const COMPLAINT_OFFICES: &[Role] = &[
     Community,
 ];
 
-/// Those and the utilities, beside the company, whose tickets an office hands on.
+/// Roles that may transfer complaints: offices, partners and utility operators, but not companies.
 pub const COMPLAINT_ROUTERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -289,7 +291,7 @@ pub const COMPLAINT_ROUTERS: &[Role] = &[
     Community,
 ];
 
-/// A complainant, and whoever writes down what one says.
+/// Complainants, and the offices that submit complaints on their behalf.
 pub const COMPLAINANTS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -303,7 +305,7 @@ pub const COMPLAINANTS: &[Role] = &[
     Resident,
 ];
 
-/// Whoever reads ratings: the offices, and those whom they are about.
+/// Roles that may read ratings: the offices, and the companies and committees concerned.
 pub const RATING_READERS: &[Role] = STANDING_READERS;
 
 /// The offices among them.
@@ -318,7 +320,7 @@ pub const RATING_OFFICES: &[Role] = &[
     Community,
 ];
 
-/// Whoever sees the complaints of a territory in numbers.
+/// Roles that may read the complaint statistics of a territory.
 pub const COMPLAINT_COUNTERS: &[Role] = RATING_OFFICES;
 
 pub const TYPICAL_CASE_READERS: &[Role] = &[
@@ -334,12 +336,13 @@ pub const TYPICAL_CASE_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// Whoever plans inspections and watches over them: those who see a territory, and not only what they have a part in.
+/// Roles that plan and supervise inspections. Each sees a whole territory, not only its own part in an inspection.
 pub const INSPECTION_PLANNERS: &[Role] = &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice];
 pub const INSPECTION_OVERSEERS: &[Role] =
     &[CountyAuthority, TownshipLeader, SocialAffairsOffice, EnforcementOffice, Community];
 
-/// Whoever inspects, with those who are above them and those whom it is about.
+/// Roles that may read inspections: inspectors, the offices that supervise them, and the companies and committees
+/// concerned.
 pub const INSPECTION_READERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -352,11 +355,11 @@ pub const INSPECTION_READERS: &[Role] = &[
     PropertyCompany,
 ];
 
-/// Whoever administers the systems that integrate; an office that decides does not.
+/// The role that administers clients. It is separate from the offices that decide.
 pub const ADMINISTRATORS: &[Role] = &[SystemAdministrator];
 pub const CLIENT_READERS: &[Role] = &[CountyAuthority, Auditor, SystemAdministrator];
 
-/// Whoever has rows that files belong to: all but those who see no business data.
+/// Roles with resources that attachments belong to: all except those that see no business data.
 pub const FILE_HOLDERS: &[Role] = &[
     CountyAuthority,
     TownshipLeader,
@@ -378,7 +381,7 @@ pub const FILE_HOLDERS: &[Role] = &[
     Resident,
 ];
 
-/// Whose systems send in what residents reported elsewhere: those that a resident turns to.
+/// Roles whose client systems submit reports of residents over Open311.
 pub const OPEN311_SENDERS: &[Role] = &[
     CountyAuthority,
     SocialAffairsOffice,

@@ -1,33 +1,34 @@
-//! Territory: which rows a caller may reach. Tables are read only through the constructors in the `scoped.rs` of each feature.
+//! Territory: the rows that a caller may read. Tables are read only through the functions in the `scoped.rs` of each
+//! feature.
 
 use crate::access::caller::Caller;
 use crate::access::role::{Role, RoleKind};
 use crate::db::Id;
 
-/// What a caller reaches. Territory is equality on the column of its level, never a prefix.
+/// A caller's territory. It is compared for equality with the column of its level, never by prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     County(String),
     Township(String),
     Community(String),
-    /// A company, by USCC: its own rows.
+    /// A company, by USCC: only its own rows.
     Company(String),
-    /// A committee: its complex.
+    /// A committee: only its complex.
     Complex(Id),
-    /// A police station, partner or utility: what its role leads or is sent, in its division.
+    /// A police station, partner or utility operator: what its role leads or receives, in its division.
     Assigned {
         role: Role,
         area: String,
     },
-    /// A resident: its own tickets, and what is public.
+    /// A resident: their own complaints, and public data.
     Resident {
         iss: String,
-        /// As subjects are compared ([`super::person`]).
+        /// The normalised subject ([`super::person`]).
         sub: String,
     },
-    /// Auditor and administrator: no business data, but the county's ledger, clients and revocations.
+    /// Auditor and administrator: no business data, only the ledger, clients and revocations of the county.
     Oversight(String),
-    /// The program itself, for the reason beside it: rules count the whole county whoever asks.
+    /// The service itself, with the reason. Rules that count need the whole county, whoever the caller is.
     System(&'static str),
 }
 
@@ -52,7 +53,7 @@ impl Scope {
         }
     }
 
-    /// The territory of a division: equality on the column of its level.
+    /// The territory of a division code: 6, 9 or 12 digits.
     pub fn of_division(division: &str) -> Scope {
         match division.len() {
             6 => Scope::County(division.to_owned()),
@@ -61,7 +62,7 @@ impl Scope {
         }
     }
 
-    /// The smallest area that filters by division leave, if there is one inside the caller's own.
+    /// The smallest area that matches all filters, or `None` if it is not inside the caller's own.
     pub fn intersect<const N: usize>(own: &str, filters: [Option<&str>; N]) -> Option<Scope> {
         let mut division = own;
         for wanted in filters.into_iter().flatten() {
@@ -74,7 +75,7 @@ impl Scope {
         Some(Scope::of_division(division))
     }
 
-    /// Where only what is addressed to the caller is seen: the role, and the area or the company's code.
+    /// For scopes that see only what is addressed to them: the role, and the division or the company's USCC.
     pub fn addressee(&self) -> Option<(Role, &str)> {
         match self {
             Scope::Company(uscc) => Some((Role::PropertyCompany, uscc)),
@@ -83,7 +84,7 @@ impl Scope {
         }
     }
 
-    /// Is a place inside this division?
+    /// Is this place inside the division of the scope?
     pub fn contains(&self, county: &str, township: &str, community: &str) -> bool {
         match self {
             Scope::County(area) => area == county,

@@ -1,5 +1,5 @@
-//! The only way to a table's rows is the `scoped.rs` of its feature: a function that takes the scope of the caller. A test
-//! reads every `store.rs` for a way round it. Here is what these files share.
+//! What the `scoped.rs` files of the features share. Rows of a table are read only through these files, by functions
+//! that take the caller's scope. A test checks that no `store.rs` bypasses them.
 
 use diesel::dsl::{Eq, EqAny, Filter};
 use diesel::prelude::*;
@@ -9,9 +9,9 @@ use crate::db::schema::*;
 use crate::db::types::Uid;
 use crate::role::Role;
 
-/// The rows of a table that each scope sees, said once and given in two forms: boxed, for lists and whatever narrows
-/// them further; and those of one key (`one` or `all` of them), of a fixed shape on the connection's own backend, whose
-/// SQL text is written once in the life of a connection and not for every read (writing it was a third of a point read).
+/// Defines once which rows of a table each scope sees, in two forms. The boxed query is for lists and further filters.
+/// The query by key (`one` or `all` of them) has a fixed type on the connection's own backend, so that its SQL text is
+/// built once per connection and not for every read. Building it took a third of the time of a point read.
 #[macro_export]
 macro_rules! rows_of {
     (
@@ -27,7 +27,7 @@ macro_rules! rows_of {
             }
         }
 
-        /// Of these, by any of these keys.
+        /// Of the visible rows, those with any of these keys.
         pub fn $those<'a>(scope: &$crate::access::Scope, keys: Vec<$crate::db::Id>) -> $crate::db::schema::$table::BoxedQuery<'a, $crate::db::MultiBackend> {
             let ($all, $among) = ($table::table.into_boxed().filter($table::$key.eq_any(keys.clone())), $crate::access::scoped::AnyKey(keys));
             let _ = &$among;
@@ -36,7 +36,7 @@ macro_rules! rows_of {
             }
         }
 
-        /// Of these, by this key.
+        /// Of the visible rows, the one with this key.
         pub fn $keyed<Row>(
             conn: &mut $crate::db::Conn,
             scope: &$crate::access::Scope,
@@ -60,8 +60,8 @@ macro_rules! rows_of {
     (@load all $seen:expr, $conn:ident) => { $seen.load($conn) };
 }
 
-/// The ids of a subquery: every one of them, or none but those that are asked for. SQLite reads such a subquery to its
-/// end, and all that was ever addressed to a company is much to read for one row.
+/// The ids of a subquery: all of them, or only those requested. SQLite evaluates such a subquery completely, and
+/// everything ever addressed to a company is too much to read for one row.
 pub struct AllKeys;
 
 impl AllKeys {
@@ -94,12 +94,12 @@ impl OneKey {
     }
 }
 
-/// A condition that no row meets.
+/// A condition that no row matches.
 pub fn none() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
     diesel::dsl::sql("1 = 0")
 }
 
-/// The violations that a role may see in an area; of a company, the area is its USCC.
+/// The violations that a role may see in an area. For a company, the area is its USCC.
 #[diesel::dsl::auto_type]
 pub fn addressed(role: Role, area: &str) -> _ {
     let role: &'static str = role.code();
@@ -110,7 +110,7 @@ pub fn addressed(role: Role, area: &str) -> _ {
         .select(violation_audiences::violation_id)
 }
 
-/// The same, to compare with a column that may be null.
+/// The same, for comparison with a nullable column.
 #[diesel::dsl::auto_type]
 pub fn addressed_case(role: Role, area: &str) -> _ {
     let role: &'static str = role.code();
@@ -121,14 +121,14 @@ pub fn addressed_case(role: Role, area: &str) -> _ {
         .select(violation_audiences::violation_id.nullable())
 }
 
-/// The company of a code, with its branches: it answers for them.
+/// The company with this USCC and its branches. A parent company is responsible for its branches.
 #[diesel::dsl::auto_type]
 pub fn own_company(uscc: &str) -> _ {
     let uscc: String = uscc.to_owned();
     company_families::table.filter(company_families::uscc.eq(uscc)).select(company_families::company_id)
 }
 
-/// The same, to compare with a column that may be null.
+/// The same, for comparison with a nullable column.
 #[diesel::dsl::auto_type]
 pub fn own_family(uscc: &str) -> _ {
     let uscc: String = uscc.to_owned();

@@ -1,4 +1,4 @@
-//! Some reads ask for a fresh log-in (RFC 9470).
+//! Step-up authentication: some reads require a recent log-in (RFC 9470).
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use super::caller::Caller;
 use super::token::LEEWAY_SECONDS;
 use crate::problem::{Code, Problem};
 
-/// What a token must show before somebody's personal data are shown in full.
+/// What a token must prove before personal data are unmasked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepUp {
-    /// How old the log-in may be (`auth_time` of the token); zero: as old as it is.
+    /// Largest age of the log-in (`auth_time` of the token). Zero accepts any age.
     pub max_age: Duration,
-    /// One of these must be the token's `acr`; none: any.
+    /// Accepted values of the `acr` claim. Empty accepts any.
     pub acr_values: Vec<String>,
 }
 
 impl StepUp {
-    /// `now` is real time, by which issuers make their tokens.
+    /// `now` is real time, because issuers use real time in their tokens.
     pub fn require(&self, caller: &Caller, now: DateTime<Utc>) -> Result<(), Problem> {
         let strong = self.acr_values.is_empty() || caller.acr.as_ref().is_some_and(|acr| self.acr_values.contains(acr));
         let fresh = self.max_age.is_zero() || caller.auth_time.is_some_and(|at| self.is_fresh(at, now.timestamp()));

@@ -1,4 +1,4 @@
-//! From a bearer token to a [`Caller`], by the checklist of RFC 8725.
+//! Verifies a bearer token and makes a [`Caller`] of it, following the checklist of RFC 8725.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,13 +22,13 @@ use crate::role::{ORGANISATIONS, Role, RoleKind};
 use crate::settings::ClaimRule;
 use crate::uscc;
 
-/// A clock that is off by more than this is not believed.
+/// Largest accepted difference between clocks, in seconds.
 pub const LEEWAY_SECONDS: i64 = 60;
-/// Longer tokens are refused unread.
+/// Longer tokens are refused without being parsed.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const CACHED_TOKENS: usize = 10_000;
 
-/// Why a token is refused. For the log and the metrics; the caller only hears `invalid_token`.
+/// Why a token is refused. For the log and the metrics only: the caller gets `invalid_token`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("malformed")]
@@ -54,7 +54,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The part of the token that was wrong; never what stood there.
+    /// The part of the token that was wrong, never its value.
     pub fn part(&self) -> &'static str {
         match self {
             Refusal::Header(part) | Refusal::Claim(part) | Refusal::Limit(part) => part,
@@ -78,11 +78,11 @@ impl Refusal {
     }
 }
 
-/// Checks tokens; keeps those that it has checked until they expire.
+/// Verifies tokens, and caches verified tokens until they expire.
 pub struct Verifier {
     issuers: HashMap<String, Issuer>,
     cache: Cache<[u8; 32], Arc<Caller>>,
-    /// How often everything was forgotten.
+    /// How often the cache was invalidated.
     epoch: AtomicU64,
 }
 
@@ -95,7 +95,7 @@ impl Verifier {
         }
     }
 
-    /// Whose token this is, where it was checked before and is still good.
+    /// The caller of a token that was verified before and is still valid.
     pub fn known(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Caller>> {
         let key = cache_key(token)?;
         let caller = self.cache.get(&key)?;
@@ -112,30 +112,30 @@ impl Verifier {
         let caller = Arc::new(self.check(token, now)?);
         self.cache.insert(key, caller.clone());
         if self.epoch.load(Ordering::SeqCst) != epoch {
-            // Checked under keys that may be gone: good for this once.
+            // The keys may have been removed during verification: do not cache this result.
             self.cache.remove(&key);
         }
         Ok(caller)
     }
 
-    /// Every token is checked anew: keys were changed.
+    /// Invalidates the cache, because keys have changed.
     pub fn forget(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         self.cache.clear();
     }
 
-    /// Are tokens of this issuer taken?
+    /// Are tokens of this issuer accepted?
     pub fn trusts(&self, issuer: &str) -> bool {
         self.issuers.contains_key(issuer)
     }
 
-    /// The issuers whose keys are fetched.
+    /// The key sets of issuers that are fetched.
     pub fn fetched(&self) -> impl Iterator<Item = &Arc<FetchedKeys>> {
         self.issuers.values().filter_map(Issuer::fetched)
     }
 
-    /// Asks the issuer of a token for its keys, where they are fetched: this one's may be new. At most one try in a
-    /// while, however many tokens ask for it.
+    /// Fetches the keys of a token's issuer, because the token may be signed with a new key. The number of fetches is
+    /// limited, however many tokens trigger them.
     pub async fn refresh_keys(&self, token: &str) {
         let iss = token.split('.').nth(1).and_then(|payload| object(payload).ok());
         let iss = iss.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str);
@@ -153,7 +153,7 @@ impl Verifier {
         };
         let header = object(header)?;
         let kid = check_header(&header)?;
-        // Read before the signature is checked, only to find whose key must have made it.
+        // Read before the signature is verified, only to find the issuer whose key must have signed it.
         let unverified = object(payload)?;
         let iss = unverified.get("iss").and_then(Value::as_str).ok_or(Refusal::Claim("iss"))?;
         let issuer = self.issuers.get(iss).ok_or(Refusal::Issuer)?;
@@ -177,7 +177,7 @@ impl Verifier {
     }
 }
 
-/// `None` for what is too long to be looked at.
+/// `None` if the token is too long.
 fn cache_key(token: &str) -> Option<[u8; 32]> {
     if token.len() > MAX_TOKEN_BYTES {
         return None;
@@ -185,7 +185,7 @@ fn cache_key(token: &str) -> Option<[u8; 32]> {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()).as_ref().try_into().ok()
 }
 
-/// A part of a token that holds an object.
+/// Decodes a part of a token, which must be a JSON object.
 pub fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::Malformed)?;
     match json::parse(&bytes) {
@@ -194,8 +194,8 @@ pub fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-/// `typ` says that this is an access token, no extension is critical that we do not know, no key comes with the token
-/// or from an address in it; `kid` is a look-up key and nothing else.
+/// Checks the header: `typ` names an access token, there are no unknown critical extensions, and no key is embedded or
+/// referenced by URL. `kid` is only used to look a key up.
 fn check_header(header: &Map<String, Value>) -> Result<Option<&str>, Refusal> {
     let typ = header.get("typ").and_then(Value::as_str).ok_or(Refusal::Header("typ"))?;
     let typ = typ.to_ascii_lowercase();
@@ -226,8 +226,8 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
         |name: &'static str| claims.get(name).and_then(Value::as_i64).filter(|at| *at >= 0).ok_or(Refusal::Claim(name));
 
     let exp = seconds("exp")?;
-    // Its time is checked with the signature; that it is a whole number of seconds is not. Other issuers need not say
-    // it (RFC 9068, 2.2 has no `nbf`).
+    // The value of `nbf` is checked with the signature, but not that it is a whole number. Other issuers may omit it
+    // (RFC 9068, 2.2 does not require it).
     if issuer.limits.is_none() || claims.contains_key("nbf") {
         seconds("nbf")?;
     }
@@ -235,7 +235,7 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     if iat > now.timestamp() + LEEWAY_SECONDS {
         return Err(Refusal::Claim("iat"));
     }
-    // One that lives longer than its issuer may let it, or that a mistake lets live for ever.
+    // The token lives longer than its issuer may allow, or for ever by mistake.
     if exp.saturating_sub(iat) > i64::try_from(issuer.token_life.as_secs()).unwrap_or(i64::MAX) {
         return Err(Refusal::Limit("exp"));
     }
@@ -243,7 +243,7 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     let sub = text("sub")?.ok_or(Refusal::Claim("sub"))?;
     let client = text("client_id")?;
     let names = &issuer.claims;
-    // Two claims that only this service gives a meaning; other issuers' scopes are their own affair.
+    // `client_epoch` and `scope` have our meaning only in our own tokens.
     let own = issuer.limits.is_none();
     let epoch = if own { claims.get("client_epoch").and_then(Value::as_i64).unwrap_or_default() } else { 0 };
     let operations = if own { operations(claims.get("scope"))? } else { None };
@@ -287,8 +287,8 @@ fn caller(issuer: &Issuer, claims: &Map<String, Value>, now: DateTime<Utc>) -> R
     Ok(caller)
 }
 
-/// RFC 9068, 2.2: a client-credentials token has the client as its subject. Of other issuers, what nothing says to be a
-/// person's is a machine's.
+/// RFC 9068, 2.2: a client-credentials token has the client as its subject. A token of another issuer is a machine
+/// token unless a rule identifies a person.
 fn is_person(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("sub").is_some_and(|sub| text("client_id") == Some(sub) || text("azp") == Some(sub)) {
@@ -304,8 +304,8 @@ fn is_person(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
     }
 }
 
-/// How well-known issuers mark the token of a service: Keycloak by a prefix of the user's name, Auth0 by `gty` and the end
-/// of `sub`, Microsoft Entra by `idtyp`. For an operator whose rules for persons take in too much.
+/// Recognises service tokens of common issuers: Keycloak by a prefix of the user name, Auth0 by `gty` and the suffix of
+/// `sub`, Microsoft Entra by `idtyp`. This protects operators whose rules for persons match too much.
 fn looks_like_a_service(claims: &Map<String, Value>) -> bool {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     text("preferred_username").starts_with("service-account-")
@@ -315,14 +315,14 @@ fn looks_like_a_service(claims: &Map<String, Value>) -> bool {
         || text("idtyp") == "app"
 }
 
-/// A claim by its name, or by a JSON pointer (RFC 6901) into the claims.
+/// A claim by its name, or by a JSON pointer (RFC 6901).
 fn at<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     let Some(path) = name.strip_prefix('/') else { return claims.get(name) };
     let (first, rest) = path.split_once('/').map_or((path, String::new()), |(first, rest)| (first, format!("/{rest}")));
     claims.get(&first.replace("~1", "/").replace("~0", "~"))?.pointer(&rest)
 }
 
-/// RFC 9068, 2.2.3: `scope` is a text of words with spaces between.
+/// RFC 9068, 2.2.3: `scope` is a list of words separated by spaces.
 fn operations(claim: Option<&Value>) -> Result<Option<Vec<String>>, Refusal> {
     match claim {
         None => Ok(None),
@@ -344,7 +344,7 @@ fn tasks(claim: Option<&Value>) -> Result<Vec<u8>, Refusal> {
         .collect()
 }
 
-/// The length of a division fits its role: a township's office cannot hold a county's code.
+/// The length of the division code must match the role: a township office cannot have a county code.
 fn check_division(role: Role, division: Option<String>) -> Result<Option<String>, Refusal> {
     let digits = role.row().division_digits;
     match division {
@@ -354,7 +354,7 @@ fn check_division(role: Role, division: Option<String>) -> Result<Option<String>
     }
 }
 
-/// A claim that some roles must have and all others must not.
+/// A claim that is required for some roles and forbidden for all others.
 fn only_for(wanted: bool, value: Option<String>, name: &'static str) -> Result<Option<String>, Refusal> {
     if wanted == value.is_some() { Ok(value) } else { Err(Refusal::Claim(name)) }
 }

@@ -1,8 +1,9 @@
-//! Work that nobody asked for (cards, escalations, erasures, clearing up) acts by a clock that is compared first.
+//! Checks the system clock before background jobs (cards, escalations, erasures, clean-up) act by it.
 //!
-//! A system clock that jumps would give cards that cannot be taken back, and erase what is still needed. So before each round
-//! the clock is compared with the database's, with what it said a moment ago, and with the last time that work acted by. After
-//! a jump the work stands still, in every replica, until an operator has confirmed the clock (`xiaoqu clock confirm`).
+//! A clock that jumps would issue cards that cannot be withdrawn and erase data that is still needed. Before each
+//! round, the clock is compared with the database's clock, with its own last reading, and with the last time by which
+//! jobs acted. After a jump, background jobs are paused in every replica until an operator confirms the clock (`xiaoqu
+//! clock confirm`).
 
 pub mod rules;
 pub mod store;
@@ -19,14 +20,14 @@ pub use rules::Limits;
 use rules::{ClockReadings, Jump, judge};
 use store::Watched;
 
-/// How often the time is written down.
+/// How often the time is recorded.
 const RECORD: Duration = Duration::from_secs(30);
 
 pub struct ClockWatch {
     limits: Limits,
-    /// What the clock said last, and when that was.
+    /// The last reading of the clock, and when it was taken.
     last: Mutex<Option<(Instant, StopWatch)>>,
-    /// One comparison at a time: no other round begins before a jump is written down.
+    /// Comparisons run one at a time, so that no other round starts before a jump is recorded.
     turn: tokio::sync::Mutex<()>,
     stopped: AtomicBool,
 }
@@ -41,11 +42,11 @@ impl ClockWatch {
         }
     }
 
-    /// May background work act now? Asked before each round, by the replica that does it.
+    /// May background jobs act now? Called before each round by the replica that runs them.
     pub async fn permits(&self, db: &Db, clock: &Clock, security: &Security) -> bool {
         match self.check(db, clock, security).await {
             Ok(permitted) => permitted,
-            // Without the store there is no work either.
+            // Without the database, the jobs cannot run either.
             Err(fail) => {
                 tracing::debug!(%fail, "the clock cannot be compared");
                 false
@@ -56,7 +57,7 @@ impl ClockWatch {
     async fn check(&self, db: &Db, clock: &Clock, security: &Security) -> WorkResult<bool> {
         let _turn = self.turn.lock().await;
         let (watched, database) = db.read(|conn| Ok((store::find(conn)?, store::database_now(conn)?))).await?;
-        // After the question: what it took is no jump.
+        // Read after the query, so that the time the query took is not taken for a jump.
         let now = clock.system();
         let before = self.last().map(|(then, since)| (then, since.elapsed()));
         if let Some(watched) = watched.as_ref().filter(|watched| watched.stopped_at.is_some()) {
@@ -104,7 +105,7 @@ impl ClockWatch {
         db.write(WriteLock::default(), move |conn| store::stop(conn, now, &reason)).await
     }
 
-    /// May what follows from a deadline be done here, on the way of a request?
+    /// May the consequences of a deadline be applied here, within a request?
     pub fn permits_in(&self, conn: &mut Conn, clock: &Clock) -> WorkResult<bool> {
         let watched = store::find(conn)?;
         let now = clock.system();
@@ -118,7 +119,7 @@ impl ClockWatch {
     }
 }
 
-/// The warning of `/readyz`, while work stands still.
+/// The warning of `/readyz` while background jobs are paused.
 pub fn warning(watched: &Watched) -> Option<String> {
     watched.stopped_at?;
     let reason = watched.reason.as_deref().unwrap_or("the system clock jumped");

@@ -1,4 +1,4 @@
-//! When a clock is not to be believed.
+//! Decides when a clock has jumped.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use chrono::TimeDelta;
 
 use crate::db::Instant;
 
-/// A step back that time servers make. Replicas may differ by as much.
+/// Largest step back that is accepted, as time servers make them. Replicas may differ by as much.
 const STEP_BACK: TimeDelta = TimeDelta::minutes(5);
 
-/// How far the clock may be ahead before an operator has to confirm it.
+/// How far the clock may be ahead before an operator must confirm it.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Against the database's clock, and while the process runs.
+    /// Compared with the database's clock, and while the process runs.
     pub jump: TimeDelta,
-    /// Against the time that was recorded last, which may be long ago.
+    /// Compared with the last recorded time, which may be long ago.
     pub downtime: TimeDelta,
 }
 
@@ -24,26 +24,26 @@ impl Default for Limits {
     }
 }
 
-/// What the system's clock is compared with.
+/// The system clock and the times that it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct ClockReadings {
     pub now: Instant,
-    /// The database's clock, where it is not this machine's.
+    /// The database's clock, if it runs on another machine.
     pub database: Option<Instant>,
-    /// The last time by which background work acted.
+    /// The last time by which background jobs acted.
     pub recorded: Option<Instant>,
-    /// What the clock said before, in this process, and how much time has really passed since.
+    /// The previous reading of the clock in this process, and the time that has really passed since.
     pub before: Option<(Instant, Duration)>,
 }
 
-/// A jump, with its size: positive is forward.
+/// A jump and its size. Positive is forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jump {
-    /// Against the database's clock.
+    /// Compared with the database's clock.
     Database(TimeDelta),
     /// While the process ran.
     Running(TimeDelta),
-    /// Against the time that was recorded last.
+    /// Compared with the last recorded time.
     Recorded(TimeDelta),
 }
 
@@ -72,7 +72,7 @@ pub fn judge(readings: &ClockReadings, limits: &Limits) -> Option<Jump> {
 }
 
 impl Jump {
-    /// One of a fixed set of words.
+    /// A fixed code for logs and metrics.
     pub fn code(self) -> &'static str {
         match self {
             Jump::Database(_) => "differs_from_database",
@@ -86,7 +86,7 @@ impl Jump {
 impl std::fmt::Display for Jump {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (Jump::Database(by) | Jump::Running(by) | Jump::Recorded(by)) = self;
-        // To the nearest minute.
+        // Rounded to the nearest minute.
         let size = by.abs() + TimeDelta::seconds(30);
         let days = size.num_days();
         let size = format!("{} d {:02} h {:02} min", days, size.num_hours() % 24, size.num_minutes() % 60);

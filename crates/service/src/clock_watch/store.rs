@@ -1,17 +1,19 @@
+//! Queries for the recorded time, and whether background jobs are paused.
+
 use diesel::prelude::*;
 
 use crate::db::schema::clock_watch;
 use crate::db::{self, Conn, Instant, WorkResult};
 use crate::on_both;
 
-/// There is one row.
+/// Id of the only row.
 const ROW: i64 = 1;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = clock_watch)]
 pub struct Watched {
     pub seen_at: Instant,
-    /// Since when background work stands still, by the clock that jumped.
+    /// When background jobs were paused, by the clock that jumped. Null while they run.
     pub stopped_at: Option<Instant>,
     pub reason: Option<String>,
 }
@@ -21,7 +23,7 @@ pub fn find(conn: &mut Conn) -> WorkResult<Option<Watched>> {
     Ok(on_both!(conn, |conn| row.select(Watched::as_select()).first(conn).optional())?)
 }
 
-/// The database's clock, where it may be another than this machine's.
+/// The database's clock, if it can differ from this machine's.
 pub fn database_now(conn: &mut Conn) -> WorkResult<Option<Instant>> {
     match conn {
         Conn::Sqlite(_) => Ok(None),
@@ -29,7 +31,7 @@ pub fn database_now(conn: &mut Conn) -> WorkResult<Option<Instant>> {
     }
 }
 
-/// Writes down the time by which work acts; it is no confirmation of a clock that was stopped.
+/// Records the time by which jobs act. This does not confirm a clock after a jump.
 pub fn record(conn: &mut Conn, now: Instant) -> WorkResult<()> {
     if find(conn)?.is_none() {
         return start(conn, now);

@@ -1,7 +1,7 @@
-//! No connection is used before a check has found that the database and this process belong together.
+//! No connection is used before a check has confirmed that the database belongs to this deployment.
 //!
-//! The check runs on each new connection, so it holds for a database that was away at the start, for one that comes back as
-//! another, and for one that was never migrated. [`super::Db::recheck`] repeats it while the service runs.
+//! The check runs on each new connection, so it also covers a database that was unreachable at the start, one that was
+//! replaced by another, and one that was never migrated. [`super::Db::recheck`] repeats it while the service runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ impl Mismatch {
     pub const ALL: [Mismatch; 5] =
         [Mismatch::NotMigrated, Mismatch::NewerSchema, Mismatch::Keyring, Mismatch::TimeZone, Mismatch::PublicUrl];
 
-    /// The label of the metric.
+    /// The label value in metrics.
     pub fn code(self) -> &'static str {
         match self {
             Mismatch::NotMigrated => "not_migrated",
@@ -34,29 +34,29 @@ impl Mismatch {
     }
 }
 
-/// A mismatch, with the sentence for the operator.
+/// A mismatch, with a sentence for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub mismatch: Mismatch,
     pub detail: String,
 }
 
-/// What a connection is for: a primary may be claimed, a reader only looked at.
+/// Use of a connection. The check may claim an unused database on a primary connection, but only reads on a reader's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionKind {
     Primary,
     Reader,
 }
 
-/// Looks whether this process may use the database behind a connection. Runs outside any transaction.
+/// Checks whether this process may use the database behind a connection. Runs outside a transaction.
 pub type Check = Arc<dyn Fn(&mut Conn, ConnectionKind) -> WorkResult<Option<Refusal>> + Send + Sync>;
 
-/// The check of a store, and what came of it last.
+/// The check of a database, and its last result.
 pub struct Admission {
     check: Option<Check>,
-    /// Some connection has passed.
+    /// A connection has passed the check.
     admitted: AtomicBool,
-    /// Read by every request; `refusal` says why.
+    /// Read by every request. `refusal` has the reason.
     closed: AtomicBool,
     refusal: Mutex<Option<Refusal>>,
 }
@@ -67,7 +67,7 @@ impl Admission {
         Arc::new(Admission { check, admitted, closed: AtomicBool::new(false), refusal: Mutex::new(None) })
     }
 
-    /// Refuses work while the database is known not to belong to this process.
+    /// Refuses work while the database is known to belong to another deployment.
     pub fn pass(&self) -> Result<(), WorkError> {
         if !self.closed.load(Ordering::Acquire) {
             return Ok(());
@@ -81,12 +81,12 @@ impl Admission {
         self.refusals().clone()
     }
 
-    /// Has any connection passed the check, and none been refused since?
+    /// Has a connection passed the check, and none been refused since?
     pub fn is_admitted(&self) -> bool {
         self.admitted.load(Ordering::Acquire) && !self.closed.load(Ordering::Acquire)
     }
 
-    /// Checks a connection; `Err` says why it must not be used.
+    /// Checks a connection. `Err` is the reason why it must not be used.
     pub fn admit(&self, conn: &mut Conn, kind: ConnectionKind) -> Result<(), String> {
         let Some(check) = &self.check else { return Ok(()) };
         match check(conn, kind) {

@@ -1,4 +1,4 @@
-//! What can go wrong in the store, and how the two databases say it.
+//! Database errors, and how the two databases report them.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
@@ -6,24 +6,24 @@ use super::admission::Mismatch;
 use crate::problem::{Code, Problem};
 use crate::templates::texts::Lacking;
 
-/// Why a unit of work did not succeed.
+/// Why a unit of work failed.
 #[derive(Debug)]
 pub enum WorkError {
-    /// The caller's doing, or a state that forbids it: answered as it is.
+    /// Caused by the caller, or by a state that forbids the action. Returned as it is.
     Problem(Box<Problem>),
-    /// The same idempotency key was answered before: this is that answer.
+    /// The idempotency key was used before. This is its stored response.
     Replay(Box<StoredResponse>),
-    /// The text of a document is not made yet: it is made outside of the transaction, which then runs again.
+    /// The text of an official document is missing. It is rendered outside the transaction, which then runs again.
     Text(Box<Lacking>),
     /// A query failed.
     Query(DieselError),
-    /// The store cannot serve now.
+    /// The database is not available now.
     Out(Unavailable),
-    /// The work panicked; it had no effect.
+    /// The work panicked and had no effect.
     Panicked,
 }
 
-/// An answer that was given for a key.
+/// A response stored for an idempotency key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredResponse {
     pub status: u16,
@@ -32,25 +32,25 @@ pub struct StoredResponse {
     pub body: Vec<u8>,
 }
 
-/// Result of work on the store.
+/// Result of database work.
 pub type WorkResult<T> = Result<T, WorkError>;
 
-/// Why the store cannot serve now; each heals without a restart.
+/// Why the database is not available. Each case ends without a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// It cannot be reached, or no connection became free in time.
+    /// Unreachable, or no connection became free in time.
     Unreachable,
     /// Its disk is full.
     Full,
-    /// Too much waits already, or a lock was not given in time.
+    /// Too many requests are waiting, or a lock was not granted in time.
     Busy,
-    /// The same idempotency key is being worked on.
+    /// A request with the same idempotency key is in progress.
     KeyInProgress,
-    /// It has not the tables of this version.
+    /// It lacks the tables of this version.
     NotMigrated,
-    /// It does not belong to this process.
+    /// It belongs to another deployment.
     Refused(Mismatch),
-    /// The connection was lost while the commit was under way: it may or may not have happened.
+    /// The connection was lost during the commit, which may or may not have happened.
     OutcomeUnknown,
 }
 
@@ -73,7 +73,7 @@ impl std::fmt::Display for Unavailable {
     }
 }
 
-/// One sentence for logs and commands.
+/// One sentence for logs and command output.
 impl std::fmt::Display for WorkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -105,7 +105,7 @@ impl From<Problem> for WorkError {
     }
 }
 
-/// A failure of the store itself, recognised from diesel's error.
+/// A failure of the database, recognised from diesel's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreError {
     Unreachable,
@@ -116,18 +116,19 @@ pub enum StoreError {
     DiskIo,
     /// A table or column is missing.
     NotMigrated,
-    /// A unique constraint; which one is for the caller to know by what it wrote.
+    /// A unique constraint. The caller knows which one from what it wrote.
     Duplicate,
     Other,
 }
 
 impl StoreError {
-    /// Is all that shares its transaction in doubt?
+    /// Does this failure put the other jobs of the batch in doubt?
     pub fn breaks_batch(self) -> bool {
         matches!(self, StoreError::Full | StoreError::DiskIo | StoreError::Busy | StoreError::Unreachable)
     }
 
-    /// The kind where the driver tells it, otherwise its message: neither driver hands the SQLSTATE or result code on.
+    /// Uses the driver's error kind if there is one, otherwise its message, because neither driver exposes the SQLSTATE
+    /// or result code.
     pub fn of(error: &DieselError) -> StoreError {
         let DieselError::DatabaseError(kind, info) = error else {
             return match error {
@@ -180,7 +181,7 @@ impl StoreError {
 }
 
 impl WorkError {
-    /// The store's own fault behind this failure, if there is one.
+    /// The database failure behind this error, if any.
     pub fn store_error(&self) -> Option<StoreError> {
         match self {
             WorkError::Query(error) => Some(StoreError::of(error)),
@@ -188,7 +189,8 @@ impl WorkError {
         }
     }
 
-    /// Did a unique constraint refuse the write? SQLite gives no constraint name, so a write that can hit only one asks this.
+    /// Did a unique constraint refuse the write? SQLite does not report its name, so this is for writes that can
+    /// violate only one.
     pub fn is_duplicate(error: &DieselError) -> bool {
         StoreError::of(error) == StoreError::Duplicate
     }
@@ -213,7 +215,7 @@ impl From<Unavailable> for Problem {
     }
 }
 
-/// What callers are told of a database that is not used; the log names keys and values.
+/// The problem for callers while the database is not used. Keys and values are only in the log.
 fn refused(mismatch: Mismatch) -> Problem {
     let (zh, en) = match mismatch {
         Mismatch::NotMigrated => return Unavailable::NotMigrated.into(),

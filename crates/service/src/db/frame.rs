@@ -1,5 +1,5 @@
-//! The statements that frame a transaction or a savepoint, kept compiled on SQLite: a read of one row is little more than
-//! they are, and a creation has six of them.
+//! The statements that start and end transactions and savepoints. On SQLite they stay compiled, because they are most
+//! of the cost of reading one row, and a creation has six of them.
 
 use diesel::connection::SimpleConnection;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};

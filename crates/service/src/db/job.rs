@@ -1,17 +1,17 @@
-//! Work on a connection without its types. Each operation gives the store work of a type of its own; what leads from there to
-//! a connection (threads, pools, the writer, retries) is compiled once, and not once for each of them.
+//! Database work behind a trait object. Every operation has work of its own type. The code around it (threads, pools,
+//! the writer, retries) is compiled once instead of once for each type.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Conn, WorkError};
 use crate::problem::Problem;
 
-/// Work that may run again; what it finds waits in its [`Found`].
+/// Work that can be run again. Its result is stored in a [`Found`].
 pub type Job = Box<dyn FnMut(&mut Conn) -> Result<(), WorkError> + Send>;
-/// The same, borrowed.
+/// The same as a borrowed closure.
 pub type JobRef<'a> = &'a mut dyn FnMut(&mut Conn) -> Result<(), WorkError>;
 
-/// Where a job leaves what it found.
+/// Where a job stores its result.
 pub struct Found<T>(Arc<Mutex<Option<T>>>);
 
 impl<T> Default for Found<T> {
@@ -41,14 +41,14 @@ impl<T> Found<T> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
     }
 
-    /// What the last run found, where all of it was done.
+    /// The result of the last run, if it succeeded.
     pub fn after(self, done: Result<(), WorkError>) -> Result<T, WorkError> {
         done?;
         left(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
 }
 
-/// Runs work that is only borrowed, for those who wait for it on their own thread.
+/// Runs borrowed work, for callers that wait on their own thread.
 pub fn run<T>(
     work: &mut dyn FnMut(&mut Conn) -> Result<T, WorkError>,
     on: impl FnOnce(JobRef<'_>) -> Result<(), WorkError>,

@@ -1,7 +1,7 @@
-//! Background work runs in one replica at a time: in the one that holds the lease.
+//! Background jobs run in one replica at a time: the one that holds the lease.
 //!
-//! A lease spares work; it is no lock. A holder that stood still (a paused machine) may wake up and act once more while
-//! the next one acts already, so the work must be right with two at once.
+//! A lease avoids duplicate work, but it is not a lock. A holder that was paused can resume and act once more while the
+//! next holder is active, so the jobs must be correct when two replicas run them.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -11,19 +11,19 @@ use diesel::sql_types::{Double, Text};
 
 use super::{Conn, Db, WorkResult, WriteLock};
 
-/// The lease of the background work of a deployment.
+/// The lease for the background jobs of a deployment.
 pub const BACKGROUND: &str = "background";
-/// How long a dead holder keeps the others waiting at most.
+/// How long the other replicas wait for a dead holder at most.
 pub const TERM: Duration = Duration::from_secs(6);
 
-/// The clock is the database's: those of the replicas may differ.
+/// Uses the database's clock, because the clocks of the replicas can differ.
 const TAKE: &str = "INSERT INTO leases (name, holder, until) \
     VALUES ($1, $2, clock_timestamp() + $3 * interval '1 second') \
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
     WHERE leases.holder = excluded.holder OR leases.until < clock_timestamp()";
 const RELEASE: &str = "DELETE FROM leases WHERE name = $1 AND holder = $2";
 
-/// One replica's side of a lease.
+/// One replica's view of a lease.
 pub struct Lease {
     name: &'static str,
     holder: String,
@@ -31,7 +31,7 @@ pub struct Lease {
     known: Mutex<Known>,
 }
 
-/// What the database said last.
+/// The database's last response.
 struct Known {
     held_until: Option<Instant>,
     ask_at: Instant,
@@ -43,8 +43,8 @@ impl Lease {
         Lease { name, holder, term, known: Mutex::new(Known { held_until: None, ask_at: Instant::now() }) }
     }
 
-    /// Does this replica hold the lease? Takes it where it is free and renews it in time; between that it asks nobody, so
-    /// a loop may call this as often as it likes. One process serves an SQLite file, and it holds every lease.
+    /// Does this replica hold the lease? Takes it if it is free and renews it in time. In between, it does not query
+    /// the database, so a loop may call this often. An SQLite file is served by one process, which holds every lease.
     pub async fn held(&self, db: &Db) -> bool {
         if !db.is_postgres() {
             return true;
@@ -55,7 +55,7 @@ impl Lease {
             if asked < known.ask_at {
                 return known.held_until.is_some_and(|until| asked < until);
             }
-            // Whoever asks meanwhile is told what was known.
+            // Concurrent callers get the last known result.
             known.ask_at = asked + self.term / 6;
         }
         let answer = self.take(db).await;
@@ -65,28 +65,28 @@ impl Lease {
                 if known.held_until.is_none() {
                     tracing::info!(lease = self.name, "this replica does the background work from now on");
                 }
-                // Counted from before the question, so that it ends here no later than in the database.
+                // Counted from before the query, so that it ends here no later than in the database.
                 *known = Known { held_until: Some(asked + self.term), ask_at: asked + self.term / 3 };
             }
             Ok(false) => known.held_until = None,
-            // The database is away: what was given still holds, until its end.
+            // If the database is unreachable, the lease stays valid until it expires.
             Err(_) => {}
         }
         known.held_until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Whether it was held when the database was last asked.
+    /// Was the lease held at the last query?
     pub fn is_held(&self, db: &Db) -> bool {
         !db.is_postgres() || self.known().held_until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Gives it back at once, so that nobody waits for its end.
+    /// Releases the lease, so that the others need not wait for it to expire.
     pub async fn release(&self, db: &Db) {
         if self.known().held_until.take().is_none() {
             return;
         }
         let (name, holder) = (self.name, self.holder.clone());
-        // Where this fails, it ends by itself.
+        // If this fails, the lease expires.
         let _ = db
             .write(WriteLock::default(), move |conn| {
                 let Conn::Postgres(conn) = conn else { return Ok(()) };

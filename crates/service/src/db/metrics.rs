@@ -1,8 +1,8 @@
-//! What the store counts; `metrics` registers it.
+//! Metrics of the database; `metrics` registers them.
 
 use prometheus::{Histogram, HistogramOpts, IntCounter};
 
-/// What the store counts. Its handles count into nothing until they are registered.
+/// Metrics of the database. Their values are not exported until they are registered.
 #[derive(Clone)]
 pub struct StoreMetrics {
     pub batch_jobs: Histogram,
@@ -18,7 +18,7 @@ pub struct StoreMetrics {
 }
 
 impl StoreMetrics {
-    /// For a store that nobody asks for its metrics: they are counted and shown nowhere.
+    /// Metrics that are counted but never exported.
     pub fn unregistered() -> prometheus::Result<StoreMetrics> {
         let histogram = || Histogram::with_opts(HistogramOpts::new("unregistered", "shown nowhere"));
         let counter = || IntCounter::new("unregistered", "shown nowhere");

@@ -1,4 +1,4 @@
-//! Brings a database to the schema of this version, and says how far one has come.
+//! Migrates a database to the schema of this version, and reports how far it is.
 
 mod source;
 
@@ -9,10 +9,10 @@ use diesel_migrations::MigrationHarness;
 use self::source::Embedded;
 use super::{Conn, DbOptions, sqlite};
 
-/// One migration at a time, whoever starts: any number that nobody else uses.
+/// Lets one process migrate at a time. The number is arbitrary but must not be used elsewhere.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_lock(7236838)";
 
-/// One connection, without any check of what it leads to.
+/// One connection, without the check of its deployment.
 pub fn connect(options: &DbOptions) -> anyhow::Result<Conn> {
     Ok(if options.is_postgres() {
         Conn::Postgres(PgConnection::establish(&options.url)?)
@@ -25,7 +25,7 @@ fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> anyhow::Error {
     anyhow::anyhow!("{error}")
 }
 
-/// Brings the store to this version. Returns the names of what was applied.
+/// Applies the missing migrations. Returns their names.
 pub fn migrate(options: &DbOptions) -> anyhow::Result<Vec<String>> {
     let names = |versions: Vec<diesel::migration::MigrationVersion>| versions.iter().map(ToString::to_string).collect();
     match connect(options)? {
@@ -37,7 +37,7 @@ pub fn migrate(options: &DbOptions) -> anyhow::Result<Vec<String>> {
     }
 }
 
-/// How many migrations this version has that the store has not.
+/// Number of migrations of this version that are not applied.
 pub fn pending(options: &DbOptions) -> anyhow::Result<usize> {
     match connect(options)? {
         Conn::Sqlite(mut conn) => Ok(conn.pending_migrations(Embedded).map_err(boxed)?.len()),
@@ -45,7 +45,7 @@ pub fn pending(options: &DbOptions) -> anyhow::Result<usize> {
     }
 }
 
-/// How many migrations the store has had.
+/// Number of applied migrations.
 pub fn applied(conn: &mut Conn) -> super::WorkResult<i64> {
     #[derive(diesel::QueryableByName)]
     struct Count {
@@ -57,7 +57,7 @@ pub fn applied(conn: &mut Conn) -> super::WorkResult<i64> {
     Ok(row.value)
 }
 
-/// The versions of the migrations that the store has had; none where it never had any.
+/// Versions of the applied migrations; empty if there are none.
 pub fn versions(conn: &mut Conn) -> super::WorkResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct Version {
@@ -73,12 +73,12 @@ pub fn versions(conn: &mut Conn) -> super::WorkResult<Vec<String>> {
     }
 }
 
-/// The versions of the migrations that this program carries.
+/// Versions of the migrations in this program.
 pub fn known_versions() -> Vec<String> {
     source::versions().map(str::to_owned).collect()
 }
 
-/// Is a table there? For a database that is not migrated to this version.
+/// Does this table exist? For databases that are not migrated to this version.
 pub fn has_table(conn: &mut Conn, table: &str) -> super::WorkResult<bool> {
     #[derive(diesel::QueryableByName)]
     struct Found {
@@ -94,7 +94,7 @@ pub fn has_table(conn: &mut Conn, table: &str) -> super::WorkResult<bool> {
     Ok(row.value)
 }
 
-/// Takes every migration back, newest first.
+/// Reverts all migrations, newest first.
 pub fn revert_all(options: &DbOptions) -> anyhow::Result<()> {
     match connect(options)? {
         Conn::Sqlite(mut conn) => conn.revert_all_migrations(Embedded).map(drop).map_err(boxed),
@@ -102,7 +102,7 @@ pub fn revert_all(options: &DbOptions) -> anyhow::Result<()> {
     }
 }
 
-/// The number of migrations that this version carries.
+/// Number of migrations in this version.
 pub fn count() -> usize {
     source::versions().len()
 }

@@ -1,5 +1,5 @@
-//! The store: SQLite (one file) or PostgreSQL, chosen by `database_url`, behind two entry points:
-//! [`Db::read`] and [`Db::write`].
+//! Database access: SQLite (one file) or PostgreSQL, selected by `database_url`, with two entry points: [`Db::read`]
+//! and [`Db::write`].
 
 pub mod admission;
 pub mod error;
@@ -31,7 +31,7 @@ pub use migrations::{applied, connect, count, has_table, known_versions, migrate
 pub use sqlite::{folder_is_there as sqlite_folder, path_of as sqlite_path};
 pub use writer::BeforeCommit;
 
-/// The database's clock, read after the aggregate's lock: replicas need not agree on theirs.
+/// The database's clock, read after the lock on the aggregate, because the clocks of replicas can differ.
 pub fn database_now(conn: &mut Conn) -> WorkResult<Instant> {
     match conn {
         Conn::Sqlite(_) => Ok(Instant::now()),
@@ -41,21 +41,21 @@ pub fn database_now(conn: &mut Conn) -> WorkResult<Instant> {
     }
 }
 
-/// A batch takes milliseconds; the longest act of the service some seconds.
+/// A batch takes milliseconds, the longest action of the service some seconds.
 const WRITER_LIMIT: Duration = Duration::from_secs(15);
 
-/// How to reach and size the store.
+/// Connection and size settings.
 #[derive(Clone, Debug)]
 pub struct DbOptions {
-    /// `sqlite:FILE`, or libpq's connection URL with its time limits.
+    /// `sqlite:FILE`, or a libpq connection URL with its timeouts.
     pub url: String,
     pub sqlite_readers: u32,
     pub write_queue: usize,
-    /// SQLite: a writer that has been at one batch for longer is stuck, and the service is not ready.
+    /// SQLite: if a batch takes longer, the writer is stuck and the service is not ready.
     pub writer_limit: Duration,
     pub pool_size: u32,
     pub pool_wait: Duration,
-    /// A standby of PostgreSQL that lists are read from, and how far it may be behind.
+    /// A PostgreSQL standby from which lists are read, and its largest allowed lag.
     pub read_url: Option<String>,
     pub read_max_lag: Duration,
 }
@@ -89,19 +89,19 @@ enum Engine {
 pub struct Db {
     engine: Arc<Engine>,
     admission: Arc<Admission>,
-    /// The disk was full when something was last written.
+    /// The last write failed because the disk was full.
     full: Arc<AtomicBool>,
 }
 
 impl Db {
-    /// Opens the store. SQLite is opened (and made) at once; PostgreSQL is reached on first use, so that the service
-    /// starts, says 503 and heals when the server comes.
+    /// Opens the database. SQLite is opened (or created) at once. PostgreSQL is connected on first use, so that the
+    /// service can start, return 503 and recover when the server becomes reachable.
     pub fn open(options: &DbOptions) -> anyhow::Result<Db> {
         Db::open_with(options, StoreMetrics::unregistered()?, None, None)
     }
 
-    /// [`Db::open`], counting into these, with a step that SQLite's writer takes in each batch before its commit, and a check
-    /// that each connection must pass before it is used.
+    /// [`Db::open`] with metrics, a step that SQLite's writer runs in each batch before the commit, and a check that
+    /// each connection must pass.
     pub fn open_with(
         options: &DbOptions,
         metrics: StoreMetrics,
@@ -133,7 +133,7 @@ impl Db {
         matches!(*self.engine, Engine::Postgres { .. })
     }
 
-    /// Reads. Runs on a pooled connection off the worker thread.
+    /// Reads on a pooled connection, off the worker thread.
     pub async fn read<T, F>(&self, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
@@ -158,8 +158,9 @@ impl Db {
         .await
     }
 
-    /// Reads one row by its key. On SQLite this runs inline, on a connection of the calling thread (0.8 of the same
-    /// handler from memory, against 0.4 through the blocking pool); on PostgreSQL it is [`Db::read`].
+    /// Reads one row by its key. On SQLite this runs inline, on a connection of the calling thread (0.8 of the
+    /// throughput of the same handler from memory, compared with 0.4 through the blocking pool). On PostgreSQL it is
+    /// [`Db::read`].
     pub async fn read_point<T, F>(&self, mut work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
@@ -172,7 +173,7 @@ impl Db {
         }
     }
 
-    /// Reads what may be a little old (`read_max_lag`): from the standby, where there is one that follows.
+    /// Reads data that may be slightly old (`read_max_lag`): from the standby, if one follows closely.
     pub async fn read_lagging<T, F>(&self, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
@@ -203,8 +204,8 @@ impl Db {
         matches!(*self.engine, Engine::Postgres { standby: Some(_), .. })
     }
 
-    /// Writes in one transaction; nothing is answered before its commit. The work may be run again (deadlock, a
-    /// neighbour's failure), so it has no effects but those on its connection, and opens no transaction of its own.
+    /// Writes in one transaction, and returns after its commit. The work may run again (after a deadlock, or a failure
+    /// of another job in the batch), so its only effects must be on its connection, and it must not open a transaction.
     pub async fn write<T, F>(&self, gate: WriteLock, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
@@ -231,7 +232,7 @@ impl Db {
         written
     }
 
-    /// Says once that the disk is full, and that it is so no more.
+    /// Logs once that the disk is full, and once that it no longer is.
     fn note_fullness(&self, written: &Result<(), WorkError>) {
         let is_full = match written {
             Err(WorkError::Out(Unavailable::Full)) => true,
@@ -248,12 +249,12 @@ impl Db {
         }
     }
 
-    /// Was the disk full when something was last written?
+    /// Did the last write fail because the disk was full?
     pub fn is_full(&self) -> bool {
         self.full.load(Ordering::Relaxed)
     }
 
-    /// [`Db::read`] for callers that are not on the async runtime.
+    /// [`Db::read`] for callers outside the async runtime.
     pub fn read_blocking<T, F>(&self, mut work: F) -> Result<T, WorkError>
     where
         F: FnMut(&mut Conn) -> Result<T, WorkError>,
@@ -269,22 +270,22 @@ impl Db {
         }
     }
 
-    /// Why the database is not used, where it was reached and does not belong to this process.
+    /// Why the database is not used, if it was reached but belongs to another deployment.
     pub fn refusal(&self) -> Option<Refusal> {
         self.admission.refusal()
     }
 
-    /// Was the database reached, and does it belong to this process?
+    /// Was the database reached, and does it belong to this deployment?
     pub fn is_admitted(&self) -> bool {
         self.admission.is_admitted()
     }
 
-    /// Checks once more whether the database belongs to this process, also where it was refused before.
+    /// Checks again whether the database belongs to this deployment, even if it was refused before.
     pub async fn recheck(&self) -> Result<(), WorkError> {
         if let Engine::Sqlite(sqlite) = &*self.engine
             && !self.is_admitted()
         {
-            // A writer that was refused opens the file again, and with that claims it.
+            // A refused writer opens the file again, which also claims it.
             let admission = self.admission.clone();
             let refused = move || admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable));
             let admission = self.admission.clone();
@@ -295,7 +296,7 @@ impl Db {
         blocking(Box::new(move || db.recheck_blocking())).await
     }
 
-    /// [`Db::recheck`] for callers that are not on the async runtime; SQLite's writer was checked when it was opened.
+    /// [`Db::recheck`] for callers outside the async runtime. SQLite's writer was checked when it was opened.
     pub fn recheck_blocking(&self) -> Result<(), WorkError> {
         let check = |conn: &mut Conn| self.admission.admit(conn, ConnectionKind::Reader);
         let checked = match &*self.engine {
@@ -306,7 +307,7 @@ impl Db {
         checked.map_err(|_| self.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable)))
     }
 
-    /// How many writes wait; for the metrics.
+    /// Number of waiting writes, for the metrics.
     pub fn write_queue_depth(&self) -> usize {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.depth(),
@@ -314,7 +315,7 @@ impl Db {
         }
     }
 
-    /// How long SQLite's writer has been at its present batch.
+    /// How long SQLite's writer has been working on its current batch.
     pub fn writer_held_for(&self) -> Duration {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.held_for(),
@@ -322,7 +323,7 @@ impl Db {
         }
     }
 
-    /// How long, where that is more than its limit: writes wait and none is committed.
+    /// That time if it exceeds the limit, so that writes wait and none is committed; otherwise `None`.
     pub fn writer_stuck_for(&self) -> Option<Duration> {
         match &*self.engine {
             Engine::Sqlite(sqlite) => Some(sqlite.writer.held_for()).filter(|held| *held > sqlite.writer_limit),
@@ -330,7 +331,7 @@ impl Db {
         }
     }
 
-    /// The pools, each with its connections in use and idle; for the metrics.
+    /// Each pool with its connections in use and idle, for the metrics.
     pub fn pools(&self) -> Vec<(&'static str, u32, u32)> {
         let row = |name, (in_use, idle)| (name, in_use, idle);
         match &*self.engine {
@@ -342,7 +343,7 @@ impl Db {
         }
     }
 
-    /// Lets the writer finish what it took and stops it.
+    /// Lets the writer finish its queue, and stops it.
     pub fn close(&self) {
         if let Engine::Sqlite(sqlite) = &*self.engine {
             sqlite.writer.close();
@@ -350,10 +351,10 @@ impl Db {
     }
 }
 
-/// What a write waits for before its work begins (PostgreSQL only; SQLite has one writer).
+/// Locks that a write waits for before it starts (PostgreSQL only; SQLite has one writer).
 #[derive(Clone, Debug, Default)]
 pub struct WriteLock {
-    /// Advisory lock of an idempotency key: the same key at the same time waits up to 2 s.
+    /// Advisory lock of an idempotency key. A concurrent request with the same key waits for up to 2 s.
     pub idempotency_lock: Option<i64>,
 }
 
@@ -368,13 +369,13 @@ async fn blocking(work: Box<dyn FnOnce() -> Result<(), WorkError> + Send>) -> Re
 }
 
 diesel::define_sql_function! {
-    /// The form in which names are searched, on both sides ([`search_key`]). SQLite gets it with each connection
-    /// ([`sqlite::add_functions`]), PostgreSQL has it from a migration.
+    /// The form in which names are searched, on both sides ([`search_key`]). On SQLite it is added to each connection
+    /// ([`sqlite::add_functions`]); on PostgreSQL a migration creates it.
     #[sql_name = "search_fold"]
     fn folded(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// Each id once. Callers ask for one id with `=`: SQLite keeps that statement compiled, and one with a list it cannot.
+/// The distinct ids. For a single id, callers use `=`: SQLite keeps that statement compiled, but not one with a list.
 pub fn distinct(ids: &[Id]) -> Vec<Id> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
@@ -382,12 +383,12 @@ pub fn distinct(ids: &[Id]) -> Vec<Id> {
     ids
 }
 
-/// A LIKE pattern for "contains this text" in folded names, with its wildcards escaped by `\`.
+/// A LIKE pattern for "contains this text" in folded names. Wildcards are escaped with `\`.
 pub fn contains(text: &str) -> String {
     format!("%{}%", search_key(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
-/// A register that grows by new rows, where there is no row to lock.
+/// A register to which rows are added, so that there is no row to lock.
 #[derive(Clone, Copy, Debug)]
 pub enum Register {
     Policies = 1,
@@ -397,17 +398,17 @@ pub enum Register {
     Deployment = 23,
 }
 
-/// One change of a register at a time, until the transaction ends (SQLite has one writer anyway).
+/// Allows one change of a register at a time, until the transaction ends. Not needed on SQLite, which has one writer.
 pub fn lock_register(conn: &mut Conn, register: Register) -> WorkResult<()> {
     use diesel::connection::SimpleConnection;
     if let Conn::Postgres(conn) = conn {
-        // Two numbers: a key space of their own, apart from the idempotency keys'.
+        // Two numbers: a key space separate from that of the idempotency keys.
         conn.batch_execute(&format!("SELECT pg_advisory_xact_lock(1, {})", register as i32))?;
     }
     Ok(())
 }
 
-/// Locks a company's row, so that its facts are read by one decision at a time (SQLite has one writer anyway).
+/// Locks a company's row, so that one decision at a time reads its facts. Not needed on SQLite, which has one writer.
 pub fn lock_company(conn: &mut Conn, id: Id) -> WorkResult<()> {
     use diesel::prelude::*;
     use schema::companies;

@@ -1,5 +1,5 @@
-//! A pool of [`Conn`] for either database. A connection is known to be bad when a query on it said so, or when a
-//! transaction on it could not be ended; such a connection never goes back.
+//! A pool of [`Conn`] for either database. A connection is broken if a query on it says so, or if a transaction on it
+//! could not be ended. A broken connection is never reused.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -21,13 +21,13 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Runs a statement that frames a transaction; where it fails, the connection is not to be used again.
+    /// Runs a statement that starts or ends a transaction. If it fails, the connection must not be reused.
     pub fn frame(&mut self, frame: Frame) -> QueryResult<()> {
         let result = frame.run(&mut self.conn);
         self.framed(result)
     }
 
-    /// The same for statements with something in them.
+    /// The same for SQL text that is not fixed.
     pub fn frame_with(&mut self, sql: &str) -> QueryResult<()> {
         let result = self.conn.batch_execute(sql);
         self.framed(result)
@@ -38,7 +38,7 @@ impl Slot {
         result
     }
 
-    /// Remembers what a failure says of the connection.
+    /// Marks the connection as broken if the error says so.
     pub fn note<T>(&mut self, result: &Result<T, WorkError>) {
         if let Err(fail) = result {
             self.broken |=
@@ -47,7 +47,7 @@ impl Slot {
     }
 }
 
-/// Where connections go to, and how each is set up.
+/// The database, and the setup of each connection.
 pub enum Target {
     Sqlite { path: String, setup: &'static str },
     Postgres { url: String, setup: &'static str },
@@ -97,25 +97,26 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// A pool that tells how long its callers wait.
+/// A pool with a metric of the waiting time.
 pub struct Pool {
     pool: r2d2::Pool<Manager>,
     wait: Histogram,
-    /// As many as there are connections.
+    /// As many permits as connections.
     turns: Arc<Semaphore>,
     patience: Duration,
     admission: Arc<Admission>,
 }
 
 impl Pool {
-    /// Connections in use and idle.
+    /// Number of connections in use and idle.
     pub fn connections(&self) -> (u32, u32) {
         let state = self.pool.state();
         (state.connections.saturating_sub(state.idle_connections), state.idle_connections)
     }
 
-    /// A turn with a connection, waited for without a thread: a crowd of lists makes no crowd of threads, each with a heap
-    /// of its own. For work that only computes; where a server may be away, threads wait, and give up, each by itself.
+    /// Waits for a connection without blocking a thread, so that many lists at once do not start many threads, each
+    /// with its own heap. Only for SQLite. With a server that can be unreachable, each caller waits and times out on a
+    /// thread.
     pub async fn turn(&self) -> Result<OwnedSemaphorePermit, WorkError> {
         let asked = Instant::now();
         let turn = tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await;
@@ -124,7 +125,7 @@ impl Pool {
     }
 }
 
-/// Errors of the pool itself are logged once per failure by the caller's answer, not per attempt.
+/// Pool errors are logged once, with the response of the caller, and not for each attempt.
 #[derive(Debug)]
 struct Quiet;
 
@@ -153,25 +154,25 @@ pub fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
     got
 }
 
-/// For whoever waited for a turn, or is alone.
+/// For callers that hold a permit, or are alone.
 pub fn in_turn(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
-    // A connection that the check refused is not an outage, and says why.
+    // If the check refused the connection, report its reason instead of an outage.
     pool.pool.get().map_err(|_| pool.admission.pass().err().unwrap_or(WorkError::Out(Unavailable::Unreachable)))
 }
 
-/// Runs reading work in the transaction that was begun on this connection, and ends it. After a panic the connection is
-/// in the middle of something: it never goes back.
+/// Runs reading work in the transaction that was started on this connection, and ends it. After a panic, the connection
+/// may be inside a statement and is not reused.
 pub fn read_on(slot: &mut Slot, work: JobRef<'_>) -> Result<(), WorkError> {
     let result = guarded(&mut slot.conn, work);
     slot.note(&result);
     if !slot.broken {
-        // Nothing was written: a failure here only costs the connection, which `frame` marks.
+        // Nothing was written, so a failure here only costs the connection, which `frame` marks as broken.
         let _ = slot.frame(Frame::Commit);
     }
     result
 }
 
-/// Work that panics fails as [`WorkError::Panicked`].
+/// Runs work, and turns a panic into [`WorkError::Panicked`].
 pub fn guarded(conn: &mut Conn, work: JobRef<'_>) -> Result<(), WorkError> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
         tracing::error!("work on the store panicked");

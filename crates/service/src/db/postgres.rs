@@ -1,4 +1,4 @@
-//! PostgreSQL: a pool; READ COMMITTED for writes, a snapshot for reads.
+//! PostgreSQL: a pool of connections. Writes use READ COMMITTED, reads use a snapshot.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ pub struct Postgres {
     metrics: StoreMetrics,
 }
 
-/// How often a write that lost a deadlock is run again.
+/// How often a write is run again after a deadlock.
 const ATTEMPTS: u32 = 5;
 
 impl Postgres {
@@ -29,7 +29,7 @@ impl Postgres {
         waited: Histogram,
         metrics: StoreMetrics,
     ) -> Postgres {
-        // The limits of connecting, of a statement and of the network stand in the URL (settings).
+        // The timeouts for connecting, statements and the network are in the URL (settings).
         let setup = "SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
             SET client_min_messages = warning; SET timezone = 'UTC'";
         let manager = Manager { target: Target::Postgres { url: url.to_owned(), setup }, kind, admission };
@@ -41,7 +41,7 @@ impl Postgres {
         self.pool.connections()
     }
 
-    /// A connection as it is, outside any transaction.
+    /// Runs work on a connection outside a transaction.
     pub fn bare<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<Result<T, E>, WorkError> {
         let mut slot = pool::get(&self.pool)?;
         let result = work(&mut slot.conn);
@@ -49,8 +49,8 @@ impl Postgres {
         Ok(result)
     }
 
-    /// Reads in one snapshot. A connection that died while idle is noticed by BEGIN, before anything ran, and the next
-    /// is tried: after a restart of the server the first callers need not pay for the pool's dead connections.
+    /// Reads in one snapshot. If a connection died while idle, BEGIN fails before any work ran, and the next one is
+    /// tried. So after a restart of the server, the dead connections of the pool cause no errors.
     pub fn read(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let mut slot = self.begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         pool::read_on(&mut slot, work)
@@ -74,7 +74,7 @@ impl Postgres {
             match slot.frame_with(sql) {
                 Ok(()) => return Ok(slot),
                 Err(error) if StoreError::of(&error) == StoreError::LockTimeout => {
-                    // Only the idempotency lock is taken in the opening statements.
+                    // The opening statements take only the idempotency lock.
                     slot.broken = slot.conn.batch_execute("ROLLBACK").is_err();
                     return Err(WorkError::Out(Unavailable::KeyInProgress));
                 }

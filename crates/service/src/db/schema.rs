@@ -1,5 +1,5 @@
-//! The tables, as diesel sees them: `cargo xtask schema` writes them from `migrations/`, and tests compare them with both
-//! databases. Written here is which of them stand in one query: not all, because each pair costs time to compile.
+//! The tables for diesel. `cargo xtask schema` writes them from `migrations/`, and tests compare them with both
+//! databases. This file lists which tables appear in one query: not all of them, because each pair costs compile time.
 
 mod tables;
 

@@ -1,4 +1,4 @@
-//! SQLite: readers in a pool and on each worker thread, one supervised writer.
+//! SQLite: readers in a pool and on each worker thread, and one supervised writer.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -26,27 +26,28 @@ pub struct Sqlite {
 }
 
 thread_local! {
-    /// A reading connection of this thread, per database file.
+    /// A reading connection of this thread for each database file.
     static INLINE: RefCell<HashMap<String, Slot>> = RefCell::new(HashMap::new());
 }
 
-/// Readers never write: `query_only` makes a write through the wrong door an error. `mmap_size`: the most that SQLite maps;
-/// past it each page that is not in the connection's 2 MB is a system call (at a million violations, with 256 MB mapped, a
-/// company's own list took twice as long).
+/// `query_only` makes a write through a reader an error. `mmap_size` is the most that SQLite maps. Beyond it, each page
+/// that is not in the connection's 2 MB cache costs a system call: with 256 MB mapped, a company's list in a database
+/// of a million violations took twice as long.
 const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA mmap_size=2147418112;";
 
-/// `journal_size_limit=-1`: the WAL is reused, never truncated (an fdatasync of a growing WAL costs 20 times one of a
-/// reused). `synchronous=FULL`: a commit is on the disk before it is answered. `cache_size`: with SQLite's own 2 MB, a
-/// batch of 64 creations read its index pages from the file again and spilled them into the WAL before its commit (half of
-/// the writer's time); 32 MB hold them. `wal_autocheckpoint`: a page is copied back into the database once for many
-/// batches that wrote it (at 8 MB every second batch waited for that; 160 MB instead of 40 made creations a sixth faster);
-/// a log of that size is recovered in 0.2 s after a crash. `temp_store`: each job's savepoint journals the pages that it
-/// changes, and that journal was a file: half of the writer's time was `pwrite`.
+/// `journal_size_limit=-1`: the WAL is reused and never truncated, because an fdatasync of a growing WAL costs 20 times
+/// that of a reused one. `synchronous=FULL`: a commit is on disk before the response. `cache_size`: with SQLite's
+/// default of 2 MB, a batch of 64 creations read its index pages from the file again and spilled them into the WAL
+/// before the commit, which took half of the writer's time; 32 MB are enough. `wal_autocheckpoint`: a page that many
+/// batches wrote is copied to the database once. At 8 MB, every second batch waited for a checkpoint; 160 MB instead of
+/// 40 MB made creations a sixth faster. A WAL of that size is recovered in 0.2 s after a crash. `temp_store`: each
+/// job's savepoint journals the pages that it changes. With that journal in a file, half of the writer's time was
+/// `pwrite`.
 const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
     PRAGMA journal_size_limit=-1; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=40000; \
     PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;";
 
-/// SQLite makes a missing file, and no missing folder.
+/// SQLite creates a missing file, but not a missing folder.
 pub fn folder_is_there(path: &str) -> anyhow::Result<()> {
     let folder = std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
     match folder.filter(|folder| !folder.is_dir()) {
@@ -66,7 +67,7 @@ pub fn open_writer(path: &str) -> anyhow::Result<SqliteConnection> {
     Ok(conn)
 }
 
-/// Functions of ours that queries use.
+/// Registers the functions of ours that queries use.
 pub fn add_functions(conn: &mut SqliteConnection) -> diesel::QueryResult<()> {
     super::folded_utils::register_impl(conn, |text: String| search_key(&text))
 }
@@ -77,7 +78,7 @@ struct CompileOption {
     compile_options: String,
 }
 
-/// Without the query planner stability guarantee each bound LIMIT compiles its statement again.
+/// Without the query planner stability guarantee, each bound LIMIT compiles its statement again.
 fn check_qpsg(conn: &mut SqliteConnection) -> anyhow::Result<()> {
     let options: Vec<CompileOption> = diesel::sql_query("PRAGMA compile_options").load(conn)?;
     anyhow::ensure!(
@@ -109,7 +110,7 @@ impl Sqlite {
         let mut conn = open_writer(&path)?;
         check_qpsg(&mut conn)?;
         let mut conn = Conn::Sqlite(conn);
-        // Refused, the writer opens the file again when something is to be written.
+        // If refused, the writer opens the file again for the next write.
         let conn = admission.admit(&mut conn, ConnectionKind::Primary).is_ok().then_some(conn);
         let readers = pool::build(
             reader(&path, &admission),
@@ -122,7 +123,7 @@ impl Sqlite {
         Ok(Sqlite { path, admission, readers, writer, writer_limit: options.writer_limit })
     }
 
-    /// A turn to read off the worker threads.
+    /// A permit to read off the worker threads.
     pub async fn turn(&self) -> Result<OwnedSemaphorePermit, WorkError> {
         self.readers.turn().await
     }
@@ -137,7 +138,7 @@ impl Sqlite {
         pool::read_on(&mut slot, work)
     }
 
-    /// In one transaction too: a snapshot, and the file is locked once, not once a statement.
+    /// Also in one transaction: a snapshot, and the file is locked once instead of once for each statement.
     pub fn read_inline(&self, work: JobRef<'_>) -> Result<(), WorkError> {
         let kept = INLINE.with_borrow_mut(|all| all.remove(&self.path));
         let mut slot = match kept {

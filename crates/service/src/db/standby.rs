@@ -1,9 +1,9 @@
-//! Lists may be read from a PostgreSQL standby, as long as it follows closely.
+//! Reads lists from a PostgreSQL standby, as long as it follows closely.
 //!
-//! How far it is behind shows in a row that the primary renews every two seconds by its own clock: the lease of the
-//! background work. It is read in the list's own snapshot, so what is answered is never older than allowed, whether
-//! replication is slow, paused or cut off, and it asks for no privilege on the server. Where the standby cannot answer,
-//! the primary does.
+//! The lag is measured with a row that the primary renews every two seconds by its own clock: the lease of the
+//! background jobs. The list reads it in its own snapshot, so its result is never older than allowed, whether
+//! replication is slow, paused or broken. No privilege on the server is needed. If the standby cannot serve a list, the
+//! primary does.
 
 use std::cell::Cell;
 use std::sync::{Arc, Mutex};
@@ -18,9 +18,9 @@ use super::lease;
 use super::postgres::Postgres;
 use super::{Conn, DbOptions, StoreMetrics, Unavailable, WorkError, WorkResult};
 
-/// How long a list waits for a connection to the standby: the primary is there too.
+/// How long a list waits for a connection to the standby before it uses the primary.
 const WAIT: Duration = Duration::from_millis(500);
-/// How long a standby that could not answer is left alone.
+/// How long the standby is not tried after a failure.
 const REST: Duration = Duration::from_secs(3);
 
 pub struct Standby {
@@ -36,7 +36,7 @@ struct Fresh {
     fresh: bool,
 }
 
-/// Renewed at `until - term`, by the primary's clock.
+/// The lease was renewed at `until - term`, by the primary's clock.
 const FRESH: &str = "SELECT COALESCE((SELECT clock_timestamp() - until < ($2 - $3) * interval '1 second' \
     FROM leases WHERE name = $1), false) AS fresh";
 
@@ -63,7 +63,7 @@ impl Standby {
         })
     }
 
-    /// Could the standby do it? Whatever goes wrong here the primary decides.
+    /// Did the standby serve the read? If anything fails here, the primary serves it.
     pub fn read(&self, work: JobRef<'_>) -> bool {
         if self.rests() {
             return false;
@@ -81,7 +81,8 @@ impl Standby {
             (_, false, _) => &self.metrics.standby_away,
         };
         counter.inc();
-        // A list that failed by itself (a row that is not there yet) says nothing of the standby.
+        // A list that fails by itself (for example a row that is not replicated yet) does not mean that the standby
+        // failed.
         *self.resting_until() = if fresh.get() { None } else { Some(Instant::now() + REST) };
         result.is_ok()
     }
@@ -90,7 +91,7 @@ impl Standby {
         &self.postgres
     }
 
-    /// Between two rests one list tries it; those that come meanwhile do not wait for what comes of it.
+    /// After each pause, one list tries the standby. Concurrent lists do not wait for its result.
     fn rests(&self) -> bool {
         let mut until = self.resting_until();
         let now = Instant::now();

@@ -1,9 +1,9 @@
-//! SQLite's one writer: a supervised thread that commits many waiting jobs at once, each in its savepoint.
+//! SQLite's only writer: a supervised thread that commits many waiting jobs at once, each in its own savepoint.
 //!
-//! Three ways in which this breaks, each with a test in `tests/store/`: a full disk rolls the whole batch back, and the
-//! next SAVEPOINT would open and commit a transaction of its own; a panic leaves a connection that says `Ok` and commits
-//! nothing; a transaction inside the batch's fails. So a batch that shows any of these is rolled back whole, its
-//! connection is thrown away, and its other jobs run again, each in a batch of its own.
+//! Three failures need special care, each with a test in `tests/store/`. A full disk rolls the whole batch back, and
+//! the next SAVEPOINT would open and commit a transaction of its own. A panic leaves a connection that reports `Ok` and
+//! commits nothing. A transaction inside the batch's transaction fails. After any of these, the whole batch is rolled
+//! back, its connection is discarded, and the other jobs run again, each in a batch of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,21 +22,21 @@ use super::job::Job;
 use super::sqlite::open_writer;
 use super::{Conn, StoreError, StoreMetrics, Unavailable, WorkError};
 
-/// As many jobs as one commit carries at most.
+/// Most jobs in one commit.
 const BATCH: usize = 256;
 
-/// What is done once in each batch, before its commit.
+/// A step that runs once in each batch, before the commit.
 pub type BeforeCommit = Arc<dyn Fn(&mut Conn) -> Result<(), WorkError> + Send + Sync>;
 
 #[derive(PartialEq)]
 enum Ran {
     Done,
     Refused,
-    /// The store itself failed in it: the whole batch is in doubt.
+    /// The database failed, so the whole batch is in doubt.
     StoreFailed(StoreError),
 }
 
-/// A job that can be run again, and that is answered once.
+/// A job that can be run again, and whose result is sent once.
 struct Task {
     job: Job,
     result: Option<Result<(), WorkError>>,
@@ -59,7 +59,7 @@ impl Task {
 
     fn answer(&mut self) {
         if let (Some(reply), Some(result)) = (self.reply.take(), self.result.take()) {
-            // The caller may have gone away; its write stands all the same.
+            // The caller may have disconnected. Its write remains.
             let _ = reply.send(result);
         }
     }
@@ -70,7 +70,7 @@ impl Task {
     }
 }
 
-/// Since when the writer has been at its present batch; none while it waits for one.
+/// When the writer started its current batch; `None` while it waits for one.
 #[derive(Clone, Default)]
 struct Held(Arc<Mutex<Option<Instant>>>);
 
@@ -108,7 +108,7 @@ impl Writer {
         self.depth.load(Ordering::Relaxed)
     }
 
-    /// How long it has been at its present batch.
+    /// How long it has been working on its current batch.
     pub fn held_for(&self) -> Duration {
         let since = *self.held.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         since.map_or(Duration::ZERO, |since| since.elapsed())
@@ -132,7 +132,7 @@ impl Writer {
         answer.await.unwrap_or(Err(WorkError::Out(Unavailable::Unreachable)))
     }
 
-    /// Closes the queue, waits until what it held is committed and answered.
+    /// Closes the queue and waits until all queued jobs are committed.
     pub fn close(&self) {
         drop(self.queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take());
         if let Some(thread) = self.thread.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take() {
@@ -153,7 +153,7 @@ struct Batches {
 
 enum Batch {
     Committed,
-    /// The batch is rolled back; the job at this index must not run again, for the reason beside it.
+    /// The batch is rolled back. The job at this index must not run again, for the given reason.
     Broken(Option<(usize, WorkError)>),
 }
 
@@ -206,7 +206,7 @@ impl Batches {
         }
     }
 
-    /// Runs a batch. Whoever gets an answer finds the writer free of it: `/readyz` is asked right after.
+    /// Runs a batch. The writer is marked as free before results are sent, because `/readyz` may be called right after.
     fn run(&mut self, jobs: &mut [Task]) -> Batch {
         self.held.set(Some(Instant::now()));
         let batch = self.try_run(jobs);
@@ -240,7 +240,7 @@ fn run_batch(
     before_commit: Option<&BeforeCommit>,
 ) -> Batch {
     let alone = jobs.len() == 1;
-    // The fault of a framing statement belongs to no job, but a job that is alone must be answered with it.
+    // A failed framing statement belongs to no job, but a job that is alone in its batch needs the error as its result.
     let framing = |error: diesel::result::Error| Batch::Broken(alone.then(|| (0, outage(StoreError::of(&error)))));
     let held = Instant::now();
     if let Err(error) = Frame::BeginImmediate.run(conn) {
@@ -262,7 +262,8 @@ fn run_batch(
             Ran::Refused => conn.batch_execute("ROLLBACK TO job; RELEASE job"),
             Ran::StoreFailed(fault) => return Batch::Broken(Some((index, outage(fault)))),
         };
-        // Fails where the transaction is gone (a full disk ends it): no later SAVEPOINT may then open one of its own.
+        // If the transaction is gone (a full disk ends it), stop here: a later SAVEPOINT would open a transaction of
+        // its own.
         if let Err(error) = closed {
             return framing(error);
         }
@@ -283,7 +284,7 @@ fn run_batch(
     }
 }
 
-/// The step before the commit, in a savepoint: where it fails by itself, the jobs stand without it.
+/// Runs the step before the commit in a savepoint. If it fails, the jobs are committed without it.
 fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result::Error> {
     conn.batch_execute("SAVEPOINT last")?;
     match catch_unwind(AssertUnwindSafe(|| step(conn))) {
@@ -295,8 +296,8 @@ fn last_step(conn: &mut Conn, step: &BeforeCommit) -> Result<(), diesel::result:
     conn.batch_execute("ROLLBACK TO last; RELEASE last")
 }
 
-/// A failed write or fsync of the log leaves the page cache in doubt: it is never retried, the process ends and the
-/// log is recovered at the next start.
+/// After a failed write or fsync of the WAL, the state of the page cache is unknown. Such a write is never retried: the
+/// process exits, and the WAL is recovered at the next start.
 fn outage(fault: StoreError) -> WorkError {
     match fault {
         StoreError::DiskIo => {

@@ -1,8 +1,8 @@
-//! What belongs to a database for good: the keyring, the time zone and the public URL that it was begun with.
+//! Ties a database to its deployment: the keyring, the time zone and the public URL that it was first used with.
 //!
-//! Personal data that is sealed under another keyring is lost, deadlines that were set in another time zone are wrong, and
-//! tokens and printed codes name the public URL. So a process whose keyring or settings differ does not use the database, and a
-//! program that is older than its schema does not either.
+//! Personal data encrypted with another keyring is lost, deadlines set in another time zone are wrong, and tokens and
+//! printed codes contain the public URL. So a process with a different keyring or settings does not use the database.
+//! Neither does a program that is older than the schema.
 
 mod rules;
 pub mod store;
@@ -17,7 +17,7 @@ use crate::keys::{self, Keys};
 pub use rules::{Facts, PUBLIC_URL, TIME_ZONE};
 use rules::{Found, Own};
 
-/// What a process brings: its keys and its settings.
+/// The keys and settings of this process.
 #[derive(Clone)]
 pub struct Expected {
     pub keys: Arc<Keys>,
@@ -31,10 +31,10 @@ impl Expected {
     }
 }
 
-/// The check that each connection of a serving process must pass. The first one claims a database that nobody has used.
+/// The check that every connection of a serving process must pass. The first connection claims an unused database.
 pub fn check(expected: Expected) -> Check {
-    // The database that was found to be ours: its keys need not be compared again, and while a rotation comes to the replicas
-    // one after another they may differ.
+    // Id of the database that passed the check. Its keys are not compared again, because during a rotation the replicas
+    // get the new key one after another.
     let known: Mutex<Option<String>> = Mutex::new(None);
     Arc::new(move |conn, kind| {
         let ours = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -50,7 +50,7 @@ pub fn check(expected: Expected) -> Check {
     })
 }
 
-/// [`check`] before the schema is migrated: a database that belongs to another keyring is not even migrated.
+/// Runs [`check`] before migrating, so that a database with another keyring is not even migrated.
 pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyhow::Result<()> {
     if !options.is_postgres() && !std::path::Path::new(&db::sqlite_path(&options.url)).exists() {
         return Ok(());
@@ -68,12 +68,12 @@ pub fn check_before_migrating(options: &DbOptions, expected: &Expected) -> anyho
 fn inspect(conn: &mut Conn, expected: &Expected) -> WorkResult<Found> {
     let known = db::known_versions();
     let applied = db::versions(conn)?;
-    // A database before its migration may lack what is compared.
+    // Before its migration, a database may lack columns that the check compares.
     let is_migrated = known.iter().all(|version| applied.contains(version));
     let data_keys =
         if is_migrated || db::has_table(conn, "data_keys")? { keys::store::known_ids(conn)? } else { Vec::new() };
     let facts = if is_migrated || db::has_table(conn, "deployment")? { store::facts(conn)? } else { Facts::default() };
-    // Only asked where something differs.
+    // Only queried if something differs.
     let differs = facts.id.is_some() && facts != expected.own(Vec::new()).facts(facts.id.clone());
     let is_used = differs && store::is_used(conn)?;
     Ok(Found { applied, known, data_keys, facts, is_used })
@@ -85,7 +85,7 @@ fn refuse(found: &Found, expected: &Expected, ours: Option<&str>) -> Option<Refu
     if refusal.mismatch != db::Mismatch::Keyring {
         return Some(refusal);
     }
-    // Perhaps the keyring was changed a moment ago, and the database has heard of the new key before this process.
+    // The keyring may just have been changed, and the database may know the new key before this process does.
     expected.keys.refresh();
     rules::refuse(found, &expected.own(data_keys()), ours)
 }
@@ -94,7 +94,7 @@ fn needs_claim(found: &Found, expected: &Expected) -> bool {
     found.facts != expected.own(Vec::new()).facts(found.facts.id.clone()) || found.facts.id.is_none()
 }
 
-/// Writes down whose database it is. One process at a time, and each looks again once it has its turn.
+/// Claims the database for this deployment. One process at a time; each checks again after it gets the lock.
 fn claim(conn: &mut Conn, expected: &Expected) -> WorkResult<(Found, Option<Refusal>)> {
     conn.transaction(|conn| {
         db::lock_register(conn, db::Register::Deployment)?;

@@ -1,4 +1,4 @@
-//! Whether a database and a process belong together.
+//! Decides whether a database and a process belong to the same deployment.
 
 use crate::db::{Mismatch, Refusal};
 
@@ -6,7 +6,7 @@ pub const ID: &str = "id";
 pub const TIME_ZONE: &str = "time_zone";
 pub const PUBLIC_URL: &str = "public_url";
 
-/// What a database remembers of its deployment. Nothing, before the first process has used it.
+/// What a database stores about its deployment. Empty until the first process has used it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     pub id: Option<String>,
@@ -14,21 +14,21 @@ pub struct Facts {
     pub public_url: Option<String>,
 }
 
-/// What a database holds that decides whether a process may use it.
+/// The facts in a database that decide whether a process may use it.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Versions of migrations: those it has had, and those that this program carries.
+    /// Migration versions: those applied, and those that this program contains.
     pub applied: Vec<String>,
     pub known: Vec<String>,
-    /// Every data key that it was used with.
+    /// Every data key that the database was used with.
     pub data_keys: Vec<String>,
     pub facts: Facts,
-    /// Somebody has acted in it: it holds more than what every database starts with.
+    /// True if somebody has acted in it, so that it contains more than the initial rows.
     pub is_used: bool,
 }
 
 impl Found {
-    /// As it will be when its migrations have been run.
+    /// The same database as it will be after its migrations.
     pub fn as_migrated(&self) -> Found {
         let mut found = self.clone();
         found.applied.extend(self.known.iter().filter(|version| !self.applied.contains(version)).cloned());
@@ -36,7 +36,7 @@ impl Found {
     }
 }
 
-/// What a process brings.
+/// The keys, settings and migrations of this process.
 pub struct Own<'a> {
     pub data_keys: Vec<String>,
     pub time_zone: &'a str,
@@ -49,7 +49,7 @@ impl Own<'_> {
     }
 }
 
-/// Why a process must not use a database. `ours` is the id of one whose keys were compared already.
+/// Why a process must not use a database. `ours` is the id of a database whose keys were compared before.
 pub fn refuse(found: &Found, own: &Own, ours: Option<&str>) -> Option<Refusal> {
     let refused = |mismatch, detail| Some(Refusal { mismatch, detail });
     let newer: Vec<&str> =

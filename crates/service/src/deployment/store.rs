@@ -1,3 +1,5 @@
+//! Queries for the identity of a database.
+
 use diesel::prelude::*;
 
 use super::rules::{Facts, ID, PUBLIC_URL, TIME_ZONE};
@@ -12,7 +14,7 @@ pub fn facts(conn: &mut Conn) -> WorkResult<Facts> {
     Ok(Facts { id: of(ID), time_zone: of(TIME_ZONE), public_url: of(PUBLIC_URL) })
 }
 
-/// Has anybody acted here? What the program put in by itself is in every database.
+/// Has anybody acted in this database? Initial rows that the program inserts do not count.
 pub fn is_used(conn: &mut Conn) -> WorkResult<bool> {
     let acted = ledger_events::table.filter(ledger_events::actor_iss.ne(PROGRAM));
     Ok(acted.select(ledger_events::id).first::<Id>(conn).optional()?.is_some())

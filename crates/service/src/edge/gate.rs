@@ -1,4 +1,4 @@
-//! The gate: every request passes here, and nothing that the tables do not name passes.
+//! The gate: checks every request, and rejects everything that is not declared.
 
 use std::sync::Arc;
 
@@ -44,11 +44,11 @@ pub async fn gate(
 async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     let state = Service::of(request)?;
     let visitor = UnauthenticatedRequest { state: &state, request: request.request(), operation: "unknown" };
-    // By the path as the router reads it: `/v1/%6De` is `/v1/me`.
+    // Match the path in the router's form: `/v1/%6De` is `/v1/me`.
     let path = routed_path(request.request());
     let under = state.routes.under(path);
     if under.is_none() && request.resource_map().match_pattern(path).is_some() {
-        // A page beside the API, open to everyone.
+        // A page outside the API, open to everyone.
         return visitor.limit_address();
     }
     if request.method() == Method::OPTIONS && under.is_some_and(|all| all.iter().any(is_public_read)) {
@@ -62,7 +62,7 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     if let Some(coding) = request.headers().get(CONTENT_ENCODING)
         && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
     {
-        // What is small packed may be anything unpacked.
+        // A small compressed body can be of any size when decompressed.
         let problem = Problem::new(Code::UnsupportedMediaType)
             .header(ACCEPT_ENCODING, "identity")
             .detail("请求体不得压缩。请发送未压缩的请求体。", "The body must not be compressed. Send it uncompressed.");
@@ -81,12 +81,12 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     }
     if let Access::Key(_) = route.permission.access {
         acceptable?;
-        // Nobody knows yet who it is: the key is in the body.
+        // The caller is not known yet, because the credential is in the body.
         visitor.limit_address()?;
         return check_count(request.query_string());
     }
     if let Err(problem) = check_count(request.query_string()) {
-        // Before the token is looked for: a token in the address is looked for, too.
+        // Before the token is read, because this also detects a token in the address.
         return visitor.limit_address().and(Err(problem));
     }
     let caller = visitor.authenticate().await?;
@@ -116,17 +116,17 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The path of a request as the router reads it. What may be escaped and is none the less the same is read there.
+/// The path of a request in the router's form, with unnecessary escapes decoded.
 pub fn routed_path(request: &HttpRequest) -> &str {
     request.match_info().as_str()
 }
 
-/// What everyone may read is read from any page (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
+/// Public resources may be read from any web page (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
 pub fn is_public_read(route: &Route) -> bool {
     route.method == Method::GET && matches!(route.permission.access, Access::Public)
 }
 
-/// The answer to a browser that asks whether a page may read.
+/// The response to a CORS preflight request.
 fn preflight() -> HttpResponse {
     HttpResponse::NoContent()
         .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
@@ -136,7 +136,7 @@ fn preflight() -> HttpResponse {
         .finish()
 }
 
-/// The operation of a request; an unknown path is 404, a known one under another method 405 with `Allow`.
+/// The operation of a request. An unknown path is 404; a known path with another method is 405 with `Allow`.
 fn find_route(under: Option<&[Route]>, request: &ServiceRequest) -> Result<Route, Problem> {
     let methods = under.ok_or_else(|| Problem::new(Code::NotFound))?;
     methods.iter().find(|route| route.method == *request.method()).cloned().ok_or_else(|| {
@@ -160,7 +160,7 @@ fn one_header(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, P
     first.to_str().map(|text| Some(text.to_owned())).map_err(|_| bad())
 }
 
-/// What an action is given of a request whose caller is known.
+/// The context of an action, for a request of a known caller.
 pub fn context(
     state: Arc<Service>,
     request: &HttpRequest,
@@ -189,7 +189,7 @@ pub fn context(
         operation: route.operation,
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         server_request_id: request.extensions().get::<ServerRequestId>().map(|id| id.0.clone()),
-        // A machine's look and a HEAD are no service of process.
+        // A read by a machine, or a HEAD request, does not deliver a notice.
         counts_as_delivery: caller_reads && request.extensions().get::<IsHead>().is_none(),
         language,
         method: request.method().as_str().to_owned(),

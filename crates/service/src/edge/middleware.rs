@@ -1,4 +1,4 @@
-//! The outermost layer: request id, language of problems, time limit, log line, metrics, security headers.
+//! The outermost layer: request id, language of problems, timeout, access log, metrics and security headers.
 
 use std::time::Instant as StopWatch;
 
@@ -26,8 +26,8 @@ use crate::service::{Route, Service};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a browser may do with an answer, by the beginning of its path; the longer before the shorter. Pages load what they
-/// need from here and nothing from outside; answers of the API load nothing.
+/// Content security policy by path prefix, longer prefixes first. Pages load resources from this service only. API
+/// responses load nothing.
 const POLICIES: &[(&str, &str)] = &[
     (
         "/docs/",
@@ -43,18 +43,18 @@ const POLICIES: &[(&str, &str)] = &[
 ];
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// What a page elsewhere may read of the head of an answer.
+/// Response headers that pages on other origins may read (CORS).
 const EXPOSED: &str =
     "Content-Language, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";
 
-/// No answer needs the camera, the microphone, the place or the purse of its reader.
+/// No response needs the camera, the microphone, the location or payments.
 const PERMISSIONS_POLICY: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 fn policy_of(path: &str) -> &'static str {
     POLICIES.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(API_POLICY, |(_, policy)| policy)
 }
 
-/// The id that the caller gave.
+/// The request id that the caller sent, if it is valid.
 fn given_request_id(request: &ServiceRequest) -> Option<String> {
     request
         .headers()
@@ -66,7 +66,7 @@ fn given_request_id(request: &ServiceRequest) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The request as a URI (RFC 9457, 3.1.5): ours are UUIDs, the caller's need not be.
+/// The request id as a URI (RFC 9457, 3.1.5). Our ids are UUIDs, the caller's need not be.
 fn instance(id: &str) -> String {
     let scheme = if uuid::Uuid::try_parse(id).is_ok() { "urn:uuid" } else { "x-request-id" };
     format!("{scheme}:{id}")
@@ -79,7 +79,7 @@ fn trace_id(request: &ServiceRequest) -> Option<String> {
     (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_owned())
 }
 
-/// What every answer carries.
+/// Headers of every response.
 fn add_common_headers(headers: &mut HeaderMap, id: &str, state: &Service) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
@@ -100,10 +100,10 @@ fn add_common_headers(headers: &mut HeaderMap, id: &str, state: &Service) {
     }
 }
 
-/// Probes are answered whatever else their address does.
+/// Probes do not count against the concurrent requests of their address.
 const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
 
-/// Counts a request as under way, unless its address has too many.
+/// Counts a request in progress, unless its address has too many.
 fn count_request(state: &Service, request: &ServiceRequest) -> Result<Option<UnderWay>, Problem> {
     if PROBES.contains(&request.path()) {
         return Ok(None);
@@ -146,7 +146,7 @@ pub async fn edge(
     }
 
     let instance = instance(&id);
-    // RFC 9110, 9.3.2: HEAD is GET without the body, which the protocol layer leaves out.
+    // RFC 9110, 9.3.2: HEAD is GET without the body. The protocol layer omits the body.
     let method = request.method().clone();
     let form = form_of(&state, routed_path(request.request()));
     let unread = Unread::of(&mut request);
@@ -163,7 +163,7 @@ pub async fn edge(
         }
     };
     let Ok(outcome) = tokio::time::timeout(limit, work).await else {
-        // The request is gone with its handler: the answer travels as an error that is complete already.
+        // The request was dropped with its handler. The response is returned as a complete error.
         let problem = Problem::new(Code::RequestTimeout).detail(
             "请求已完整发送的，办理结果未知。请使用同一幂等键重新请求。",
             "If the request was sent completely, its outcome is unknown. Repeat it with the same Idempotency-Key.",
@@ -189,7 +189,7 @@ pub async fn edge(
         allowance.write(response.headers_mut());
     }
     if !response.headers().contains_key(CONTENT_SECURITY_POLICY) {
-        // An answer with a policy of its own knows better what is in it.
+        // A response may set its own policy.
         let policy = HeaderValue::from_static(policy_of(routed_path(&answered)));
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -207,7 +207,7 @@ pub async fn edge(
     let seconds = started.elapsed().as_secs_f64();
     state.metrics.answered(served.as_ref().map(|route| route.index), status, seconds);
     if status == 429 {
-        // Counted, and told as a security event; a line for each would let a flood fill the disk.
+        // Already counted and reported as a security event. A log line for each would let a flood fill the disk.
         return Ok(response);
     }
     let route = served.as_ref().map_or("", |route| &route.pattern);
@@ -229,11 +229,11 @@ pub async fn edge(
 }
 
 fn of_error(error: &actix_web::Error) -> &Problem {
-    // Framework errors reach this as problems of their status.
+    // Framework errors arrive here as problems with their status.
     error.as_error::<Problem>().unwrap_or_else(|| framework_problem(error.as_response_error().status_code()))
 }
 
-/// One problem per status, made once: framework errors carry nothing that a caller should see.
+/// One problem per status, created once. Framework errors contain nothing that a caller should see.
 fn framework_problem(status: actix_web::http::StatusCode) -> &'static Problem {
     use std::sync::OnceLock;
     static ALL: OnceLock<std::collections::HashMap<u16, Problem>> = OnceLock::new();
@@ -247,7 +247,7 @@ fn framework_problem(status: actix_web::http::StatusCode) -> &'static Problem {
     &all[&status]
 }
 
-/// Puts a problem into the caller's language, and gives every other error answer the same shape.
+/// Translates a problem into the caller's language, and gives every other error response the same form.
 fn problem_response(
     response: ServiceResponse,
     language: Language,
@@ -280,12 +280,12 @@ fn is_long(state: &Service, path: &str) -> bool {
     under.iter().any(|route| route.long && route.method == Method::POST)
 }
 
-/// The form that errors have under a path: of the feature whose path it is, else a problem (RFC 9457).
+/// The error format of a path: that of its feature, otherwise a problem (RFC 9457).
 fn form_of(state: &Service, path: &str) -> Option<WriteError> {
     state.features.iter().filter_map(|feature| feature.errors).find_map(|form| form(path))
 }
 
-/// A problem as whoever asked can read it.
+/// A problem in a format and language that the caller accepts.
 fn answer_with(
     problem: &Problem,
     language: Language,

@@ -1,4 +1,4 @@
-//! Whoever sent a request: limits, and from a token to a caller.
+//! A request before authentication: rate limits, and the step from a token to a caller.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::security::{About, Kind};
 use crate::service::Service;
 
-/// Whoever sent a request, before it is known who that is.
+/// A request whose caller is not known yet.
 pub struct UnauthenticatedRequest<'a> {
     pub state: &'a Service,
     pub request: &'a HttpRequest,
@@ -53,7 +53,7 @@ impl UnauthenticatedRequest<'_> {
         self.spend(self.state.limits.caller(caller), Kind::RateLimitedCaller, Some(caller))
     }
 
-    /// Keeps where the caller stands for the headers of the answer.
+    /// Keeps the remaining allowance for the response headers.
     fn spend(
         &self,
         taken: Result<Option<Allowance>, Exhausted>,
@@ -70,7 +70,7 @@ impl UnauthenticatedRequest<'_> {
         })
     }
 
-    /// A token with a good signature may have been ended all the same.
+    /// Refuses a caller whose token is valid but revoked.
     pub async fn refuse_revoked(&self, caller: &Caller) -> Result<(), Problem> {
         if !self.state.revoked.is_known() {
             self.state.revoked.ask(&self.state.db).await;
@@ -98,7 +98,7 @@ impl UnauthenticatedRequest<'_> {
     }
 
     pub async fn authenticate(&self) -> Result<Arc<Caller>, Problem> {
-        // RFC 6750, 2.3: a token in an address ends up in logs.
+        // RFC 6750, 2.3: a token in the address ends up in logs.
         if form_urlencoded::parse(self.request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
             self.limit_address()?;
             self.event(Kind::TokenInAddress, None, "");
@@ -136,12 +136,12 @@ impl UnauthenticatedRequest<'_> {
         outcome.map_err(|refusal| {
             self.event(Kind::of(&refusal), None, refusal.part());
             if refusal == Refusal::KeysMissing {
-                // Perhaps a good token: whoever has it should come again, not throw it away.
+                // The token may be valid. The caller should retry, not discard it.
                 return Problem::new(Code::IssuerUnavailable);
             }
             let forged = matches!(refusal, Refusal::Signature);
             self.state.limits.refused_token(self.address(), shown, forged);
-            // Its signature is good: the caller may know that. Of any other fault not a word.
+            // The signature is valid, so the caller may know that the token expired. Other reasons are not disclosed.
             if refusal == Refusal::Expired {
                 let (zh, en) = ("访问令牌已过期，请重新取得令牌。", "The access token has expired. Get a new one.");
                 let fault = InputError::new("header/authorization", "token_expired", zh, en);

@@ -1,10 +1,10 @@
-//! `Accept` (RFC 9110, 12.5.1): whoever asks for a form that an operation does not have is told, and not sent another.
+//! `Accept` (RFC 9110, 12.5.1): a request for a media type that the operation does not produce gets 406.
 
 use actix_web::http::header::{ACCEPT, HeaderMap};
 
 use crate::problem::{Code, Problem};
 
-/// Refuses a request that accepts none of the media types that an operation answers with.
+/// Refuses a request that accepts none of the media types that the operation produces.
 pub fn check(headers: &HeaderMap, produces: &[String]) -> Result<(), Problem> {
     let mut asked = headers.get_all(ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
     if asked.peek().is_none() || produces.is_empty() {
@@ -21,7 +21,7 @@ pub fn check(headers: &HeaderMap, produces: &[String]) -> Result<(), Problem> {
     ))
 }
 
-/// Does a media range with a weight above nought hold this type? `image/*` is held by any picture.
+/// Does a media range with a weight above zero include this type? `image/*` includes every image.
 fn takes(range: &str, kind: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! The address that a request comes from, also through proxies that the operator trusts.
+//! The client address of a request, also behind proxies that the operator trusts.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ impl Proxies {
         Some(if self.trusted.is_empty() { peer } else { self.behind(peer, request.headers()) })
     }
 
-    /// Does a proxy that settings do not name stand between? Then everybody behind it is one address to every limit.
+    /// Does an unconfigured proxy stand in between? Then all of its clients share one address in every rate limit.
     pub fn sees_unnamed_proxy(&self, request: &HttpRequest) -> bool {
         let headers = request.headers();
         (headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED))
@@ -33,8 +33,8 @@ impl Proxies {
         self.trusted.iter().any(|network| network.contains(&address))
     }
 
-    /// From the right, because each proxy adds what it saw at that end: the first address that is no trusted proxy's
-    /// is the caller. What stands left of it is the caller's own word.
+    /// Reads from the right, because each proxy appends the address that it saw: the first one that is not a trusted
+    /// proxy is the client. Anything to its left was sent by the client and is not reliable.
     fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let name = match self.header {
             ForwardedHeader::XForwardedFor => X_FORWARDED_FOR,
@@ -50,7 +50,7 @@ impl Proxies {
                 ForwardedHeader::XForwardedFor => Some(element),
                 ForwardedHeader::Forwarded => node_of(element),
             };
-            // A proxy that hides whom it serves (`unknown`, `_name`) stands for all of them.
+            // A proxy that hides its clients (`unknown`, `_name`) counts as one client.
             let Some(next) = node.and_then(parse) else { break };
             address = next;
         }
@@ -66,7 +66,7 @@ fn node_of(element: &str) -> Option<&str> {
     })
 }
 
-/// An address with or without a port, quotes or brackets.
+/// Parses an address with or without a port, quotes or brackets.
 fn parse(node: &str) -> Option<IpAddr> {
     let node = node.trim().trim_matches('"');
     let bare = || match node.strip_prefix('[') {
@@ -76,7 +76,7 @@ fn parse(node: &str) -> Option<IpAddr> {
     node.parse().ok().or_else(bare).map(|address: IpAddr| address.to_canonical())
 }
 
-/// What an address is limited under: all of IPv4, and the /64 of IPv6, which one subscriber has as a whole.
+/// Key for rate limits: the whole IPv4 address, or the /64 of an IPv6 address, because one subscriber has a whole /64.
 pub fn limit_key(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(v4) => u64::from(v4.to_bits()),

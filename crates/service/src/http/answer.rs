@@ -1,4 +1,4 @@
-//! What an action answers with, and how it becomes a response.
+//! Results of actions, and the HTTP responses made from them.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -11,10 +11,10 @@ use super::paging::PageOf;
 use crate::db::{Id, StoredResponse, WorkResult};
 use crate::problem::{Code, Problem};
 
-/// What an answer of the API depends on beside its address.
+/// The `Vary` header of API responses.
 pub const VARIES: &str = "Authorization, Accept-Language, Accept-Encoding";
 
-/// A page of a list, as it goes out.
+/// Serialises a page of a list.
 pub fn page<T: Serialize>(page: &PageOf<T>) -> WorkResult<Vec<u8>> {
     Ok(written(page, page.items.len()).map_err(unserialisable)?)
 }
@@ -23,10 +23,10 @@ pub fn unserialisable(error: serde_json::Error) -> Problem {
     Problem::broken_by("an answer could not be written as JSON", error)
 }
 
-/// Bytes that most resources fit into, so that what is written is not copied as it grows.
+/// Initial buffer size in bytes. Most resources fit, so that the buffer is not copied as it grows.
 const USUAL_BODY: usize = 2048;
 
-/// JSON of one resource, or of as many.
+/// Serialises one resource, or `resources` of them, to JSON.
 pub fn written<T: Serialize>(what: &T, resources: usize) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = Vec::with_capacity(USUAL_BODY * (resources + 1));
     serde_json::to_writer(&mut text, what)?;
@@ -36,13 +36,13 @@ pub fn written<T: Serialize>(what: &T, resources: usize) -> Result<Vec<u8>, serd
 /// What a handler returns.
 pub type Response = Result<HttpResponse, Problem>;
 
-/// One resource as this caller sees it, at a version.
+/// One resource, as this caller may see it, at a version.
 pub struct Entity<T> {
     pub id: Option<Id>,
     pub version: i64,
     pub status: StatusCode,
     pub location: Option<String>,
-    /// There is a secret in it: it is stored nowhere.
+    /// Contains a secret, so the response is not stored.
     pub shown_once: bool,
     pub body: T,
 }
@@ -64,7 +64,7 @@ impl<T> Entity<T> {
 }
 
 impl<T: Serialize> Entity<T> {
-    /// The ETag is `"version.viewhash"`: If-Match compares the version, If-None-Match all of it.
+    /// The ETag is `"version.viewhash"`. If-Match compares the version only, If-None-Match the whole tag.
     pub fn stored(&self) -> Result<StoredResponse, serde_json::Error> {
         let body = written(&self.body, 1)?;
         let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);
@@ -73,14 +73,14 @@ impl<T: Serialize> Entity<T> {
 }
 
 impl StoredResponse {
-    /// An answer with a secret in it: nobody keeps it on the way.
+    /// A response with a secret, which no cache may store.
     pub fn secret_response(self) -> HttpResponse {
         let mut response = self.response(false);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 
-    /// The answer to a read, unless its conditions say otherwise.
+    /// The response to a read, after checking its conditions.
     pub fn conditional(self, conditions: &Conditions) -> Response {
         match conditions.on_read(self.etag.as_deref()) {
             Verdict::Answer => Ok(self.made(false, false)),

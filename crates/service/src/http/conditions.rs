@@ -1,13 +1,13 @@
-//! Conditional requests (RFC 9110, 13), for every method in one place.
+//! Conditional requests (RFC 9110, 13) for all methods.
 
 use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 
 use crate::problem::{Code, Problem};
 
-/// What is added to a tag where its representation is compressed: two encodings are two representations (8.8.3.3).
+/// Suffix of the ETag of a compressed representation: two encodings are two representations (8.8.3.3).
 pub const COMPRESSED: &str = "-gzip";
 
-/// The tags of one header, all of its lines together (5.3).
+/// The tags of one header, from all of its lines (5.3).
 #[derive(Clone, Debug, PartialEq)]
 enum Tags {
     Any,
@@ -17,7 +17,7 @@ enum Tags {
 #[derive(Clone, Debug, PartialEq)]
 struct Tag {
     weak: bool,
-    /// Without its quotes, and without the mark of an encoding.
+    /// Without quotes and without the suffix of an encoding.
     text: String,
 }
 
@@ -28,10 +28,10 @@ pub struct Conditions {
     if_none_match: Option<Tags>,
 }
 
-/// What a condition makes of a read.
+/// Result of the conditions of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// As if there were no condition.
+    /// Respond as if there were no condition.
     Answer,
     NotModified,
     Failed,
@@ -43,7 +43,7 @@ impl Tags {
         lines.peek()?;
         let mut all = Vec::new();
         for line in lines {
-            // What is no list of tags names none.
+            // A line that is not a list of tags contains no tag.
             let Ok(line) = line.to_str() else { continue };
             if line.trim() == "*" {
                 return Some(Tags::Any);
@@ -53,7 +53,8 @@ impl Tags {
         Some(Tags::These(all))
     }
 
-    /// 8.8.3.2: a weak comparison minds the text alone, in a strong one neither is weak. Ours are strong.
+    /// 8.8.3.2: a weak comparison compares the text only; in a strong comparison, neither tag may be weak. Ours are
+    /// strong.
     fn name(&self, etag: &str, strongly: bool) -> bool {
         match self {
             Tags::Any => true,
@@ -64,7 +65,7 @@ impl Tags {
         }
     }
 
-    /// A write names the version that it changes, which is the first part of our tags.
+    /// A write refers to a version, which is the first part of our tags.
     fn name_version(&self, version: i64, strongly: bool) -> bool {
         match self {
             Tags::Any => true,
@@ -76,7 +77,7 @@ impl Tags {
     }
 }
 
-/// Adds the tags of one line; a comma within quotes is part of a tag.
+/// Adds the tags of one line. A comma inside quotes is part of a tag.
 fn tags(line: &str, all: &mut Vec<Tag>) {
     let mut rest = line;
     while let Some(start) = rest.find('"') {
@@ -93,7 +94,7 @@ impl Conditions {
         Conditions { if_match: Tags::of(headers, IF_MATCH), if_none_match: Tags::of(headers, IF_NONE_MATCH) }
     }
 
-    /// Of GET and HEAD (13.2.2): `etag` is what would be shown, `None` where it has no tag.
+    /// For GET and HEAD (13.2.2). `etag` is the current tag of the view, `None` if it has no tag.
     pub fn on_read(&self, etag: Option<&str>) -> Verdict {
         let named = |tags: &Tags, strongly| match etag {
             Some(etag) => tags.name(etag, strongly),
@@ -108,9 +109,9 @@ impl Conditions {
         Verdict::Answer
     }
 
-    /// Of a method that changes a row: `version` is what is there now, 0 where nothing is. Nothing has the tag `"0"`, so that
-    /// whoever creates can say so, and is not meant by `*`. With `needed`, one of the two must say what the caller knows
-    /// (RFC 6585, 3).
+    /// For a method that changes a resource. `version` is the current version, 0 if the resource does not exist. A
+    /// resource that does not exist has the tag `"0"`, which a creation can name and `*` does not match. If `needed`,
+    /// one of the two headers is required (RFC 6585, 3).
     pub fn on_write(&self, version: i64, needed: bool) -> Result<(), Problem> {
         let named = |tags: &Tags, strongly| match tags {
             Tags::Any => version > 0,
@@ -122,7 +123,7 @@ impl Conditions {
         if self.if_none_match.as_ref().is_some_and(|tags| named(tags, false)) {
             return Err(Problem::new(Code::PreconditionFailed));
         }
-        // Where something is there, `If-None-Match: *` has failed already.
+        // If the resource exists, `If-None-Match: *` has already failed.
         let told = self.if_match.is_some() || self.if_none_match == Some(Tags::Any);
         if needed && !told {
             return Err(Problem::new(Code::PreconditionRequired));
@@ -130,7 +131,7 @@ impl Conditions {
         Ok(())
     }
 
-    /// `If-Range` (13.1.5): one strong tag, or there is no range.
+    /// `If-Range` (13.1.5): one strong tag, otherwise the range is ignored.
     pub fn if_range(header: Option<&str>, etag: &str) -> bool {
         header.is_none_or(|tag| tag.trim() == etag)
     }

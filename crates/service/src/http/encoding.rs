@@ -1,4 +1,4 @@
-//! Content coding (RFC 9110, 8.4): gzip for text to those who ask, and a tag of its own for what is compressed.
+//! Content coding (RFC 9110, 8.4): gzip for text responses on request, with an ETag of its own.
 
 use actix_http::encoding::Encoder;
 use actix_web::body::{BoxBody, MessageBody};
@@ -11,7 +11,8 @@ use actix_web::middleware::Next;
 
 use super::conditions::COMPRESSED;
 
-/// Where nothing that we have is acceptable, the answer goes as it is (12.5.3): a problem in its place helps nobody.
+/// If the client accepts no coding that we have, the response is sent uncompressed (12.5.3). A problem would help
+/// nobody.
 pub async fn encode(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -20,7 +21,7 @@ pub async fn encode(
     let mut response = next.call(request).await?;
     let status = response.status();
     let not_modified = status == StatusCode::NOT_MODIFIED;
-    // A part of a file is a part of its bytes as they are.
+    // A partial response is a range of the uncompressed bytes.
     let compressible = status != StatusCode::PARTIAL_CONTENT && is_text(response.headers());
     if !compressible && !not_modified {
         return Ok(response.map_into_boxed_body());
@@ -32,7 +33,7 @@ pub async fn encode(
     if !gzip || headers.contains_key(CONTENT_ENCODING) {
         return Ok(response.map_into_boxed_body());
     }
-    // "Not modified" names the tag that the whole answer would have had; only those with `Vary` are compressed.
+    // A 304 response has the ETag that the full response would have. Only responses with `Vary` are compressed.
     if compressible || varies(headers) {
         mark(headers);
     }
@@ -42,7 +43,7 @@ pub async fn encode(
     Ok(response.map_body(|head, body| BoxBody::new(Encoder::response(ContentEncoding::Gzip, head, body))))
 }
 
-/// Does the client take gzip, and no less gladly than no coding at all?
+/// Does the client accept gzip, with at least the weight of no coding?
 fn wants_gzip(headers: &HeaderMap) -> bool {
     let (mut gzip, mut identity, mut any) = (None, None, None);
     for line in headers.get_all(ACCEPT_ENCODING) {
@@ -65,7 +66,7 @@ fn wants_gzip(headers: &HeaderMap) -> bool {
     gzip > 0.0 && gzip >= identity.unwrap_or(0.0)
 }
 
-/// Files are packed already, or are not ours to change.
+/// Other media types are compressed already, or must not be changed.
 fn is_text(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();

@@ -1,12 +1,12 @@
-//! `application/x-www-form-urlencoded` in addresses and bodies, decoded strictly: what is no UTF-8 is told and never stored as
-//! replacement characters.
+//! `application/x-www-form-urlencoded` in addresses and bodies. Decoding is strict: invalid UTF-8 is an input error and
+//! is never stored as replacement characters.
 
 use percent_encoding::percent_decode;
 
 use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 
-/// A name and its value. A value that is no UTF-8 is `None`; a name that is none is not a name of ours.
+/// A name and its value. A value that is not UTF-8 is `None`; a name that is not UTF-8 matches no parameter.
 pub type Pair = (String, Option<String>);
 
 pub fn pairs(text: &[u8]) -> impl Iterator<Item = Pair> + '_ {
@@ -31,7 +31,7 @@ pub fn not_utf8(pointer: impl Into<String>) -> InputError {
     InputError::new(pointer, "invalid_format", "须为 UTF-8 编码", "must be UTF-8")
 }
 
-/// Every pair, or a fault for each that is no UTF-8, under this prefix.
+/// Every pair, or an input error under `prefix` for each that is not UTF-8.
 pub fn strict(text: &[u8], prefix: &str) -> Result<Vec<(String, String)>, Problem> {
     let (mut good, mut faults) = (Vec::new(), Vec::new());
     for (name, value) in pairs(text) {
@@ -43,7 +43,7 @@ pub fn strict(text: &[u8], prefix: &str) -> Result<Vec<(String, String)>, Proble
     if faults.is_empty() { Ok(good) } else { Err(Problem::input_errors(faults)) }
 }
 
-/// Refuses a media type that declares another encoding than UTF-8.
+/// Refuses a media type that declares a charset other than UTF-8.
 pub fn check_charset(media_type: &str) -> Result<(), Problem> {
     let declared = media_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(value("a=安".as_bytes()), Some("安".into()));
         assert_eq!(value(b"a=%"), Some("%".into()));
         assert_eq!(value(b"a"), Some("".into()));
-        // GBK of 安.
+        // 安 in GBK.
         assert_eq!((value(b"a=%B0%B2"), value(b"a=\xb0\xb2"), value(b"%B0%B2=a")), (None, None, None));
         assert_eq!(pairs(b"&&a=1&&b=2&").count(), 2);
         let problem = strict(b"good=1&name=%B0%B2", "/").unwrap_err();

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a POST with a key has one effect. The answer is stored, encrypted, in the transaction of its effect.
+//! `Idempotency-Key`: a POST with a key takes effect once. Its response is stored, encrypted, in the same transaction.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use diesel::prelude::*;
@@ -10,38 +10,38 @@ use crate::db::{Conn, Id, StoredResponse, WorkResult};
 use crate::keys::Keyring;
 use crate::problem::{Code, Problem};
 
-/// How long an answer is replayed.
+/// How long a response is replayed.
 pub const KEPT: chrono::Duration = chrono::Duration::hours(24);
 pub const MAX_KEY_LENGTH: usize = 255;
 
-/// Stands for an answer with a secret in it.
+/// Status stored in place of a response that contained a secret.
 const SHOWN_ONCE: u16 = 0;
-/// Stands for an answer that was erased with the personal data in it.
+/// Status stored in place of a response that was erased with its personal data.
 const ERASED: u16 = 1;
 
 impl StoredResponse {
-    /// What is kept of an answer with a secret in it: that there was one.
+    /// The record kept for a response with a secret: only that it was sent.
     pub fn shown_once() -> StoredResponse {
         StoredResponse { status: SHOWN_ONCE, etag: None, location: None, body: Vec::new() }
     }
 }
 
-/// A key in its scope, and the request that it stands for.
+/// A key in its scope, and a digest of its request.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey {
     scope: String,
     request: String,
-    /// How long the request under it is the same one; at most [`KEPT`].
+    /// How long the key refers to the same request; at most [`KEPT`].
     life: chrono::Duration,
 }
 
 impl IdempotencyKey {
-    /// For a shorter time than the usual one.
+    /// Shortens the lifetime of the key.
     pub fn within(self, life: chrono::Duration) -> IdempotencyKey {
         IdempotencyKey { life: life.min(KEPT), ..self }
     }
 
-    /// The scope is who asks (issuer, subject, client, role, division, company) and for what (method, path).
+    /// The scope is the caller (issuer, subject, client, role, division, company) and the operation (method, path).
     pub fn new(key: &str, caller: &Caller, method: &str, path: &str, body: &[u8]) -> Self {
         let person = caller.person();
         let scope = [
@@ -81,7 +81,7 @@ struct Row {
     created_at: Instant,
 }
 
-/// The answer given for this key, with the row that it was about; another request under the key is 422.
+/// The stored response for this key, and the resource that it is about. Another request with the same key is 422.
 pub fn find(
     conn: &mut Conn,
     keyring: &Keyring,
@@ -122,7 +122,7 @@ pub fn find(
             .into());
     }
     let Some(body) = keyring.data_key_of(&row.data_key).and_then(|one| one.decrypt(&key.scope, &row.body)) else {
-        // The row was changed or its data key is gone: the effect stands and its answer cannot be read back.
+        // The row was changed or its data key is gone. The effect remains, but the response cannot be read.
         return Err(Problem::new(Code::IdempotencyKeyReused)
             .detail(
                 "该幂等键的应答已无法读取。请先核实办理结果，再使用新的幂等键。",
@@ -162,7 +162,7 @@ pub fn store(
     Ok(())
 }
 
-/// Drops the answers about these rows, and keeps that their requests were carried out: a repeat has no second effect.
+/// Deletes the stored responses about these rows. The keys remain, so that a repeated request has no second effect.
 pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> WorkResult<()> {
     for chunk in resources.chunks(500) {
         let these = keys::table.filter(keys::resource_id.eq_any(chunk.to_vec()));
@@ -177,7 +177,7 @@ pub fn forget_answers(conn: &mut Conn, resources: &[Id]) -> WorkResult<()> {
     Ok(())
 }
 
-/// Forgets answers past their time, a chunk at a time (no job holds the writer long). Returns how many went.
+/// Deletes expired responses in chunks, so that the job never holds the writer for long. Returns the number deleted.
 pub fn forget_old(conn: &mut Conn, now: Instant) -> WorkResult<usize> {
     let old: Vec<String> = keys::table
         .filter(keys::created_at.lt(Instant(now.0 - KEPT)))

@@ -1,5 +1,5 @@
-//! How much one caller and one address may ask for. Decided from the head of a request: before its body is read and,
-//! for addresses, before a signature is checked.
+//! Rate limits per caller and per address. They are checked from the request headers alone: before the body is read
+//! and, for addresses, before a signature is verified.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -22,15 +22,15 @@ use super::address::{Proxies, limit_key};
 use crate::access::Caller;
 use crate::problem::{Code, Problem};
 
-/// Callers and addresses that each limit remembers. Whoever has asked least lately is forgotten first, so memory is
-/// bounded whatever a flood of addresses does, and nothing has to be tidied up.
+/// Number of callers and addresses that each limit remembers. The least recently seen one is forgotten first, so memory
+/// is bounded in a flood of addresses, and no clean-up is needed.
 const REMEMBERED: usize = 50_000;
 
 pub const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 pub const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// So many requests at once, refilled at so many a second.
+/// A burst of requests, refilled at a number of requests per second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub per_second: NonZeroU32,
@@ -38,39 +38,39 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// `None` (no limit) where nothing would be let through.
+    /// `None` (no limit) if either number is 0.
     pub fn new(per_second: usize, burst: usize) -> Option<Rate> {
         let whole = |number: usize| u32::try_from(number).ok().and_then(NonZeroU32::new);
         Some(Rate { per_second: whole(per_second)?, burst: whole(burst)? })
     }
 }
 
-/// What the operator set; all off by default, which is the demo's and the tests'.
+/// The configured limits. All are off by default, as in the demo and the tests.
 #[derive(Clone, Debug, Default)]
 pub struct LimitOptions {
     /// Requests of one caller.
     pub caller: Option<Rate>,
-    /// Requests without a token, of one address.
+    /// Requests without a token from one address.
     pub address: Option<Rate>,
-    /// Requests with one refused token, of one address.
+    /// Requests with one refused token from one address.
     pub refused_tokens: Option<Rate>,
-    /// Tokens with a wrong signature, of one address.
+    /// Tokens with a wrong signature from one address.
     pub forged_tokens: Option<Rate>,
-    /// Requests for a token, of one address.
+    /// Token requests from one address.
     pub token_requests: Option<Rate>,
-    /// Requests of one address that may be under way at once; 0 is no limit.
+    /// Concurrent requests from one address; 0 is no limit.
     pub at_once: usize,
-    /// Requests of `/livez` and `/readyz`, of one address.
+    /// Requests of `/livez` and `/readyz` from one address.
     pub probes: Option<Rate>,
     pub proxies: Proxies,
 }
 
-/// Where a caller stands with its limit: what the `RateLimit-*` headers say.
+/// State of a caller's limit, for the `RateLimit-*` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
     limit: u32,
     remaining: u32,
-    /// Seconds until the whole of `limit` is there again.
+    /// Seconds until the full `limit` is available again.
     reset: u64,
 }
 
@@ -82,7 +82,7 @@ impl Allowance {
     }
 }
 
-/// The limit is used up.
+/// The limit is exceeded.
 #[derive(Clone, Copy, Debug)]
 pub struct Exhausted {
     pub allowance: Option<Allowance>,
@@ -100,7 +100,7 @@ fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
-/// The theoretical arrival time of each key, in a cache that forgets.
+/// The theoretical arrival time (GCRA) of each key, in a bounded cache.
 struct Recent(Cache<u64, Arc<AtomicU64>>);
 
 impl StateStore for Recent {
@@ -150,7 +150,7 @@ impl Limiter {
     }
 }
 
-/// A request that is under way.
+/// A request in progress. Dropping it ends the count.
 pub struct UnderWay {
     counts: Arc<Mutex<HashMap<u64, usize>>>,
     key: u64,
@@ -175,10 +175,10 @@ pub struct Limits {
     forged_tokens: Option<Limiter>,
     token_requests: Option<Limiter>,
     probes: Option<Limiter>,
-    /// What is not looked at before then: a token of an address, or all of an address.
+    /// Blocked until then: a token from an address, or a whole address.
     shut_out: Cache<u64, Instant>,
     at_once: usize,
-    /// How many requests each address has under way; none stays here that has none.
+    /// Number of requests in progress for each address. Addresses without any are removed.
     under_way: Arc<Mutex<HashMap<u64, usize>>>,
     proxies: Proxies,
     hasher: RandomState,
@@ -205,8 +205,8 @@ impl Limits {
         &self.proxies
     }
 
-    /// One more request of an address is under way, until what is returned is dropped. Whoever opens many and sends them
-    /// slowly holds up nobody else.
+    /// Counts a request of an address as in progress until the returned value is dropped. An address that opens many
+    /// requests and sends them slowly does not hold up others.
     pub fn begin(&self, address: Option<IpAddr>) -> Result<Option<UnderWay>, Exhausted> {
         let Some(key) = address.map(limit_key).filter(|_| self.at_once > 0) else { return Ok(None) };
         let mut counts = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
@@ -219,31 +219,32 @@ impl Limits {
         Ok(Some(UnderWay { counts: self.under_way.clone(), key }))
     }
 
-    /// One request of a caller: a person by its subject, a machine by its client, which is its subject (RFC 9068, 2.2).
+    /// Counts one request of a caller: a person by subject, a machine by its client, which is its subject (RFC 9068,
+    /// 2.2).
     pub fn caller(&self, caller: &Caller) -> Result<Option<Allowance>, Exhausted> {
         let Some(limiter) = &self.caller else { return Ok(None) };
         limiter.take(self.hasher.hash_one(caller.person())).map(Some)
     }
 
-    /// One request without a token.
+    /// Counts one request without a token.
     pub fn address(&self, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
         take_by_address(self.address.as_ref(), address)
     }
 
-    /// One request for a token.
+    /// Counts one token request.
     pub fn token_request(&self, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
         take_by_address(self.token_requests.as_ref(), address)
     }
 
-    /// One request that asks whether the service lives.
+    /// Counts one request of a health probe.
     pub fn probe(&self, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
         take_by_address(self.probes.as_ref(), address)
     }
 
-    /// May this token of this address be looked at? Asked before its signature is checked. A refused token that comes again
-    /// and again is not looked at for a while; another token of the same address is, because everybody behind a proxy or in
-    /// an office has one address. Only a flood of wrong signatures, which cost more than a request does, shuts the address
-    /// out, and even then tokens that were good before need no check.
+    /// May this token from this address be verified? Checked before its signature. A refused token that is sent again
+    /// and again is blocked for a while. Other tokens from the same address are not, because everybody in an office or
+    /// behind a proxy shares one address. Only a flood of wrong signatures, which are costly to verify, blocks the
+    /// whole address, and even then tokens that were verified before are accepted.
     pub fn may_present(&self, address: Option<IpAddr>, token: &str) -> Result<(), Exhausted> {
         let Some(address) = address else { return Ok(()) };
         let waits = [self.token_key(address, token), self.address_key(address)].into_iter().filter_map(|key| {
@@ -256,7 +257,7 @@ impl Limits {
         }
     }
 
-    /// A token of this address was refused; `forged`, after its signature was checked.
+    /// Records a refused token of this address. `forged` means that its signature was wrong.
     pub fn refused_token(&self, address: Option<IpAddr>, token: &str, forged: bool) {
         let Some(address) = address else { return };
         let spend = |limiter: Option<&Limiter>, key: u64| {
@@ -279,7 +280,7 @@ impl Limits {
     }
 }
 
-/// A connection without an address (none that a network makes) has no limit by address.
+/// A connection without an address, which no network makes, has no limit by address.
 fn take_by_address(limiter: Option<&Limiter>, address: Option<IpAddr>) -> Result<Option<Allowance>, Exhausted> {
     match (limiter, address) {
         (Some(limiter), Some(address)) => limiter.take(limit_key(address)).map(Some),

@@ -1,17 +1,17 @@
-//! What one layer of a request leaves for the next, among its extensions.
+//! Values that one layer of a request leaves for the next, in the request's extensions.
 
-/// The caller's id of a request, or ours.
+/// The request id: the caller's, or ours if the caller sent none.
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// Our id of a request to which its caller gave another: a caller may give one id to many.
+/// Our own id of a request, if the caller sent another. A caller may send the same id with many requests.
 #[derive(Clone)]
 pub struct ServerRequestId(pub String);
 
-/// An error answer whose form another RFC sets; it is no problem document.
+/// Marks an error response whose form another RFC defines, so that it is not turned into a problem.
 #[derive(Clone, Copy)]
 pub struct Preformatted;
 
-/// A HEAD request: nobody reads what it would answer.
+/// Marks a HEAD request, whose response body is not sent.
 #[derive(Clone, Copy)]
 pub struct IsHead;

@@ -1,4 +1,4 @@
-//! What every route shares.
+//! HTTP behaviour that all routes share.
 
 pub mod accept;
 pub mod address;

@@ -1,4 +1,4 @@
-//! Keyset paging: `limit`, an opaque `cursor`, and no next cursor on an exact last page.
+//! Keyset paging with `limit` and an opaque `cursor`. The last page has no next cursor, even if it is full.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,17 +16,17 @@ pub const DEFAULT_LIMIT: i64 = 50;
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Page {
-    /// Rows on a page (default 50).
+    /// Number of items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`, the number of rows that fit (slower).
+    /// Also return `total`, the number of matching items. This is slower.
     pub with_total: Option<bool>,
 }
 
-/// A key to go on from; what is in it belongs to the list that made it.
+/// The position after which the next page starts. Only the list that made it can read it.
 #[derive(Clone, Debug)]
 pub struct Cursor;
 
@@ -55,7 +55,7 @@ impl Page {
         self.limit.unwrap_or(DEFAULT_LIMIT)
     }
 
-    /// One row more than asked for tells whether there is a next page.
+    /// One more row than requested shows whether there is a next page.
     pub fn fetch(&self) -> i64 {
         self.limit() + 1
     }
@@ -68,9 +68,9 @@ impl Page {
     }
 }
 
-/// One page of a list, newest first: `newest_first!(conn, query, Row, table::id, || filtered)?`. The last argument builds the
-/// filtered query anew each time it is called, since `total` counts with a query of its own. Gives a `PageOf` of rows;
-/// [`PageOf::map`] makes views of them.
+/// One page of a list, newest first: `newest_first!(conn, query, Row, table::id, || filtered)?`. The last argument
+/// builds the filtered query. It is called again if `total` needs a query of its own. Returns a `PageOf` rows;
+/// [`PageOf::map`] turns them into views.
 #[macro_export]
 macro_rules! newest_first {
     ($conn:expr, $query:expr, $row:ty, $id:expr, $filtered:expr) => {
@@ -97,7 +97,7 @@ macro_rules! newest_first {
 }
 
 impl<Row> PageOf<Row> {
-    /// The same page of something else, such as views of its rows.
+    /// The same page with its rows converted, for example to views.
     pub fn map<View>(self, views: impl FnOnce(Vec<Row>) -> WorkResult<Vec<View>>) -> WorkResult<PageOf<View>> {
         Ok(PageOf { items: views(self.items)?, next_cursor: self.next_cursor, total: self.total })
     }
@@ -106,13 +106,13 @@ impl<Row> PageOf<Row> {
 /// A page of a list (分页).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PageOf<T> {
-    /// The rows.
+    /// The items of this page.
     #[schema(max_items = 200)]
     pub items: Vec<T>,
-    /// Cursor of the next page; null on the last.
+    /// Cursor of the next page; null on the last page.
     #[schema(max_length = 500)]
     pub next_cursor: Option<String>,
-    /// Number of rows that fit, where asked for.
+    /// Number of matching items. Absent unless `with_total` is true.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(minimum = 0)]
     pub total: Option<i64>,

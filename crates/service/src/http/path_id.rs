@@ -1,4 +1,4 @@
-//! The `{id}` of a path.
+//! Parses the `{id}` of a path.
 
 use std::future::{Ready, ready};
 

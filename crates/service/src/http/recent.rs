@@ -1,4 +1,4 @@
-//! Read your own writes: who wrote a moment ago is not shown a list of before.
+//! Read your own writes: after a write, a caller's lists come from the primary until the standby has caught up.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 
 use crate::access::Caller;
 
-/// Callers beyond this number are forgotten early, and may see a list of before their write.
+/// Beyond this number, callers are forgotten early and may see a list from before their write.
 const MOST: usize = 50_000;
 
 pub struct RecentWriters {
@@ -18,7 +18,7 @@ pub struct RecentWriters {
 
 impl RecentWriters {
     pub fn new(max_lag: Duration) -> RecentWriters {
-        // A second more than the standby may be behind: its clock is not the primary's.
+        // One second more than the allowed lag of the standby, because its clock can differ from the primary's.
         RecentWriters { kept: max_lag + Duration::from_secs(1), hasher: RandomState::new(), last: Cache::new(MOST) }
     }
 

@@ -1,4 +1,4 @@
-//! The contract: bodies and parameters are checked against the very document that clients integrate from.
+//! Validates bodies and parameters against the OpenAPI document that clients integrate from.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -23,14 +23,14 @@ struct Operation {
     body: Option<Check>,
     parameters: Vec<Parameter>,
     query: Check,
-    /// No parameter is required: no query needs no check.
+    /// No parameter is required, so an empty query needs no check.
     all_optional: bool,
 }
 
-/// Checks by operation id.
+/// Validators by operation id.
 pub struct Contract(HashMap<String, Operation>);
 
-/// A schema of the document, read when it is first needed: reading all of them took half the time of a start.
+/// A schema of the document, compiled when it is first needed. Compiling all of them took half of the start-up time.
 struct Check {
     components: Arc<Value>,
     schema: Value,
@@ -55,7 +55,7 @@ impl Check {
     }
 }
 
-/// The schemas that a schema refers to, however far away.
+/// Collects the schemas that a schema refers to, directly and indirectly.
 fn referred(schema: &Value, all: &Value, found: &mut Map<String, Value>) {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/"))
         && !found.contains_key(name)
@@ -71,7 +71,8 @@ fn referred(schema: &Value, all: &Value, found: &mut Map<String, Value>) {
     }
 }
 
-/// With what it refers to and no more: with every schema of the document in each validator, reading them took seconds.
+/// Compiles a schema together with only those that it refers to. With every schema of the document in each validator,
+/// compiling took seconds.
 fn compile(components: &Value, schema: &Value) -> anyhow::Result<Validator> {
     let mut schemas = Map::new();
     referred(schema, &components["schemas"], &mut schemas);
@@ -91,7 +92,7 @@ fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// The types that a parameter's schema allows.
+/// The JSON types that a parameter's schema allows.
 fn kinds(document: &Value, schema: &Value) -> Vec<String> {
     let schema = resolve(document, schema);
     let mut all = Vec::new();
@@ -141,15 +142,15 @@ impl Contract {
         Contract(all)
     }
 
-    /// Reads every schema, so that no request waits for it. The operations of those that cannot be read.
+    /// Compiles every schema, so that no request waits for it. Returns the operations whose schemas are invalid.
     pub fn read_all(&self) -> Vec<String> {
         let checks =
             self.0.iter().flat_map(|(id, one)| one.body.iter().chain([&one.query]).map(move |check| (id, check)));
         checks.filter_map(|(id, check)| Some(format!("{id}: {}", check.try_read().err()?))).collect()
     }
 
-    /// Every fault of a body, up to as many as an answer lists. The body is cut first to little more than the document
-    /// allows, and what is cut off is refused here ([`Sizes`]).
+    /// The input errors of a body, up to the number that a response lists. The body is first cut to little more than
+    /// the document allows, and what was cut off is an error here ([`Sizes`]).
     pub fn check_body(&self, operation: &str, body: &mut Value) -> InputErrors {
         let mut faults = InputErrors::default();
         let checked = self.0.get(operation).and_then(|o| o.body.as_ref()).map(Check::read);
@@ -159,7 +160,7 @@ impl Contract {
         if let Some((_, validator)) = checked
             && !validator.is_valid(body)
         {
-            // Sizes first: they are told however many faults there are within.
+            // Sizes first, so that they are reported however many other errors there are.
             let (sizes, others): (Vec<_>, Vec<_>) = validator.iter_errors(body).partition(is_size);
             for error in sizes.iter().chain(&others) {
                 add_faults(error, "", "unknown_field", &mut faults);
@@ -172,7 +173,7 @@ impl Contract {
         faults
     }
 
-    /// The parameters as JSON, typed as the document types them, or every fault in them.
+    /// The parameters as JSON, with the types of the document, or all input errors.
     pub fn check_query(&self, operation: &str, query: &str) -> Result<Value, InputErrors> {
         let mut faults = InputErrors::default();
         let mut given = Map::new();
@@ -213,7 +214,7 @@ impl Contract {
     }
 }
 
-/// As many parameters, or fields of a form, as one request may have: it is refused before any of them is read.
+/// Most parameters, or form fields, of one request. A request with more is refused before any is parsed.
 pub const MOST_PARAMETERS: usize = 100;
 
 /// Refuses a query with more parameters than any operation has.
@@ -245,14 +246,15 @@ fn typed(kinds: &[String], text: &str) -> Value {
     }
 }
 
-/// The pattern of a text that says something.
+/// Pattern of a text that is not blank.
 pub const NOT_BLANK: &str = r"\S";
-/// The same of a text of one line, such as a name: a line break in it would make lines of its own in what is printed of it.
+/// Pattern of a one-line text that is not blank, such as a name. A line break in it would start a new line in printed
+/// documents.
 pub const NOT_BLANK_LINE: &str = r"^[^\r\n]*\S[^\r\n]*$";
-/// A text of one line that may be empty.
+/// Pattern of a one-line text that may be empty.
 pub const LINE: &str = r"^[^\r\n]*$";
 
-/// A parameter that says something says it visibly: it may be the reason for what is done.
+/// A parameter must contain visible characters, because it may be the reason for an action.
 fn check_parameters(given: &Value, faults: &mut InputErrors) {
     check_texts(given, &mut "query".to_owned(), faults);
     for (name, value) in given.as_object().into_iter().flatten() {
@@ -262,7 +264,7 @@ fn check_parameters(given: &Value, faults: &mut InputErrors) {
     }
 }
 
-/// Both databases refuse the same texts, and what is printed says what it shows.
+/// Refuses characters that either database refuses, or that would be invisible in a printed document.
 fn check_texts(value: &Value, pointer: &mut String, faults: &mut InputErrors) {
     match value {
         Value::String(text) => {
@@ -386,7 +388,7 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
         }
         Kind::UniqueItems => push(at, "duplicate", "各项不得重复".into(), "items must be different".into()),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-            // A nullable reference is "null or that": tell what is wrong with that.
+            // A nullable reference is "null or this schema". Report what is wrong with that schema.
             let is_null = |branch: &&Vec<ValidationError<'static>>| {
                 branch.iter().any(
                     |e| matches!(e.kind(), Kind::Type { kind: TypeKind::Single(one) } if one.to_string() == "null"),

@@ -1,5 +1,5 @@
-//! Sizes before contents: a body is cut to one more than the document allows of each array, text and object, before
-//! anything else looks at it. What is too large is still found to be, and costs no more than what just fits.
+//! Limits sizes before content is checked: each array, text and object of a body is cut to one more than the document
+//! allows. An oversized body is still detected, and costs no more to check than the largest valid one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 use super::schema::{LINE, NOT_BLANK, NOT_BLANK_LINE};
 use crate::characters::tidied;
 
-/// Characters of a text whose schema names no length (it has a pattern or a format instead).
+/// Length limit of a text whose schema has none (it has a pattern or a format instead), in characters.
 const MOST_CHARACTERS: usize = 4000;
-/// Unknown members that are kept, each to be told as a fault.
+/// Number of unknown members kept, so that each can be reported.
 const MOST_UNKNOWN: usize = crate::input_error::MOST_INPUT_ERRORS + 1;
 
-/// The limits in one schema. Of several schemas for one value the widest limit counts.
+/// The limits in one schema. If several schemas apply to one value, the widest limit applies.
 #[derive(Default)]
 struct Limits {
     array: bool,
@@ -22,22 +22,22 @@ struct Limits {
     text: bool,
     most_items: Option<usize>,
     most_characters: Option<usize>,
-    /// What people write, and may paste: neither a code nor anything else with a form of its own.
+    /// Free text that people write or paste, not a code or another fixed format.
     free: bool,
     items: Option<usize>,
     members: HashMap<String, usize>,
-    /// Of members without a schema of their own.
+    /// Limit for members without a schema of their own.
     others: Option<usize>,
     open: bool,
     /// Schemas for the same value: `$ref`, `allOf`, `anyOf`, `oneOf`.
     same: Vec<usize>,
 }
 
-/// The limits of a schema and of all that it refers to.
+/// The limits of a schema and of all schemas that it refers to.
 pub struct Sizes(Vec<Limits>);
 
 impl Sizes {
-    /// Of a schema of the document whose components are given.
+    /// The limits of a schema, with the components of its document.
     pub fn of(components: &Value, schema: &Value) -> Sizes {
         let mut sizes = Sizes(Vec::new());
         sizes.add(components, schema, &mut HashMap::new());
@@ -53,7 +53,7 @@ impl Sizes {
             _ => Vec::new(),
         };
         let parts = ["$ref", "allOf", "anyOf", "oneOf"];
-        // A schema without a type takes every kind, unless it only gathers others or lists its values.
+        // A schema without a type allows every type, unless it only combines other schemas or lists its values.
         let untyped = kinds.is_empty()
             && parts.iter().chain(&["enum", "const"]).all(|name| schema.get(name).is_none())
             && schema != &Value::Bool(false);
@@ -87,7 +87,7 @@ impl Sizes {
         if let Some(name) = schema["$ref"].as_str().and_then(|text| text.strip_prefix("#/components/schemas/")) {
             let known = named.get(name).copied();
             limits.same.push(known.unwrap_or_else(|| {
-                // Known before it is read: it may refer to itself.
+                // Registered before it is read, because it may refer to itself.
                 named.insert(name.to_owned(), self.0.len());
                 self.add(components, &components["schemas"][name], named)
             }));
@@ -96,12 +96,12 @@ impl Sizes {
         at
     }
 
-    /// Cuts a document to one more than is allowed of everything.
+    /// Cuts a body to one more than the limit of every part.
     pub fn cut(&self, document: &mut Value) {
         self.cut_as(&[0], document);
     }
 
-    /// These schemas and all that are for the same value.
+    /// These schemas, and all others for the same value.
     fn all(&self, at: &[usize]) -> Vec<&Limits> {
         let mut order: Vec<usize> = at.to_vec();
         let mut next = 0;
@@ -120,7 +120,7 @@ impl Sizes {
         match value {
             Value::Array(items) => {
                 let takers: Vec<&Limits> = self.all(at).into_iter().filter(|one| one.array).collect();
-                // An array where none may stand is wrong whatever is in it.
+                // An array where none is allowed is an error, whatever it contains.
                 if let Some(most) = widest(takers.iter().map(|one| one.most_items), 0) {
                     items.truncate(most.saturating_add(1));
                 }
@@ -184,12 +184,12 @@ impl Sizes {
     }
 }
 
-/// Patterns of free text, and those of phone numbers, which are copied from pages like it.
+/// Patterns of free text, and of phone numbers, which are also pasted from pages.
 fn is_free(pattern: &str) -> bool {
     matches!(pattern, NOT_BLANK | NOT_BLANK_LINE | LINE) || pattern.starts_with("^[0-9+ ()-]")
 }
 
-/// The widest of some limits, `None` where one is without; of none, what is given.
+/// The widest limit; `None` if one value has no limit; `of_none` if there are no values.
 fn widest(limits: impl Iterator<Item = Option<usize>>, of_none: usize) -> Option<usize> {
     limits.reduce(|a, b| Some(a?.max(b?))).unwrap_or(Some(of_none))
 }

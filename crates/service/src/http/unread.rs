@@ -1,6 +1,6 @@
-//! Bodies that were not read to their end. The server discards what still comes of a chunked body for as long as it comes,
-//! once nobody holds it any more: held until the answer has gone, it closes the connection after the few seconds that it
-//! gives a client to leave.
+//! Request bodies that were not read completely. Once such a body is dropped, the server reads and discards the rest of
+//! a chunked body for as long as data arrives. If it is held until the response is sent, the server closes the
+//! connection a few seconds later.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt};
 
-/// What has come already is thrown away up to here, so that the connection can be kept.
+/// Bytes of an unread body that are read and discarded, so that the connection can be kept.
 const MOST_DISCARDED: usize = 64 * 1024;
 
 struct Source {
@@ -36,14 +36,14 @@ impl Stream for Unread {
             return Poll::Ready(None);
         }
         let polled = source.payload.poll_next_unpin(cx);
-        // After an error there is no connection to keep.
+        // After an error, the connection cannot be kept.
         source.ended = matches!(polled, Poll::Ready(None));
         polled
     }
 }
 
 impl Unread {
-    /// Takes the place of the body of a request that has one.
+    /// Replaces the body of a request, if it has one.
     pub fn of(request: &mut ServiceRequest) -> Option<Unread> {
         let headers = request.headers();
         let has_body = headers.contains_key(TRANSFER_ENCODING)
@@ -55,7 +55,8 @@ impl Unread {
         })
     }
 
-    /// The body of an answer, which holds this one where it has not ended.
+    /// Wraps a response body so that it holds this request body until the response ends, if the body was not read
+    /// completely.
     pub fn beside(mut self, body: BoxBody) -> BoxBody {
         let mut discarded = 0;
         while discarded < MOST_DISCARDED {

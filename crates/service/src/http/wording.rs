@@ -1,6 +1,6 @@
-//! What a fault says of a pattern, a format or a type: words in both languages, never the expression itself.
+//! Words for patterns, formats and types in input errors, in both languages. The expression itself is never shown.
 
-/// Patterns of the document, by what they ask for.
+/// Patterns of the document and their descriptions.
 const PATTERNS: &[(&str, &str, &str)] = &[
     (r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$", "6、9 或 12 位数字的区划代码", "a division code of 6, 9 or 12 digits"),
     (r"^([0-9]{9}|[0-9]{12})$", "9 或 12 位数字的区划代码", "a division code of 9 or 12 digits"),
@@ -100,7 +100,7 @@ fn must_be((zh, en): (&str, &str)) -> (String, String) {
     (format!("须为{zh}"), format!("must be {en}"))
 }
 
-/// Does the table say what a pattern asks for?
+/// Does the table describe this pattern?
 pub fn knows(pattern: &str) -> bool {
     of(PATTERNS, pattern).is_some()
 }
@@ -121,7 +121,7 @@ pub fn format(format: &str) -> (String, String) {
     of(FORMATS, format).map_or_else(|| pattern(""), must_be)
 }
 
-/// What it should be: one of these types of JSON.
+/// A phrase that names these JSON types as alternatives.
 pub fn types<'a>(names: impl Iterator<Item = &'a str>) -> (String, String) {
     let (zh, en): (Vec<&str>, Vec<&str>) = names.filter_map(|name| of(TYPES, name)).unzip();
     must_be((&zh.join("或"), &en.join(" or ")))

@@ -1,5 +1,6 @@
-//! The keyring's file: JSON in one exact form. A byte that is changed, a key that is added, left out or taken from
-//! another file is refused: the whole is sealed under the wrapping key, and each secret under it with the key's id.
+//! The file of the keyring: JSON in exactly one form. A changed byte, and a key that was added, removed or copied from
+//! another file, are detected: the whole file is authenticated with the wrapping key, and each secret is encrypted with
+//! it, bound to its key id.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -15,7 +16,7 @@ use super::wrapping::WrappingKey;
 const FORMAT: &str = "xiaoqu-keyring-1";
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// Why a keyring cannot be used; one line, and no part of the file's content in it.
+/// Why a keyring cannot be used, in one line that contains nothing of the file's content.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("{0} {1}")]
@@ -44,10 +45,10 @@ pub enum FileError {
 #[serde(deny_unknown_fields)]
 struct Written {
     format: String,
-    /// Which wrapping key opens it; no part of that key.
+    /// Id of the wrapping key that decrypts the file. It reveals nothing of that key.
     wrapped_by: String,
     keys: Vec<WrittenKey>,
-    /// Authenticates all that stands before it.
+    /// Authenticates all members before it.
     seal: String,
 }
 
@@ -74,7 +75,7 @@ fn text(written: &Written) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(written)? + "\n")
 }
 
-/// The file's text.
+/// Serialises and encrypts a keyring.
 pub(super) fn write(ring: &Keyring, wrapping: &WrappingKey) -> anyhow::Result<String> {
     let keys = ring.keys().map(|key| {
         Ok(WrittenKey {
@@ -96,7 +97,7 @@ pub(super) fn write(ring: &Keyring, wrapping: &WrappingKey) -> anyhow::Result<St
     text(&written)
 }
 
-/// The keys of a file's text.
+/// Decrypts the keys in a file's text.
 pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Result<Keyring, FileError> {
     let form = |why| FileError::Form(name.into(), why);
     let damaged = |why| FileError::Damaged(name.into(), why);
@@ -106,7 +107,7 @@ pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Resul
         return Err(form("another format"));
     }
     if written.wrapped_by != wrapping.id() {
-        // Only what has the form of an id is shown: the member may hold anything.
+        // Show the id only if it has the form of one, because the member could contain anything.
         let theirs = written.wrapped_by.as_str();
         let theirs = if theirs.len() == 16 && theirs.bytes().all(|b| b.is_ascii_hexdigit()) { theirs } else { "?" };
         return Err(FileError::WrongWrappingKey(name.into(), wrapping.id().into(), theirs.into()));
@@ -117,7 +118,7 @@ pub(super) fn parse(content: &[u8], wrapping: &WrappingKey, name: &str) -> Resul
         Some(rest) if rest.is_empty() => {}
         _ => return Err(damaged("its seal does not fit")),
     }
-    // One form only, so that no byte of the file can be another unseen.
+    // Only one form is accepted, so that no byte can be changed unnoticed.
     if text(&written).map_err(content_fault)?.as_bytes() != content {
         return Err(damaged("spaces or order were changed"));
     }
@@ -152,12 +153,12 @@ pub fn read(path: &Path, wrapping: &WrappingKey) -> Result<Keyring, FileError> {
     parse(&content, wrapping, &name)
 }
 
-/// Writes a keyring where there is none.
+/// Writes a keyring to a new file.
 pub fn create(path: &Path, ring: &Keyring, wrapping: &WrappingKey) -> Result<(), FileError> {
     put(path, ring, wrapping, |temporary| temporary.persist_noclobber(path).map(drop).map_err(|error| error.error))
 }
 
-/// Writes a keyring in the place of the one that is there: readers see the old file or the new one, whole.
+/// Replaces the file of a keyring atomically: readers see the old file or the new one.
 pub fn replace(path: &Path, ring: &Keyring, wrapping: &WrappingKey) -> Result<(), FileError> {
     put(path, ring, wrapping, |temporary| temporary.persist(path).map(drop).map_err(|error| error.error))
 }
@@ -175,7 +176,7 @@ fn put(
         return Err(FileError::NoFolder(name, folder.display().to_string()));
     }
     let placed = || {
-        // A temporary file is made with mode 0600.
+        // Temporary files have mode 0600.
         let mut temporary = tempfile::Builder::new().prefix(".keyring-").tempfile_in(folder)?;
         temporary.write_all(content.as_bytes())?;
         temporary.as_file().sync_all()?;
@@ -189,12 +190,12 @@ fn put(
     })
 }
 
-/// An administrator who rotates as root must not take the file from the service's account.
+/// Keeps the owner of the file, so that the service can still read it after root has rotated a key.
 #[cfg(unix)]
 fn keep_owner(path: &Path, new: &File) {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     if let Ok(old) = std::fs::metadata(path) {
-        // Fails for whoever is not root, and then the owner is the same person anyway.
+        // This fails unless the user is root, and then the owner is the same user anyway.
         let _ = fchown(new, Some(old.uid()), Some(old.gid()));
         let _ = new.set_permissions(std::fs::Permissions::from_mode(old.mode() & 0o640 | 0o600));
     }

@@ -1,4 +1,4 @@
-//! The keyring of a running service: replicas share the file, and each reads it again when it changes.
+//! The keyring of a running service. Replicas share the file, and each reloads it when it changes.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use super::file::{self, FileError};
 use super::ring::Keyring;
 use super::wrapping::Wrapping;
 
-/// Where a keyring is kept, and what opens it.
+/// Path of the keyring, and its wrapping key.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub file: PathBuf,
@@ -23,8 +23,8 @@ impl Source {
         file::read(&self.file, &self.wrapping.key()?)
     }
 
-    /// Files that others than the service and its administrator may read or change. A file of root's may be readable by its
-    /// group: that is how the service's account gets to it, as in the Debian package.
+    /// Files that users other than the service and its administrator may read or change. A file owned by root may be
+    /// readable by its group: this is how the service's account reads it, for example in the Debian package.
     pub fn open_to_others(&self) -> Vec<&Path> {
         let wrapping = match &self.wrapping {
             Wrapping::File(path) => Some(path.as_path()),
@@ -58,7 +58,7 @@ impl Source {
 type FileStamp = Option<(SystemTime, u64, u64)>;
 type Stamp = (FileStamp, FileStamp);
 
-/// The keys in force.
+/// The current keyring.
 pub struct Keys {
     ring: RwLock<Arc<Keyring>>,
     source: Option<(Source, Mutex<Stamp>)>,
@@ -67,7 +67,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Keys of one run, kept nowhere.
+    /// Keys for one run, not stored in a file.
     pub fn fixed(ring: Keyring) -> Keys {
         Keys::of(ring, None)
     }
@@ -82,7 +82,7 @@ impl Keys {
     }
 
     pub fn open(source: Source) -> Result<Keys, FileError> {
-        // The stamp first: a change between the two is seen by the next look.
+        // The stamp first, so that a change in between is detected by the next check.
         let stamp = source.stamp();
         let ring = source.read()?;
         Ok(Keys::of(ring, Some((source, Mutex::new(stamp)))))
@@ -92,23 +92,23 @@ impl Keys {
         self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Another keyring, as if the file had been changed.
+    /// Replaces the keyring, as if the file had changed.
     pub fn replace(&self, ring: Keyring) {
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
         self.generation.fetch_add(1, Ordering::Release);
     }
 
-    /// Grows by one with each change: whoever keeps something that the keys decided forgets it then.
+    /// Increases with each change. Caches of results that depend on keys are invalid when it differs.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// The last change of the file could not be read, and the keys before it are still in force.
+    /// The changed file could not be read, and the previous keys are still used.
     pub fn broken(&self) -> bool {
         self.broken.load(Ordering::Relaxed)
     }
 
-    /// Reads the file again if it changed. One that cannot be used leaves the keys as they are.
+    /// Reloads the file if it changed. If it cannot be used, the keys stay as they are.
     pub fn refresh(&self) {
         let Some((source, seen)) = &self.source else { return };
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,13 +118,14 @@ impl Keys {
         }
         *seen = stamp;
         match source.read() {
-            // An old file put back: who serves has looked up callers already, and would find nobody any more.
+            // Somebody restored an old file. This process has already indexed phone numbers, which could not be found
+            // any more.
             Ok(ring) if ring.index_keys().is_empty() && !self.ring().index_keys().is_empty() => {
                 self.broken.store(true, Ordering::Relaxed);
                 tracing::error!("the changed keyring has no index key; the keys before it stay in force");
             }
-            // Of the keyring that was opened no ledger key is ever taken out: one without it is another keyring, and what is
-            // sealed under its keys could not be read together with the rest.
+            // A ledger key is never removed from a keyring. A file that lacks one is another keyring, and its data keys
+            // could not decrypt existing data.
             Ok(ring) if !self.ring().ledger_keys().iter().all(|own| ring.has_ledger_key(own.id())) => {
                 self.broken.store(true, Ordering::Relaxed);
                 tracing::error!("the changed file is another keyring; the keys before it stay in force");

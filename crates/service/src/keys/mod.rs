@@ -1,5 +1,5 @@
-//! The keyring (密钥环): the keys that the service signs and encrypts with. They lie in one file, each sealed under a
-//! wrapping key from settings, and are in no database and no backup.
+//! The keyring (密钥环): the keys with which the service signs and encrypts. They are in one file, each encrypted with a
+//! wrapping key from the settings, and never in a database or a backup.
 
 mod file;
 mod live;

@@ -1,4 +1,4 @@
-//! The keys in memory: which one acts at a moment, and which are still believed.
+//! The keys in memory: which key is active at a given time, and which still verify or decrypt.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,13 +17,13 @@ use serde::{Deserialize, Serialize};
 use super::wrapping::{KeyWrapper, name_of};
 use crate::secret::Secret;
 
-/// Tokens live for a day at most (`access_token_minutes`), and clocks differ by a minute.
+/// A token lives for at most a day (`access_token_minutes`), and clocks differ by up to a minute.
 const TOKEN_KEY_OUTLIVES: Duration = Duration::minutes(24 * 60 + 2);
 
-/// A moment of real time, in whole seconds.
+/// An instant of real time, in whole seconds.
 pub type Moment = DateTime<Utc>;
 
-/// What a key is for; it is used for nothing else.
+/// What a key is used for. A key has only one use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Use {
@@ -31,16 +31,16 @@ pub enum Use {
     Token,
     /// Signs the ledger's checkpoints.
     Ledger,
-    /// Encrypts stored answers and personal data.
+    /// Encrypts stored responses and personal data.
     Data,
-    /// Makes the blind index that a caller is found by.
+    /// Makes the blind index for the phone search.
     Index,
 }
 
 impl Use {
     pub const ALL: [Use; 4] = [Use::Token, Use::Ledger, Use::Data, Use::Index];
-    /// Without one of each a keyring is none. Keyrings made before there was an index key are still read, so that it can
-    /// be added.
+    /// Every keyring needs one key of each of these uses. Keyrings from before index keys existed can still be read, so
+    /// that an index key can be added.
     const NEEDED: [Use; 3] = [Use::Token, Use::Ledger, Use::Data];
 
     pub fn name(self) -> &'static str {
@@ -53,30 +53,30 @@ impl Use {
     }
 }
 
-/// What a key does at a moment.
+/// State of a key at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Published, and not yet used.
+    /// Published but not used yet.
     Waiting,
-    /// It signs or encrypts.
+    /// Active: signs or encrypts.
     Acting,
-    /// What it signed or encrypted is still believed.
+    /// No longer signs or encrypts, but still verifies or decrypts.
     Relieved,
-    /// Nothing that it signed can still be valid.
+    /// Everything that it signed has expired.
     Expired,
 }
 
-/// A key as it lies in the keyring.
+/// A key in the keyring.
 #[derive(Clone)]
 pub struct Key {
     pub id: String,
     pub usage: Use,
     pub created_at: Moment,
-    /// From then on it signs or encrypts, until the next one of its use does.
+    /// When it becomes active. It stays active until the next key of its use does.
     pub active_from: Moment,
-    /// Ed25519 public key; a data key and an index key have none.
+    /// Ed25519 public key. `None` for data keys and index keys.
     pub public: Option<[u8; 32]>,
-    /// Ed25519 seed, the AES key, or the HMAC key.
+    /// Ed25519 seed, AES key or HMAC key.
     pub secret: Secret<[u8; 32]>,
 }
 
@@ -87,7 +87,7 @@ impl Key {
         Key::of(usage, secret, now, active_from)
     }
 
-    /// The id is made from the key, so that no other key can carry it.
+    /// A key whose id is derived from its secret, so that no other key can have the same id.
     pub fn of(usage: Use, secret: [u8; 32], created_at: Moment, active_from: Moment) -> anyhow::Result<Key> {
         let (public, name) = match usage {
             Use::Data => (None, name_of(&secret, "xiaoqu data key")),
@@ -111,7 +111,7 @@ impl Key {
     }
 }
 
-/// Signs access tokens, and checks them.
+/// Signs and verifies access tokens.
 pub struct TokenKey {
     pub key: Key,
     pub jwk: Jwk,
@@ -119,32 +119,32 @@ pub struct TokenKey {
     decoding: Arc<DecodingKey>,
 }
 
-/// Signs the ledger's checkpoints: an Ed25519 seed for the `signed_note` crate.
+/// Signs the ledger's checkpoints. An Ed25519 seed for the `signed_note` crate.
 pub struct LedgerKey {
     pub key: Key,
     pub public: [u8; 32],
 }
 
-/// Encrypts what must not lie open in the database.
+/// Encrypts data in the database.
 pub struct DataKey {
     pub key: Key,
     wrapper: KeyWrapper,
-    /// The store has heard of it: until then whoever seals under it tells the store.
+    /// The database has recorded this key. Until then, whoever encrypts with it must record it first.
     known: AtomicBool,
 }
 
-/// Makes digests by which the rows of a caller are found, and by which nobody without the key finds anything.
+/// Makes the digests by which rows are found for a phone number. Without the key, nobody can compute them.
 pub struct IndexKey {
     pub key: Key,
     hmac: hmac::Key,
 }
 
-/// All keys, opened. The last one of a use that has become active acts.
+/// All keys, decrypted. The active key of a use is the last one whose time has come.
 pub struct Keyring {
     token: Vec<TokenKey>,
     ledger: Vec<LedgerKey>,
     data: Vec<DataKey>,
-    /// Empty in a keyring of before there were any.
+    /// Empty in a keyring from before index keys existed.
     index: Vec<IndexKey>,
 }
 
@@ -170,12 +170,12 @@ impl Keyring {
         }
     }
 
-    /// One new key for each use, that acts at once.
+    /// One new key for each use, active at once.
     pub fn generate(now: Moment) -> anyhow::Result<Keyring> {
         Keyring::new(Use::ALL.into_iter().map(|usage| Key::generate(usage, now, now)).collect::<anyhow::Result<_>>()?)
     }
 
-    /// By use, oldest first.
+    /// All keys by use, oldest first.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         let token = self.token.iter().map(|one| &one.key);
         let ledger = self.ledger.iter().map(|one| &one.key);
@@ -187,8 +187,8 @@ impl Keyring {
         &self.token[acting(self.token.iter().map(|one| &one.key), now)]
     }
 
-    /// Keys whose tokens are believed: those that wait, so that everyone knows them before they sign, the one that
-    /// signs, and those whose tokens still live.
+    /// Keys that verify tokens: keys not active yet, so that everyone knows them before they sign, the active key, and
+    /// keys whose tokens can still be valid.
     pub fn published(&self, now: Moment) -> impl Iterator<Item = &TokenKey> {
         self.token.iter().filter(move |one| self.state(&one.key, now) != State::Expired)
     }
@@ -197,7 +197,7 @@ impl Keyring {
         &self.ledger[acting(self.ledger.iter().map(|one| &one.key), now)]
     }
 
-    /// Every key that ever signed a checkpoint, or will.
+    /// All past, current and future keys that sign checkpoints.
     pub fn ledger_keys(&self) -> &[LedgerKey] {
         &self.ledger
     }
@@ -218,7 +218,7 @@ impl Keyring {
         self.data.iter().map(|one| one.key.id.clone()).collect()
     }
 
-    /// Data keys that the store may not have heard of.
+    /// Data keys that may not be recorded in the database yet.
     pub fn unknown_to_store(&self) -> Vec<String> {
         self.data.iter().filter(|one| !one.is_known()).map(|one| one.key.id.clone()).collect()
     }
@@ -229,7 +229,7 @@ impl Keyring {
         }
     }
 
-    /// `None` only in a keyring of before there were any, with which `serve` does not start.
+    /// `None` only in a keyring from before index keys existed. `serve` does not start with one.
     pub fn index_key(&self, now: Moment) -> Option<&IndexKey> {
         (!self.index.is_empty()).then(|| &self.index[acting(self.index.iter().map(|one| &one.key), now)])
     }
@@ -259,14 +259,14 @@ impl Keyring {
     }
 }
 
-/// The last that has become active; before any has, the first.
+/// Index of the last key that has become active, or 0 if none has.
 fn acting<'a>(keys: impl Iterator<Item = &'a Key>, now: Moment) -> usize {
     keys.enumerate().filter(|(_, key)| key.active_from <= now).map(|(index, _)| index).last().unwrap_or(0)
 }
 
 impl TokenKey {
     fn new(key: Key) -> anyhow::Result<TokenKey> {
-        // RFC 8410: PKCS#8 of an Ed25519 seed is a fixed head before it.
+        // RFC 8410: the PKCS#8 form of an Ed25519 seed starts with this fixed header.
         const HEAD: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
         let encoding = EncodingKey::from_ed_der(&[HEAD.as_slice(), key.secret.expose()].concat());
         let mut jwk = Jwk::from_encoding_key(&encoding, Algorithm::EdDSA)?;
@@ -276,7 +276,7 @@ impl TokenKey {
         Ok(TokenKey { key, jwk, encoding, decoding })
     }
 
-    /// An access token (RFC 9068).
+    /// Signs an access token (RFC 9068).
     pub fn sign(&self, claims: &serde_json::Value) -> anyhow::Result<String> {
         let mut header = jsonwebtoken::Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".into());
@@ -312,7 +312,7 @@ impl LedgerKey {
     }
 }
 
-/// A key of a signed note, with the byte that stands for Ed25519.
+/// The key with the byte that means Ed25519 in a signed note.
 fn tagged(key: &[u8; 32]) -> Vec<u8> {
     [&[1u8], key.as_slice()].concat()
 }
@@ -340,7 +340,7 @@ impl IndexKey {
         IndexKey { hmac: hmac::Key::new(hmac::HMAC_SHA256, key.secret.expose()), key }
     }
 
-    /// HMAC-SHA256 in hex. `about` keeps digests of different things apart.
+    /// HMAC-SHA256 in hex. `about` separates digests for different purposes.
     pub fn digest(&self, about: &str, value: &str) -> String {
         hex::encode(hmac::sign(&self.hmac, format!("{about}\0{value}").as_bytes()))
     }

@@ -1,4 +1,4 @@
-//! The keyring's file, mangled in every way that a test can think of.
+//! Tests of the keyring's file, with many kinds of damage.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn ring() -> Keyring {
         .unwrap()
 }
 
-/// A keyring as it is made today.
+/// A keyring with all uses, as a new one has.
 fn whole_ring() -> Keyring {
     let all = ring().keys().cloned().chain([Key::of(Use::Index, [5; 32], start(), start()).unwrap()]).collect();
     Keyring::new(all).unwrap()

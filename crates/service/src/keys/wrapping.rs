@@ -1,4 +1,4 @@
-//! AES-256-GCM under one 32-byte key: it seals the keys of the keyring, and what lies encrypted in the database.
+//! AES-256-GCM with a 32-byte key. It encrypts the keys of the keyring and the encrypted data in the database.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
@@ -8,7 +8,7 @@ use crate::secret::Secret;
 
 const NONCE: usize = 12;
 
-/// Seals and opens; every sealing takes a nonce of its own, 96 random bits.
+/// Encrypts and decrypts. Each encryption uses a random 96-bit nonce.
 pub(super) struct KeyWrapper(LessSafeKey);
 
 impl KeyWrapper {
@@ -17,7 +17,7 @@ impl KeyWrapper {
         Ok(KeyWrapper(LessSafeKey::new(key)))
     }
 
-    /// Nonce, ciphertext and tag. `about` is not in it, but opens it only when it is the same.
+    /// Nonce, ciphertext and tag. `about` is authenticated but not included: decryption needs the same value.
     pub fn encrypt(&self, about: &str, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut nonce = [0u8; NONCE];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| anyhow::anyhow!("no randomness"))?;
@@ -38,13 +38,13 @@ impl KeyWrapper {
     }
 }
 
-/// 64 bits that name a secret key and tell nothing of it.
+/// A 64-bit id of a secret key that reveals nothing of it.
 pub(super) fn name_of(secret: &[u8; 32], purpose: &str) -> String {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), purpose.as_bytes());
     hex::encode(&tag.as_ref()[..8])
 }
 
-/// The key that everything in the keyring is sealed under.
+/// The key that encrypts everything in the keyring.
 pub struct WrappingKey {
     pub(super) wrapper: KeyWrapper,
     id: String,
@@ -55,13 +55,13 @@ impl WrappingKey {
         Ok(WrappingKey { wrapper: KeyWrapper::new(bytes)?, id: name_of(bytes, "xiaoqu wrapping key") })
     }
 
-    /// Names the key, so that a wrong one is told from a damaged file.
+    /// Id of the key, to tell a wrong key from a damaged file.
     pub fn id(&self) -> &str {
         &self.id
     }
 }
 
-/// Where the wrapping key comes from. A file is read again at each reload, so that a new key needs no restart.
+/// Source of the wrapping key. A file is read again at each reload, so that a new key needs no restart.
 #[derive(Clone, Debug)]
 pub enum Wrapping {
     Value(Secret<[u8; 32]>),

@@ -1,4 +1,4 @@
-//! Reading and proving.
+//! Reading the ledger, and proofs.
 
 use tlog_tiles::{Hash, prove_record, prove_tree, record_hash, tree_hash};
 
@@ -19,7 +19,8 @@ fn sealed_head(conn: &mut Conn) -> WorkResult<HeadRow> {
     Ok(store::head(conn)?.ok_or_else(Problem::not_found)?)
 }
 
-/// The hashes of a proof, or of a tree that lacks one: then the ledger was changed from outside, and says so by failing.
+/// The hashes of a proof. If the tree lacks one, the ledger was changed from outside, and the request fails as a broken
+/// invariant.
 fn proved<T>(result: Result<T, tlog_tiles::Error>) -> WorkResult<T> {
     result.map_err(|error| Problem::broken_by("the ledger's stored tree is damaged", error).into())
 }
@@ -85,7 +86,7 @@ pub fn entry(conn: &mut Conn, ctx: &Ctx, seq: i64, query: &EntryQuery) -> WorkRe
     let tree_size = query.tree_size.unwrap_or(size);
     let number = seq.unsigned_abs();
     if tree_size > size || tree_size <= number {
-        // A tree that is smaller has no such entry yet.
+        // A smaller tree does not contain this entry.
         return Err(outside("query/tree_size", number + 1, size).into());
     }
     let shown = is_served(conn, ctx, &entry)?;
@@ -104,7 +105,8 @@ fn is_party(scope: &Scope) -> bool {
     matches!(scope, Scope::Company(_) | Scope::Complex(_))
 }
 
-/// What a party has not been served yet it does not learn from the ledger first: the service starts its periods.
+/// Has the notice or decision behind this entry been delivered to this party? Before that, the ledger must not disclose
+/// it, because the delivery starts the party's periods.
 fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> WorkResult<bool> {
     match rules::served_by(&entry.kind) {
         services if is_party(&ctx.scope) && !services.is_empty() => {
@@ -114,7 +116,7 @@ fn is_served(conn: &mut Conn, ctx: &Ctx, entry: &Entry) -> WorkResult<bool> {
     }
 }
 
-/// The types that a list is asked for; none: all.
+/// The event types of a filter; `None` for all.
 fn kinds(ctx: &Ctx, filter: Option<&str>) -> WorkResult<Option<Vec<&'static str>>> {
     Ok(filter
         .map(|filter| types::parse_type_filter(ctx.state.features, filter))
@@ -136,7 +138,7 @@ pub fn list_entries(conn: &mut Conn, ctx: &Ctx, query: &ListEntries) -> WorkResu
     Ok(PageOf { items: items.collect::<WorkResult<_>>()?, next_cursor, total: None })
 }
 
-/// What was sealed of an event. Where that cannot be read, somebody has changed it from outside.
+/// Parses a sealed leaf. If it cannot be parsed, it was changed from outside.
 fn sealed(seq: i64, text: &str) -> WorkResult<Leaf> {
     Ok(Leaf::read(text).ok_or_else(|| {
         let what = "the leaf of an entry of the ledger cannot be read: see `xiaoqu ledger verify`";
@@ -144,10 +146,10 @@ fn sealed(seq: i64, text: &str) -> WorkResult<Leaf> {
     })?)
 }
 
-/// From what was sealed, not from the columns that it was found by.
+/// Built from the sealed leaf, not from the columns by which the entry was found.
 fn row(entry: Entry, text: &str, salt: Option<&String>) -> WorkResult<LedgerRow> {
     let leaf = sealed(entry.seq, text)?;
-    // Of a resident it is told that it was one: the account says who complained.
+    // For a resident, only the role is shown. The subject would reveal who complained.
     let named = leaf.actor.role != Role::Resident.code();
     let sub = Some(entry.actor_sub).filter(|sub| named && leaf.was_by(sub, salt));
     Ok(LedgerRow {

@@ -1,11 +1,11 @@
-//! Checkpoints: a tree head as a signed note (C2SP tlog-checkpoint, signed-note), which other tools verify too.
+//! Checkpoints: a tree head as a signed note (C2SP tlog-checkpoint, signed-note), which other tools can verify, too.
 
 use signed_note::{Note, Signer as _, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::{Checkpoint, Hash};
 
 use super::tree::MAX_SIZE;
 
-/// How many entries there are, and their root hash.
+/// Number of entries, and the root hash.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Head {
     pub size: u64,
@@ -26,12 +26,12 @@ pub enum CheckpointFault {
     Origin(String, String),
 }
 
-/// The ledger's key, under the ledger's name.
+/// The ledger key, with the name of the ledger.
 #[derive(Clone)]
 pub struct Signer(StandardSigner);
 
 impl Signer {
-    /// From a signer key, PRIVATE+KEY+NAME+ID+KEY.
+    /// Parses a signer key: `PRIVATE+KEY+NAME+ID+KEY`.
     pub fn new(key: &str) -> Result<Signer, CheckpointFault> {
         StandardSigner::new(key).map(Signer).map_err(|_| CheckpointFault::Name)
     }
@@ -44,7 +44,7 @@ impl Signer {
     }
 }
 
-/// The keys under which checkpoints are believed, all of one ledger.
+/// The keys that verify the checkpoints of one ledger.
 pub struct Verifiers {
     pub origin: String,
     verifiers: VerifierList,
@@ -68,7 +68,7 @@ impl Verifiers {
         Ok(Verifiers { origin, verifiers: VerifierList::new(verifiers) })
     }
 
-    /// The head that a checkpoint states, where one of these keys has signed it.
+    /// The head in a checkpoint, if one of these keys signed it.
     pub fn open(&self, text: &str) -> Result<Head, CheckpointFault> {
         let note = Note::from_bytes(text.as_bytes()).map_err(|_| CheckpointFault::Malformed)?;
         note.verify(&self.verifiers).map_err(|_| CheckpointFault::Unsigned)?;

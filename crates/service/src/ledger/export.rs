@@ -1,4 +1,5 @@
-//! The ledger as a file, to keep and to check elsewhere: JSON lines, a head line, one line for each entry, a tail line.
+//! Exports the ledger to a file that can be verified elsewhere: JSON lines with a head line, a line for each entry and
+//! a tail line.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -22,7 +23,7 @@ pub struct HeadLine {
     pub format: String,
     /// Name of the ledger.
     pub origin: String,
-    /// How many entries follow.
+    /// Number of entries that follow.
     pub size: u64,
 }
 
@@ -31,9 +32,9 @@ pub struct HeadLine {
 #[serde(deny_unknown_fields)]
 pub struct EntryLine {
     pub seq: u64,
-    /// The leaf's text; null where the database has none.
+    /// Text of the leaf; null if it is missing in the database.
     pub leaf: Option<String>,
-    /// The tree's hashes that were stored with this entry, base64: the leaf's own, then those of the subtrees that it
+    /// Base64 hashes that the tree stored with this entry: its own leaf hash, then those of the subtrees that it
     /// completed.
     pub hashes: Vec<String>,
 }
@@ -42,35 +43,35 @@ pub struct EntryLine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TailLine {
-    /// The signed head.
+    /// The signed checkpoint.
     pub checkpoint: String,
-    /// Entries that the database numbers past its head; there should be none.
+    /// Number of entries in the database beyond the head. There should be none.
     pub beyond: u64,
 }
 
-/// As many entries are read at once, so that no reading transaction is long: SQLite's log would grow under it.
+/// Number of entries read in one transaction. A longer read transaction would let SQLite's WAL grow.
 const CHUNK: i64 = 1000;
 
 fn read<T>(db: &Db, work: impl FnMut(&mut Conn) -> Result<T, WorkError>) -> anyhow::Result<T> {
     db.read_blocking(work).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))
 }
 
-/// What was exported.
+/// Result of an export.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Exported {
     pub size: u64,
-    /// Entries that the database files under something else than what was sealed: lists and filters would miss them, or
-    /// name somebody else. Their leaves are sound or not by themselves.
+    /// Entries whose columns differ from their sealed leaf, so that lists and filters miss them or show somebody else.
+    /// Their leaves are verified separately.
     pub misfiled: Vec<i64>,
 }
 
 fn is_misfiled(entry: &Entry, leaf: Option<&str>, salt: Option<&String>) -> bool {
-    // A leaf that is missing or cannot be read is named by the checker. An erased salt says nothing.
+    // The verifier reports a missing or unreadable leaf. An erased salt is no evidence.
     let Some(leaf) = leaf.and_then(Leaf::read) else { return false };
     !leaf.is_filed_as(entry) || (salt.is_some() && !leaf.was_by(&entry.actor_sub, salt))
 }
 
-/// Writes the ledger up to its present head, while it goes on growing.
+/// Writes the ledger up to its current head, while new entries may be added.
 pub fn write(db: &Db, out: &mut impl Write) -> anyhow::Result<Exported> {
     let head = read(db, store::head)?.context("nothing is sealed yet")?;
     let size = u64::try_from(head.size)?;
@@ -97,13 +98,13 @@ pub fn write(db: &Db, out: &mut impl Write) -> anyhow::Result<Exported> {
         for seq in from..to {
             let number = seq as u64;
             let positions = stored_hash_index(0, number)..stored_hash_count(number + 1);
-            // A missing hash is written as an empty text: the checker names it.
+            // A missing hash is written as an empty string. The verifier reports it.
             let hashes = positions.map(|at| hashes.get(&at).map(|hash| base64(&hash.0)).unwrap_or_default()).collect();
             let leaf = leaves.remove(&seq).flatten();
             line(serde_json::to_value(EntryLine { seq: number, leaf, hashes })?)?;
         }
     }
-    // The sealer may have gone on since: past the head is what is past the head of one and the same snapshot.
+    // The sealer may have continued since. Read the head and the entries beyond it in one snapshot.
     let beyond = read(db, |conn| {
         let now = store::head(conn)?.map_or(head.size, |now| now.size);
         reading_store::count_beyond(conn, now)

@@ -1,4 +1,4 @@
-//! A leaf: what is sealed of an event. Its text is written once and never again; its members stand in this order.
+//! The leaf of an event: what is sealed. Its text is written once and never changed; the order of its members is fixed.
 
 use aws_lc_rs::hmac;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::store::Entry;
 use crate::db::{Id, Instant};
 
-/// The subject of the actor's token names a person: the leaf has its digest, under this name among the salts.
+/// Name of the salt for the actor's subject. The subject identifies a person, so the leaf contains only its digest.
 pub const ACTOR_SUB: &str = "actor.sub";
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,16 +24,16 @@ pub struct Leaf {
     pub addressee: Option<String>,
     pub audience: String,
     pub actor: LeafActor,
-    /// The caller's id of the request, or ours.
+    /// The request id: the caller's, or ours if the caller sent none.
     pub request_id: String,
-    /// Ours, where the caller gave one: a caller may give one id to many requests.
+    /// Our own request id, if the caller sent another. A caller may send the same id with many requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_request_id: Option<String>,
     pub policy_version: Option<i64>,
     pub recorded_at: Instant,
     pub business_time: Instant,
     pub data: Value,
-    /// Keeps a leaf with guessable content from being confirmed by its hash alone.
+    /// Random, so that a leaf with guessable content cannot be confirmed by its hash alone.
     pub nonce: String,
 }
 
@@ -51,7 +51,7 @@ pub struct LeafActor {
     pub client: Option<String>,
 }
 
-/// Stands for a text that is kept elsewhere or nowhere: HMAC-SHA256 under a random salt, in hex.
+/// Salted digest of a text that is stored elsewhere or was erased: HMAC-SHA256 with a random salt, in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     pub hmac_sha256: String,
@@ -69,12 +69,12 @@ impl Leaf {
         serde_json::from_str(text).ok()
     }
 
-    /// Was this subject sealed as the one who acted?
+    /// Does the sealed digest of the actor match this subject?
     pub fn was_by(&self, sub: &str, salt: Option<&String>) -> bool {
         salt.is_some_and(|salt| Digest::of(sub, salt) == self.actor.sub)
     }
 
-    /// Is the entry found under what was sealed? Its columns are what lists and filters look at.
+    /// Do the columns of the entry, which lists and filters use, match the sealed leaf?
     pub fn is_filed_as(&self, entry: &Entry) -> bool {
         let Entry {
             seq: _,

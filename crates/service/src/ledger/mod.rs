@@ -1,5 +1,5 @@
-//! The ledger (台账): each write appends its event in the same transaction; sealing makes the events leaves of a Merkle
-//! tree (RFC 9162) under a signed head, from which anyone can be given proof.
+//! The ledger (台账). Each write appends its event in the same transaction. Sealing adds the events to a Merkle tree (RFC
+//! 9162) with a signed head, from which anyone can get a proof.
 
 mod actions;
 pub mod checkpoint;
@@ -55,12 +55,12 @@ pub const FEATURE: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// Who may read an event in the feed, beside the offices of its territory.
+/// Who may read an event in the feed, in addition to the offices of its territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// The offices of the territory.
+    /// Only the offices of the territory.
     Offices,
-    /// The offices, and the company that it is about.
+    /// The offices, and the company or the complex's committee that it is about.
     Parties,
     /// Everyone with a token.
     Everyone,
@@ -80,27 +80,27 @@ impl Audience {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     pub county: String,
-    /// Empty for a row that belongs to the whole county.
+    /// Empty for a matter of the whole county.
     pub township: String,
-    /// Empty for a row that belongs to the whole township.
+    /// Empty for a matter of the whole township.
     pub community: String,
 }
 
-/// What happened, before it is recorded.
+/// An event before it is recorded.
 pub struct Event {
-    /// Like `violation.confirmed`.
+    /// Event type, such as `violation.confirmed`.
     pub kind: &'static str,
     pub subject_kind: &'static str,
     pub subject_id: String,
     pub place: Option<Place>,
     pub company_id: Option<Id>,
     pub complex_id: Option<Id>,
-    /// The police station, partner or utility that it is for, as [`addressee`] writes it.
+    /// The police station, partner or utility operator that may read it, as [`addressee`] writes it.
     pub addressee: Option<String>,
     pub audience: Audience,
     pub policy_version: Option<i64>,
     pub data: Value,
-    /// Personal fields, and texts: only their salted digests go into the leaf.
+    /// Personal fields and texts. Only their salted digests are in the leaf.
     pub personal: Vec<(&'static str, String)>,
 }
 
@@ -136,7 +136,8 @@ impl Event {
         self
     }
 
-    /// For a role that does not see the whole territory, in its division; others see the event by where it happened.
+    /// Makes the event visible to a role that does not see the whole territory, in one division. Other roles see it by
+    /// territory.
     pub fn addressed(mut self, role: Role, division: &str) -> Event {
         self.addressee = role.is_addressed().then(|| addressee(role, division));
         self
@@ -164,14 +165,14 @@ impl Event {
         self
     }
 
-    /// The texts of a step, like personal fields: persons are named in them.
+    /// Adds the texts of a step, which can name persons, like personal fields.
     pub fn with_texts(mut self, texts: Vec<(&'static str, String)>) -> Event {
         self.personal.extend(texts);
         self
     }
 }
 
-/// How the ledger names a role in a division.
+/// How the ledger writes a role in a division.
 pub fn addressee(role: Role, division: &str) -> String {
     format!("{}:{division}", role.code())
 }
@@ -182,7 +183,7 @@ fn random_hex() -> Result<String, Problem> {
     Ok(hex::encode(bytes))
 }
 
-/// Who and what an event comes from.
+/// The actor, request and time behind an event.
 pub struct Origin {
     pub id: Id,
     pub iss: String,
@@ -195,7 +196,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The program itself, for the rows that every deployment starts from.
+    /// The service itself, for the initial rows of every deployment.
     pub fn program(now: Instant) -> Origin {
         Origin {
             id: Id::new(),
@@ -209,7 +210,7 @@ impl Origin {
         }
     }
 
-    /// Whoever runs the program's commands on the server, where the program does not know them.
+    /// An operator who runs a command on the server, whose identity is not known.
     pub fn operator(command: &str) -> Origin {
         let sub = "operator".to_owned();
         Origin { sub, request_id: format!("command {command}"), ..Origin::program(Instant::now()) }
@@ -234,7 +235,7 @@ pub fn append(tx: &mut Tx, event: Event) -> WorkResult<Id> {
     append_of(tx, Origin::of(tx.ctx), event)
 }
 
-/// Records an event under an id that another row has, too: whoever erases that row finds the event.
+/// Records an event with the id of another row, so that erasing that row can find the event.
 pub fn append_as(tx: &mut Tx, id: Id, event: Event) -> WorkResult<Id> {
     append_of(tx, Origin { id, ..Origin::of(tx.ctx) }, event)
 }
@@ -248,13 +249,13 @@ fn append_of(tx: &mut Tx, origin: Origin, event: Event) -> WorkResult<Id> {
     append_from(tx.conn, origin, event)
 }
 
-/// Forgets by which salts the digests of these events can be matched with what was said, and of a resident who it was. The
-/// leaves stay as they are, and so does their proof (PIPL 47).
+/// Deletes the salts of these events, so that their digests no longer match any text, and the identity of a resident.
+/// The leaves and their proofs are unchanged (PIPL 47).
 pub fn forget_personal(conn: &mut Conn, events: &[Id]) -> WorkResult<()> {
     store::forget_salts(conn, events, Role::Resident.code(), ACTOR_SUB)
 }
 
-/// Records an event of this origin.
+/// Records an event with this origin.
 pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> WorkResult<Id> {
     let mut data = match event.data {
         Value::Object(fields) => fields,
@@ -322,13 +323,13 @@ pub fn append_from(conn: &mut Conn, origin: Origin, event: Event) -> WorkResult<
     Ok(row.id)
 }
 
-/// How many entries are sealed, and how many events wait for it.
+/// Number of sealed entries, and of events that are not sealed yet.
 pub fn sizes(conn: &mut Conn) -> WorkResult<(i64, i64)> {
     let sealed = store::head(conn)?.map_or(0, |head| head.size);
     Ok((sealed, store::count_unsealed(conn)?))
 }
 
-/// What proves which text an entry's digests stand for: its leaf, and the salts that are kept beside the ledger.
+/// Proves which text a digest in an entry stands for: the leaf, and the salts that are stored outside the ledger.
 #[derive(Serialize)]
 pub struct Disclosure {
     pub seq: i64,
@@ -336,7 +337,7 @@ pub struct Disclosure {
     pub salts: BTreeMap<String, String>,
 }
 
-/// For the operator: whoever is shown a salt and a text can check the digest in the leaf.
+/// For the operator: with a salt and a text, anyone can check the digest in the leaf.
 pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
     let system = Scope::System("its operator discloses an entry to whom the text may be shown");
     let found = db.read_blocking(|conn| {
@@ -347,7 +348,7 @@ pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
     found.ok_or_else(|| anyhow::anyhow!("no entry {seq} is sealed"))
 }
 
-/// The name that the ledger of a database was begun under, where it is begun.
+/// The name of the ledger in a database; `None` before it is created.
 pub fn origin_of(options: &DbOptions) -> anyhow::Result<Option<String>> {
     if !options.is_postgres() && !std::path::Path::new(&crate::db::sqlite_path(&options.url)).exists() {
         return Ok(None);
@@ -359,7 +360,7 @@ pub fn origin_of(options: &DbOptions) -> anyhow::Result<Option<String>> {
     }
 }
 
-/// The signed checkpoint of the present head.
+/// The signed checkpoint of the current head.
 pub fn head_checkpoint(db: &Db) -> anyhow::Result<String> {
     let head = db.read_blocking(store::head).map_err(|fail| anyhow::anyhow!("cannot read the ledger: {fail}"))?;
     Ok(head.ok_or_else(|| anyhow::anyhow!("nothing is sealed yet"))?.checkpoint)

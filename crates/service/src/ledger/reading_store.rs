@@ -1,4 +1,4 @@
-//! Reading the sealed ledger.
+//! Queries of the sealed ledger.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::db::schema::{company_families, ledger_entries, ledger_events};
 use crate::db::{Conn, Id, WorkResult};
 use crate::ledger::scoped::{self, Strand};
 
-/// The strands that a caller's part of the ledger consists of.
+/// The strands that make up a caller's part of the ledger.
 fn strands(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<Strand>> {
     let mut all = vec![Strand::Everyone];
     match scope {
@@ -27,7 +27,7 @@ fn strands(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<Strand>> {
     Ok(all)
 }
 
-/// The sealed events that a caller may read and that fit, after a number, in order, each with its leaf.
+/// The sealed events after a number that the caller may read and that match the filters, in order, with their leaves.
 pub fn after(
     conn: &mut Conn,
     scope: &Scope,
@@ -55,7 +55,7 @@ pub fn after(
             part = part.filter(e::complex_id.eq(complex));
         }
         if let Some(sub) = &query.actor_sub {
-            // Which resident complained is nobody's to look up.
+            // Nobody may look up which resident complained.
             part = part.filter(e::actor_key.eq(fold(sub))).filter(e::actor_role.ne(Role::Resident.code()));
         }
         if let Some(role) = query.actor_role {
@@ -88,7 +88,7 @@ pub fn after(
     Ok(rows.into_iter().map(with_leaf).collect())
 }
 
-/// One sealed event, where the caller may read it, with its leaf.
+/// One sealed event with its leaf, if the caller may read it.
 pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> WorkResult<Option<(Entry, String)>> {
     for strand in strands(conn, scope)? {
         let found: Option<Entry> = scoped::ledger_entries(scope, strand)
@@ -104,7 +104,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, seq: i64) -> WorkResult<Option<(Entr
     Ok(None)
 }
 
-/// Is there a later sealed event of one of these kinds about the same?
+/// Is there a later sealed event of one of these types about the same resource?
 pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&str]) -> WorkResult<bool> {
     for strand in strands(conn, scope)? {
         let found: Option<i64> = scoped::ledger_entries(scope, strand)
@@ -121,7 +121,7 @@ pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&s
     Ok(false)
 }
 
-/// Entries of a run of numbers with their leaves, for the export: whatever the database has of each.
+/// A range of entries with their leaves, for the export. Each part is `None` if the database lacks it.
 pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> WorkResult<Vec<(Entry, Option<String>)>> {
     let system = Scope::System("an export is the whole ledger, made by its operator");
     Ok(scoped::ledger_entries(&system, Strand::Territory)
@@ -133,7 +133,7 @@ pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> WorkResult<Vec<(En
         .load(conn)?)
 }
 
-/// Entries that are numbered past the head.
+/// Number of entries beyond the head.
 pub fn count_beyond(conn: &mut Conn, size: i64) -> WorkResult<i64> {
     let system = Scope::System("an export is the whole ledger, made by its operator");
     let beyond = scoped::ledger_entries(&system, Strand::Territory).filter(ledger_entries::seq.ge(size));

@@ -1,3 +1,5 @@
+//! Operations of the ledger and the event feed.
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::actions;
@@ -9,14 +11,15 @@ use crate::http::{PageOf, Response};
 use crate::problem::{Problem, ProblemBody};
 use crate::service::{Ctx, Service};
 
-/// Get the ledger's head
+/// Get the ledger head
 ///
-/// Its signed checkpoint, open to everyone: keep it elsewhere, and any later state of the ledger can be held against it.
-/// It says how many events there are and nothing of what is in them. 404 before the first event is sealed.
+/// Returns the signed checkpoint. Open to everyone. Keep a copy elsewhere: any later state of the ledger can be
+/// verified against it. It shows the number of events, but nothing of their content. 404 before the first event is
+/// sealed.
 #[utoipa::path(get, path = "/v1/ledger/head", tag = "ledger", responses(
-    (status = 200, description = "The head", body = LedgerHead),
+    (status = 200, description = "The ledger head", body = LedgerHead),
     (status = 404, description = "Nothing is sealed yet", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+    (status = 503, description = "The database is unavailable", body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub async fn get_ledger_head(state: web::Data<Service>) -> Response {
     let sealer = state.parts.get::<Sealer>().clone();
@@ -24,14 +27,14 @@ pub async fn get_ledger_head(state: web::Data<Service>) -> Response {
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(head))
 }
 
-/// Prove that the ledger only grew
+/// Get a consistency proof
 ///
-/// That the tree of size `to` holds the tree of size `from` unchanged (RFC 9162, 2.1.4). Open to everyone.
+/// Proves that the tree of size `to` contains the tree of size `from` unchanged (RFC 9162, 2.1.4). Open to everyone.
 #[utoipa::path(get, path = "/v1/ledger/consistency", tag = "ledger", params(ConsistencyQuery), responses(
-    (status = 200, description = "The proof", body = Consistency),
-    (status = 400, description = "Bad input", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 200, description = "The consistency proof", body = Consistency),
+    (status = 400, description = "Invalid parameters", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "Nothing is sealed yet", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json")
+    (status = 503, description = "The database is unavailable", body = ProblemBody, content_type = "application/problem+json")
 ))]
 pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequest) -> Response {
     let query =
@@ -42,10 +45,10 @@ pub async fn get_ledger_consistency(state: web::Data<Service>, request: HttpRequ
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-cache")).json(proof))
 }
 
-/// List entries of the ledger
+/// List ledger entries
 ///
-/// The auditor's reading: every sealed event of the county, in order, with who did what when. Personal data is in it as
-/// salted digests only.
+/// Lists every sealed event of the county, in order, with its actor and time. For auditors only. Personal data
+/// appear as salted digests only.
 #[utoipa::path(get, path = "/v1/ledger/entries",
     tag = "ledger", params(ListEntries), responses((status = 200, description = "A page", body = PageOf<LedgerRow>)))]
 pub async fn list_ledger_entries(ctx: Ctx) -> Response {
@@ -53,10 +56,10 @@ pub async fn list_ledger_entries(ctx: Ctx) -> Response {
     ctx.list(move |conn, ctx| actions::list_entries(conn, ctx, &query)).await
 }
 
-/// Get an entry of the ledger with its proof
+/// Get a ledger entry with its proof
 ///
-/// The leaf, and the proof that the tree under the signed checkpoint holds it (RFC 9162, 2.1.3). Whoever sees an event in
-/// the feed can prove it; an event outside of your territory and audience is 404.
+/// Returns the leaf and the proof that the tree of the signed checkpoint includes it (RFC 9162, 2.1.3). You can get the
+/// proof of every event that you see in the feed. Other events are 404.
 #[utoipa::path(get, path = "/v1/ledger/entries/{seq}", tag = "ledger",
     params(("seq" = i64, Path, description = "Number of the entry", minimum = 0), EntryQuery),
     responses((status = 200, description = "The entry", body = LedgerEntry)))]
@@ -75,9 +78,9 @@ pub async fn get_ledger_entry(ctx: Ctx, request: HttpRequest) -> Response {
 
 /// List events
 ///
-/// The feed: sealed events in their order, inside your territory and audience, as CloudEvents 1.0. Take a page, keep the
-/// last `sequence`, and come again with `after`; nothing is ever inserted before it. An event is there within a second of
-/// its write.
+/// Lists the sealed events of your territory and audience, in order, as CloudEvents 1.0. To poll, keep the last
+/// `sequence` and pass it as `after`. No event is ever inserted before it. An event appears within a second of its
+/// write.
 #[utoipa::path(get, path = "/v1/events",
     tag = "ledger", params(ListEvents), responses((status = 200, description = "A page", body = PageOf<CloudEvent>)))]
 pub async fn list_events(ctx: Ctx) -> Response {

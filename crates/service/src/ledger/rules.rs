@@ -1,6 +1,7 @@
-//! What the ledger shows to whom.
+//! Rules on when the ledger discloses a leaf to a party.
 
-/// Events after which a party has been served what this one records, or need not be any more; none where nothing is served.
+/// Later events that show that this one's notice or decision was delivered to the party, or need not be any more. Empty
+/// if nothing is delivered.
 pub fn served_by(kind: &str) -> &'static [&'static str] {
     match kind {
         "violation.notified" => {

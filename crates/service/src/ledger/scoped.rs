@@ -1,4 +1,4 @@
-//! The rows that each scope sees.
+//! The ledger entries that each scope may read.
 
 use diesel::prelude::*;
 
@@ -7,19 +7,19 @@ use crate::access::scoped::{none, own_family};
 use crate::db::schema::ledger_entries;
 use crate::db::{Id, MultiBackend};
 
-/// One of the runs of sealed events that together are what a caller may read: each is equality on one column, so that it
-/// is read in order from its own index.
+/// A subset of the sealed events that a caller may read. Each strand is an equality on one column, so that it is read
+/// in order from its own index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strand {
-    /// What happened in the territory, or is addressed to the role.
+    /// Events in the territory, or addressed to the role.
     Territory,
-    /// What a company is a party to: of the caller's family.
+    /// Events of which this company of the caller's family is a party.
     Party(Id),
-    /// What is for everyone.
+    /// Events for everyone.
     Everyone,
 }
 
-/// Sealed events, one strand of them.
+/// The sealed events of one strand.
 pub fn ledger_entries<'a>(scope: &Scope, strand: Strand) -> ledger_entries::BoxedQuery<'a, MultiBackend> {
     let all = ledger_entries::table.into_boxed();
     let parties = || ledger_entries::audience.ne("offices");

@@ -1,8 +1,8 @@
-//! Sealing: events become numbered leaves of the tree, and the ledger's key signs its new head, all in one transaction.
+//! Sealing: in one transaction, events become numbered leaves of the tree and the ledger key signs the new head.
 //!
-//! On SQLite each batch of the writer seals itself before its commit. On PostgreSQL a sealer goes round; it looks for
-//! events that are not sealed, never for later ones, because ids are not in the order of commits. Two sealers at once
-//! are right: the head's row is locked before anything is read.
+//! On SQLite, each batch of the writer seals its own events before the commit. On PostgreSQL, a sealer runs regularly.
+//! It reads the queue of unsealed events and not the ids after the last sealed one, because ids are not in commit
+//! order. Two sealers at once are safe: the row of the head is locked before anything is read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,12 +17,12 @@ use super::tree::{Tree, edge};
 use crate::db::{self, Conn, Db, Instant, WorkError, WorkResult, WriteLock};
 use crate::keys::Keys;
 
-/// As many events are sealed in one transaction, so that none holds SQLite's writer long.
+/// Events sealed in one transaction, so that no transaction holds SQLite's writer for long.
 const CHUNK: i64 = 512;
-/// How long events of another replica, or of a wake-up that was missed, wait at most.
+/// Longest time that events wait if they were written by another replica, or if a wake-up was missed.
 const ROUND: Duration = Duration::from_millis(500);
 
-/// Why nothing can be sealed. The events wait, and what they record stands.
+/// Why sealing fails. The events stay in the queue; the writes that they record are not affected.
 #[derive(Debug, thiserror::Error)]
 pub enum SealFault {
     #[error("the stored tree does not have the root that its head states: the ledger was changed from outside")]
@@ -43,17 +43,16 @@ impl From<WorkError> for SealFault {
     }
 }
 
-/// Seals what waits.
+/// Seals queued events.
 #[derive(Clone)]
 pub struct Sealer {
-    /// The name of a ledger that is begun; one that is there keeps its own.
+    /// Name for a new ledger. An existing one keeps its name.
     origin: String,
     keys: Arc<Keys>,
     wake: Arc<Notify>,
-    /// The last attempt was refused: for readiness.
+    /// The last attempt failed; reported by `/readyz`.
     refused: Arc<AtomicBool>,
-    /// The checkpoint that was signed last, with what it states: our own signature need not be checked again for each
-    /// batch of a busy writer.
+    /// The last signed checkpoint and its head, so that a busy writer does not verify its own signature in every batch.
     signed: Arc<Mutex<Option<(String, Head)>>>,
 }
 
@@ -75,7 +74,7 @@ impl Sealer {
         Signer::new(&ring.ledger_key(Instant::now().0).signer_key(origin))
     }
 
-    /// The keys under which this ledger's checkpoints are believed, the one in use first.
+    /// The keys that verify this ledger's checkpoints, the active key first.
     pub fn public_keys(&self, origin: &str) -> Vec<String> {
         let ring = self.keys.ring();
         let acting = ring.ledger_key(Instant::now().0);
@@ -83,12 +82,12 @@ impl Sealer {
         std::iter::once(acting).chain(others).map(|key| key.verifier_key(origin)).collect()
     }
 
-    /// Are events waiting because sealing is refused?
+    /// Did the last attempt to seal fail, so that events are waiting?
     pub fn is_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Seals the next events; a refusal leaves them waiting, a fault of the store goes to the caller.
+    /// Seals the next events. If sealing fails, they stay in the queue; a database error is returned.
     fn attempt(&self, conn: &mut Conn) -> WorkResult<usize> {
         match self.seal(conn) {
             Ok(count) => {
@@ -107,12 +106,12 @@ impl Sealer {
         }
     }
 
-    /// What wakes it when something was written.
+    /// Wakes the sealer after a write.
     pub fn notify(&self) -> Arc<Notify> {
         self.wake.clone()
     }
 
-    /// Seals the next events, in the transaction at hand. Answers how many.
+    /// Seals the next events in the current transaction. Returns their number.
     pub fn seal(&self, conn: &mut Conn) -> Result<usize, SealFault> {
         if !store::any_unsealed(conn)? {
             return Ok(0);
@@ -122,7 +121,7 @@ impl Sealer {
             None => self.found(conn)?,
         };
         let mut tree = self.resume(conn, &head)?;
-        // Read after the lock: what another sealer took is gone from the queue.
+        // Read after the lock, because another sealer may have emptied the queue.
         let waiting = store::unsealed(conn, CHUNK)?;
         if waiting.is_empty() {
             return Ok(0);
@@ -135,7 +134,8 @@ impl Sealer {
             positions.push(position);
             entries.push(entry);
         }
-        // The last that can fail by itself; from here on only the store can, and takes the whole transaction with it.
+        // The last step that can fail alone. After it, only the database can fail, which rolls back the whole
+        // transaction.
         let head = self.signed(&head.origin, &tree, db::database_now(conn)?)?;
         store::add_entries(conn, &entries)?;
         store::add_hashes(conn, &hashes)?;
@@ -144,19 +144,19 @@ impl Sealer {
         Ok(entries.len())
     }
 
-    /// The empty tree, which the first seal grows.
+    /// Creates the empty tree before the first seal.
     fn found(&self, conn: &mut Conn) -> Result<HeadRow, SealFault> {
         let empty = self.signed(&self.origin, &Tree::resume(0, []), db::database_now(conn)?)?;
         store::found(conn, &empty)?;
         Ok(store::lock_head(conn)?.unwrap_or(empty))
     }
 
-    /// For the writer of SQLite, in each of its batches.
+    /// Called by SQLite's writer in each of its batches.
     pub fn seal_batch(&self, conn: &mut Conn) -> WorkResult<()> {
         self.attempt(conn).map(drop)
     }
 
-    /// Seals all that waits.
+    /// Seals all queued events.
     pub async fn seal_all(&self, db: &Db) -> Result<(), WorkError> {
         while db.read(store::any_unsealed).await? {
             let sealer = self.clone();
@@ -167,7 +167,7 @@ impl Sealer {
         Ok(())
     }
 
-    /// Goes round until the service stops. On SQLite only what a batch left is found: each seals itself.
+    /// Seals regularly until the service stops. On SQLite, this only finds events that a batch could not seal.
     pub async fn run(&self, db: Db) {
         loop {
             if db.is_postgres() {
@@ -182,8 +182,8 @@ impl Sealer {
         }
     }
 
-    /// The tree as it is stored, where it is the one that the head states and that the ledger's key has signed: nothing
-    /// is put on top of what somebody changed.
+    /// Loads the stored tree, if it matches the head that the ledger key signed. Nothing is added to a tree that was
+    /// changed from outside.
     fn resume(&self, conn: &mut Conn, head: &HeadRow) -> Result<Tree, SealFault> {
         let size = u64::try_from(head.size).map_err(|_| SealFault::Changed)?;
         let tree = Tree::resume(size, store::hashes_at(conn, &edge(size))?);
@@ -198,7 +198,7 @@ impl Sealer {
         }
     }
 
-    /// What a checkpoint states, where this ledger's key has signed it.
+    /// The head in a checkpoint, if this ledger's key signed it.
     fn stated_by(&self, origin: &str, checkpoint: &str) -> Result<Head, CheckpointFault> {
         let signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, head)) = signed.as_ref().filter(|(text, _)| text == checkpoint) {

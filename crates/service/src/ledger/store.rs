@@ -1,4 +1,4 @@
-//! Writing the ledger: events as they happen, and their sealing.
+//! Queries that record events and seal them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ pub struct NewEvent {
     pub addressee: Option<String>,
 }
 
-/// A sealed event, without its leaf.
+/// A sealed event without its leaf.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = ledger_entries)]
 pub struct Entry {
@@ -57,11 +57,11 @@ pub struct Entry {
     pub actor_role: String,
     pub actor_client: Option<String>,
     pub recorded_at: Instant,
-    /// The subject in the form in which subjects are compared.
+    /// The normalised subject, for comparison.
     pub actor_key: String,
 }
 
-/// The one row of the head.
+/// The only row of the head.
 #[derive(Clone, Debug, Insertable, AsChangeset, Queryable, Selectable)]
 #[diesel(table_name = ledger_head)]
 pub struct HeadRow {
@@ -91,7 +91,7 @@ pub fn insert(conn: &mut Conn, event: &NewEvent, salts: &[(&'static str, String)
     Ok(())
 }
 
-/// The salts of an event, by field; those of erased fields are gone.
+/// The salts of an event, by field. Erased salts are missing.
 pub fn salts_of(conn: &mut Conn, event: Id) -> WorkResult<Vec<(String, String)>> {
     Ok(ledger_salts::table
         .filter(ledger_salts::event_id.eq(event))
@@ -100,9 +100,9 @@ pub fn salts_of(conn: &mut Conn, event: Id) -> WorkResult<Vec<(String, String)>>
         .load(conn)?)
 }
 
-/// Forgets the salts of events; who acted stays provable, but of this role, of which the account goes, too.
+/// Deletes the salts of events. The actor stays provable, unless it has this role: then its subject is replaced, too.
 pub fn forget_salts(conn: &mut Conn, events: &[Id], role: &str, actor: &str) -> WorkResult<()> {
-    // An entry has the account from its event: no sealer may be between the one and the other.
+    // An entry copies the subject from its event, so no sealer may run in between.
     lock_head(conn)?;
     for chunk in events.chunks(500) {
         let of_role: Vec<Id> = ledger_events::table
@@ -132,7 +132,7 @@ pub fn salts_named(conn: &mut Conn, field: &str, events: Vec<Id>) -> WorkResult<
     Ok(rows.into_iter().collect())
 }
 
-/// Does any event wait for its seal?
+/// Are there unsealed events?
 pub fn any_unsealed(conn: &mut Conn) -> WorkResult<bool> {
     let first: Option<i64> = ledger_unsealed::table.select(ledger_unsealed::position).first(conn).optional()?;
     Ok(first.is_some())
@@ -142,7 +142,7 @@ pub fn count_unsealed(conn: &mut Conn) -> WorkResult<i64> {
     Ok(ledger_unsealed::table.count().get_result(conn)?)
 }
 
-/// The head, locked until the transaction ends: one sealer at a time grows the tree, however many there are.
+/// The head, locked until the transaction ends, so that only one sealer at a time extends the tree.
 pub fn lock_head(conn: &mut Conn) -> WorkResult<Option<HeadRow>> {
     let of = ledger_head::table.find(1);
     Ok(match conn {
@@ -155,7 +155,7 @@ pub fn head(conn: &mut Conn) -> WorkResult<Option<HeadRow>> {
     Ok(ledger_head::table.find(1).first(conn).optional()?)
 }
 
-/// Puts the empty tree in, where there is none; whoever comes second waits for the first and finds it.
+/// Inserts the empty tree if there is none. A concurrent caller waits and finds it.
 pub fn found(conn: &mut Conn, empty: &HeadRow) -> WorkResult<()> {
     on_both!(conn, |conn| diesel::insert_into(ledger_head::table)
         .values(empty)
@@ -175,8 +175,8 @@ type Waiting = (
     (String, String, String, String, Option<String>, Instant),
 );
 
-/// The next events to seal, in the order of their writing: their place in the queue, the entry that each becomes (its
-/// number still empty), and the leaf.
+/// The next events to seal, in the order of their writing: position in the queue, the future entry (without its
+/// number), and the leaf.
 pub fn unsealed(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<(i64, Entry, String)>> {
     use ledger_events as e;
     let rows: Vec<Waiting> = ledger_unsealed::table
@@ -221,11 +221,11 @@ pub fn unsealed(conn: &mut Conn, at_most: i64) -> WorkResult<Vec<(i64, Entry, St
         .collect())
 }
 
-/// As many rows go into one statement: PostgreSQL takes 65,535 parameters.
+/// Rows in one statement: PostgreSQL allows 65,535 parameters.
 const ROWS: usize = 1000;
 
-/// Inserts many rows: in few statements on PostgreSQL, one by one on SQLite, where diesel would open a transaction for
-/// them inside of the writer's.
+/// Inserts many rows: with few statements on PostgreSQL, and one by one on SQLite, where diesel would open a
+/// transaction inside the writer's.
 macro_rules! insert_all {
     ($conn:expr, $rows:expr, |$values:ident, $c:ident| $insert:expr) => {
         match $conn {
@@ -257,21 +257,21 @@ pub fn add_hashes(conn: &mut Conn, hashes: &[(u64, Hash)]) -> WorkResult<()> {
     Ok(())
 }
 
-/// Takes sealed events out of the queue.
+/// Removes sealed events from the queue.
 pub fn leave_queue(conn: &mut Conn, positions: &[i64]) -> WorkResult<()> {
     diesel::delete(ledger_unsealed::table.filter(ledger_unsealed::position.eq_any(positions.to_vec())))
         .execute(conn)?;
     Ok(())
 }
 
-/// Stored hashes by their position; one that is missing is left out.
+/// Stored hashes at these positions. Missing ones are omitted.
 pub fn hashes_at(conn: &mut Conn, positions: &[u64]) -> WorkResult<Vec<(u64, Hash)>> {
     let wanted: Vec<i64> = positions.iter().map(|at| *at as i64).collect();
     let rows: Vec<(i64, Vec<u8>)> = ledger_hashes::table.filter(ledger_hashes::position.eq_any(wanted)).load(conn)?;
     Ok(placed(rows))
 }
 
-/// Stored hashes of a run of positions; one that is missing is left out.
+/// Stored hashes of a range of positions. Missing ones are omitted.
 pub fn hashes_between(conn: &mut Conn, from: u64, to: u64) -> WorkResult<Vec<(u64, Hash)>> {
     let rows: Vec<(i64, Vec<u8>)> = ledger_hashes::table
         .filter(ledger_hashes::position.ge(from as i64))
@@ -285,7 +285,7 @@ fn placed(rows: Vec<(i64, Vec<u8>)>) -> Vec<(u64, Hash)> {
     rows.into_iter().filter_map(one).collect()
 }
 
-/// The stored hashes, read as `tlog_tiles` asks for them.
+/// The stored hashes, in the interface of `tlog_tiles`.
 pub struct Stored<'a>(RefCell<&'a mut Conn>);
 
 impl<'a> Stored<'a> {

@@ -1,4 +1,4 @@
-//! The Merkle tree of RFC 9162, 2.1, grown with the stored hashes of its right edge at hand.
+//! The Merkle tree of RFC 9162, 2.1. To extend it, only the hashes of its right edge are needed.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use tlog_tiles::{
     Error, Hash, HashReader, stored_hash_index, stored_hashes_for_record_hash, sub_tree_index, tree_hash,
 };
 
-/// More entries than this no ledger has; a number beyond is somebody's invention.
+/// No ledger has more entries than this. A larger size is forged or damaged.
 pub const MAX_SIZE: u64 = 1 << 40;
 
-/// Stored hashes in memory, by their position.
+/// Stored hashes in memory, by position.
 pub struct Known<'a>(pub &'a HashMap<u64, Hash>);
 
 impl HashReader for Known<'_> {
@@ -20,13 +20,13 @@ impl HashReader for Known<'_> {
     }
 }
 
-/// Positions of the roots of the complete subtrees that a tree of this size consists of: all that its root hash, and
-/// any entry after it, depends on.
+/// Positions of the roots of the complete subtrees of a tree of this size. Its root hash and every later entry depend
+/// only on these.
 pub fn edge(size: u64) -> Vec<u64> {
     sub_tree_index(0, size, Vec::new())
 }
 
-/// A tree that grows at its right edge.
+/// A tree that is extended at its right edge.
 pub struct Tree {
     size: u64,
     known: HashMap<u64, Hash>,
@@ -46,7 +46,7 @@ impl Tree {
         tree_hash(self.size, &Known(&self.known))
     }
 
-    /// Adds an entry; answers the hashes to store, each with its position.
+    /// Appends an entry. Returns the hashes to store, with their positions.
     pub fn append(&mut self, leaf: Hash) -> Result<Vec<(u64, Hash)>, Error> {
         if self.size >= MAX_SIZE {
             return Err(Error::InvalidInput("the tree is full".into()));
@@ -59,7 +59,7 @@ impl Tree {
         Ok(placed)
     }
 
-    /// The hashes that it began with and those that it grew.
+    /// All hashes: those it was resumed with, and those added.
     pub fn into_hashes(self) -> HashMap<u64, Hash> {
         self.known
     }
@@ -71,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
     use tlog_tiles::{EMPTY_HASH, check_record, check_tree, node_hash, prove_record, prove_tree, record_hash};
 
-    /// RFC 9162, 2.1.1, as it is written there.
+    /// The definition of RFC 9162, 2.1.1, written literally.
     fn mth(leaves: &[Hash]) -> Hash {
         match leaves {
             [] => EMPTY_HASH,
@@ -90,7 +90,7 @@ mod tests {
             let mut stored = HashMap::new();
             let mut size = 0;
             for step in steps {
-                // Each step begins with nothing but what is stored.
+                // Each step starts from the stored hashes only.
                 let at = edge(size as u64);
                 let mut tree = Tree::resume(size as u64, at.into_iter().map(|p| (p, stored[&p])));
                 prop_assert_eq!(tree.root().unwrap(), mth(&leaves[..size]));

@@ -1,4 +1,5 @@
-//! The types of events, as the features declare them: for the filter of lists, the document and the table in `docs/ledger.md`.
+//! Event types that the features declare: the type filter, the schemas of the OpenAPI document, and the table in
+//! `docs/ledger.md`.
 
 use serde_json::{Map, Value, json};
 
@@ -6,10 +7,10 @@ use crate::input_error::InputError;
 use crate::service::events::{Fact, Subject, subjects, types};
 use crate::service::feature::Feature;
 
-/// More types in one filter than anybody needs.
+/// Most types in one filter.
 const MOST_ASKED: usize = 20;
 
-/// The types that a filter names: one, several with commas between, or all of a subject as `violation.*`.
+/// The types that a filter names: one, several separated by commas, or all types of a subject, such as `violation.*`.
 pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<Vec<&'static str>, Vec<InputError>> {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     if filter.split(',').count() > MOST_ASKED {
@@ -43,14 +44,14 @@ pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-/// The type that is written most alike.
+/// The type with the smallest edit distance.
 fn nearest(features: &[&'static Feature], wrong: &str) -> &'static str {
-    // Longer than any type: its end does not matter.
+    // Longer than any type, so the rest does not matter.
     let wrong: Vec<char> = wrong.chars().take(80).collect();
     types(features).map(|kind| kind.code).min_by_key(|code| distance(&wrong, code)).unwrap_or_default()
 }
 
-/// Letters to change, add or take out to make one of the other (Levenshtein).
+/// Levenshtein distance: letters to change, insert or delete.
 fn distance(wrong: &[char], right: &str) -> usize {
     let mut row: Vec<usize> = (0..=wrong.len()).collect();
     for (line, letter) in right.chars().enumerate() {
@@ -67,7 +68,7 @@ fn distance(wrong: &[char], right: &str) -> usize {
 
 const DIGEST: &str = "EventTextDigest";
 
-/// The document's schemas of types and of `data`.
+/// The schemas of `EventType`, the digest and each subject's `data`.
 pub fn schemas(features: &[&'static Feature]) -> Map<String, Value> {
     let mut all = Map::new();
     let codes: Vec<&str> = types(features).map(|kind| kind.code).collect();
@@ -75,15 +76,15 @@ pub fn schemas(features: &[&'static Feature]) -> Map<String, Value> {
         "EventType".to_owned(),
         json!({
             "type": "string", "enum": codes, "example": "violation.confirmed",
-            "description": "What happened (事件类型). New types may come; labels are in the vocabulary as `event_type`."
+            "description": "Event type (事件类型). New types can be added. The vocabulary has labels under `event_type`."
         }),
     );
     all.insert(
         DIGEST.to_owned(),
         json!({
             "type": "object",
-            "description": "Stands for a text that the ledger does not hold: HMAC-SHA256 of its UTF-8 bytes under a random \
-                salt of its own, in hex. The salt is kept outside the ledger and deleted on erasure. 文本摘要",
+            "description": "Salted digest of a text that is not in the ledger (加盐摘要): HMAC-SHA256 of its UTF-8 bytes \
+                with a random salt, in hex. The salt is stored outside the ledger and deleted on erasure.",
             "properties": { "hmac_sha256": {
                 "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The HMAC, in hex.",
                 "example": "5b1f0d9c4e8a7b6c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c"
@@ -97,14 +98,14 @@ pub fn schemas(features: &[&'static Feature]) -> Map<String, Value> {
     all
 }
 
-/// `data` of an event: that of one of the subjects.
+/// The schema of `data`: one of the schemas of the subjects.
 pub fn any_data(features: &[&'static Feature]) -> Value {
     let all = subjects(features).map(|subject| json!({ "$ref": format!("#/components/schemas/{}", subject.schema) }));
     json!({
         "anyOf": all.collect::<Vec<_>>(),
-        "description": "The facts after the event, by what it happened to: `violation.confirmed` has those of \
+        "description": "The facts after the event. The schema depends on the subject: `violation.confirmed` has \
             EventDataViolation. Texts and personal fields are digests. Companies and committees do not get `step`: \
-            reasons are served with the notice or decision.",
+            reasons are delivered with the notice or decision.",
         "example": {
             "act": "nine.staff_not_in_uniform", "clause": 3, "state": "confirmed", "found_on": "2026-03-02", "version": 4,
             "reasons": { "hmac_sha256": "5b1f0d9c4e8a7b6c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c" }
@@ -150,13 +151,13 @@ impl Fact {
             Json => json!({ "description": format!("As it was put in: {words}.") }),
             Step => json!({
                 "type": "object", "additionalProperties": true,
-                "description": "What this event adds to the facts; companies and committees do not get it."
+                "description": "Details of this event only. Companies and committees do not get them."
             }),
         }
     }
 }
 
-/// The table of `docs/ledger.md`.
+/// The table in `docs/ledger.md`.
 pub fn table(features: &[&'static Feature]) -> String {
     let mut text = String::from("| subject | `data` | digests | types |\n|---|---|---|---|\n");
     for subject in subjects(features) {

@@ -1,5 +1,5 @@
-//! Checking an export without the service: only the file, the ledger's public key, and checkpoints that were kept
-//! elsewhere. Everything in the file is taken as written by whoever would deceive us.
+//! Verifies an export without the service, with only the file, the ledger's public keys and checkpoints kept elsewhere.
+//! The file is treated as untrusted input.
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -13,7 +13,7 @@ use super::checkpoint::{CheckpointFault, Head, Verifiers};
 use super::export::{EntryLine, FORMAT, HeadLine, TailLine};
 use super::tree::{Known, MAX_SIZE, Tree, edge};
 
-/// What is wrong with a ledger.
+/// A defect in a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Finding {
     #[error("line {0} cannot be read as what it should be: {1}")]
@@ -48,12 +48,12 @@ pub enum Finding {
     Beyond(u64),
 }
 
-/// What a check found.
+/// Result of a verification.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub origin: String,
     pub size: u64,
-    /// Root hash of the entries as they are, base64; none where one is missing.
+    /// Root hash of the entries, base64; `None` if one is missing.
     pub root: Option<String>,
     pub findings: Vec<Finding>,
 }
@@ -67,14 +67,14 @@ impl Report {
 /// A checkpoint that was kept elsewhere.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// Where it came from, for the report.
+    /// Name for the report, such as its file.
     pub name: String,
     pub text: String,
 }
 
-/// As many findings are told.
+/// Most findings reported.
 const AT_MOST: usize = 1000;
-/// No line is longer: a leaf is at most some policy's text.
+/// Longest line in bytes. The largest leaf contains the text of a policy.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 
 struct Lines<R> {
@@ -108,19 +108,19 @@ fn hash(text: &str) -> Option<Hash> {
     Some(Hash(STANDARD.decode(text).ok()?.try_into().ok()?))
 }
 
-/// What a file holds, as far as it could be read.
+/// The readable content of a file.
 #[derive(Default)]
 struct Contents {
     origin: String,
     stated: u64,
-    /// Hash of each leaf that is there.
+    /// Hash of each leaf; `None` if it is missing.
     leaves: Vec<Option<Hash>>,
-    /// The stored tree, by position.
+    /// Stored hashes of the tree, by position.
     stored: HashMap<u64, Hash>,
     tail: Option<TailLine>,
 }
 
-/// Reads a file; `each` sees every leaf that is there.
+/// Reads a file. `each` is called with every leaf that is present.
 fn read(
     reader: impl BufRead,
     findings: &mut Vec<Finding>,
@@ -140,7 +140,7 @@ fn read(
         let Some(line) = lines.next()? else {
             return Err(Finding::Truncated);
         };
-        // The tail where an entry should be: fewer entries than the head line says.
+        // The tail line comes early: there are fewer entries than the head line states.
         if let Ok(tail) = serde_json::from_slice::<TailLine>(line) {
             contents.tail = Some(tail);
             break;
@@ -156,7 +156,7 @@ fn read(
         let first = stored_hash_index(0, place);
         let room = stored_hash_count(place + 1) - first;
         for (position, text) in (first..first + room).zip(&entry.hashes) {
-            // An empty text is a hash that the database lacks.
+            // An empty string is a hash that is missing in the database.
             if !text.is_empty() {
                 let hash = hash(text).ok_or_else(|| Finding::Unreadable(number, "not a hash".into()))?;
                 contents.stored.insert(position, hash);
@@ -176,7 +176,7 @@ fn read(
     Ok(contents)
 }
 
-/// Checks an export under the ledger's keys and against checkpoints kept elsewhere; `each` sees every leaf.
+/// Verifies an export with the ledger's keys and against checkpoints kept elsewhere. `each` is called with every leaf.
 pub fn verify(reader: impl BufRead, keys: &Verifiers, kept: &[Kept], each: impl FnMut(u64, &str)) -> Report {
     let mut report = Report::default();
     let contents = match read(reader, &mut report.findings, each) {
@@ -233,12 +233,12 @@ fn judge(contents: &Contents, keys: &Verifiers, kept: &[Kept], report: &mut Repo
     report.findings.retain(|finding| seen.insert(format!("{finding:?}")));
 }
 
-/// The tree that the leaves of a file make, as far as they are there.
+/// The tree computed from the leaves of a file, as far as they are present.
 struct Grown(HashMap<u64, Hash>);
 
 impl Grown {
     fn of(leaves: &[Option<Hash>]) -> Grown {
-        // A missing leaf is filled in, so that the tree goes on; what depends on it is then taken out.
+        // A missing leaf is filled in to continue the tree. All hashes that depend on it are removed afterwards.
         let mut tree = Tree::resume(0, []);
         for leaf in leaves {
             let _ = tree.append(leaf.unwrap_or_default());
@@ -257,7 +257,7 @@ impl Grown {
     }
 }
 
-/// The entries are right; is the stored tree, too?
+/// The entries are correct. Checks whether the stored tree is, too.
 fn stored_tree(contents: &Contents, grown: &Grown, report: &mut Report) {
     for (seq, _) in contents.leaves.iter().enumerate() {
         let first = stored_hash_index(0, seq as u64);
@@ -268,11 +268,11 @@ fn stored_tree(contents: &Contents, grown: &Grown, report: &mut Report) {
     }
 }
 
-/// Goes down the stored tree from a signed root, wherever it leads to what was signed, to the entries that differ.
+/// Descends the stored tree from a signed root, as long as its hashes match, to find the entries that differ.
 fn locate(contents: &Contents, grown: &Grown, head: &Head, report: &mut Report) {
     let stored = Known(&contents.stored);
     if tree_hash(head.size, &stored).ok() != Some(head.root) {
-        // The stored tree is not the signed one at its edge: nothing in it can be believed.
+        // The edge of the stored tree does not match the signed root, so none of its hashes can be trusted.
         if let Some(seq) = contents.leaves.iter().position(Option::is_none) {
             report.findings.push(Finding::Removed(seq as u64));
         }
@@ -281,7 +281,7 @@ fn locate(contents: &Contents, grown: &Grown, head: &Head, report: &mut Report) 
     }
     let mut open: Vec<(u8, u64)> = Vec::new();
     let (mut first, mut left) = (0, head.size);
-    // The edge consists of one complete subtree for each bit of the size, the largest first.
+    // The edge has one complete subtree for each bit of the size, the largest first.
     for _ in edge(head.size) {
         let level = left.ilog2() as u8;
         open.push((level, first >> level));
@@ -318,7 +318,7 @@ fn locate(contents: &Contents, grown: &Grown, head: &Head, report: &mut Report) 
     }
 }
 
-/// Is this entry, as `/v1/ledger/entries/{seq}` answers it, in the tree of a checkpoint?
+/// Verifies an entry, as `/v1/ledger/entries/{seq}` returns it, against a checkpoint.
 pub fn verify_entry(entry: &super::model::LedgerEntry, keys: &Verifiers, kept: Option<&str>) -> Result<Head, String> {
     let text = kept.or(entry.checkpoint.as_deref()).ok_or("no checkpoint: name the one that you kept")?;
     let head = keys.open(text).map_err(|fault| fault.to_string())?;
@@ -333,7 +333,7 @@ pub fn verify_entry(entry: &super::model::LedgerEntry, keys: &Verifiers, kept: O
     Ok(head)
 }
 
-/// Does the later of two checkpoints hold the earlier one, by the proof that `/v1/ledger/consistency` answers?
+/// Verifies that the later of two checkpoints includes the earlier one, with the proof from `/v1/ledger/consistency`.
 pub fn verify_consistency(
     answer: &super::model::Consistency,
     keys: &Verifiers,

@@ -1,4 +1,5 @@
-//! The checker under mangled files and proofs: it never panics, and never takes for sound what was not sealed.
+//! Tests of the verifier with damaged files and proofs: it never panics, and never accepts anything that was not
+//! sealed.
 
 use proptest::prelude::*;
 use tlog_tiles::{prove_record, prove_tree};
@@ -22,7 +23,7 @@ fn leaf(seq: u64) -> String {
     format!("{{\"id\":\"event {seq}\",\"data\":{{\"n\":{seq}}}}}")
 }
 
-/// A sound export, its lines, and its tree.
+/// A valid export: its lines, its hashes and its head.
 fn export(size: u64) -> (Vec<String>, HashMap<u64, Hash>, Head) {
     let mut tree = Tree::resume(0, []);
     let mut lines = vec![serde_json::json!({ "format": FORMAT, "origin": ORIGIN, "size": size }).to_string()];
@@ -46,7 +47,7 @@ fn check(file: &[u8], kept: Option<&str>) -> Report {
     verify(file, &signer(1).1, &kept, |_, _| {})
 }
 
-/// What a file says once read: only its meaning counts, not how its JSON is spaced.
+/// The parsed content of a file, ignoring JSON whitespace.
 fn meaning(file: &[u8]) -> Option<Vec<serde_json::Value>> {
     file.split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
@@ -194,7 +195,7 @@ proptest! {
             hash.0[flip / 8] ^= 1 << (flip % 8);
             prop_assert!(verify_consistency(&answer(&forged), &keys, &old, &new).is_err());
         }
-        // Another history of the same sizes.
+        // A different history of the same size.
         let other = Head { size: from, root: record_hash(&[flip as u8]) };
         let other = signer.sign(&other).unwrap();
         prop_assert!(verify_consistency(&answer(&proof), &keys, &other, &new).is_err());

@@ -1,4 +1,4 @@
-//! The one list of metrics. What is counted, its page (`docs/metrics.md`), the dashboard and the alerts go by it.
+//! All metrics. The counters, the page `docs/metrics.md`, the dashboard and the alerts are checked against this list.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -37,19 +37,19 @@ const fn histogram(name: &'static str, labels: &'static [&'static str], help: &'
 }
 
 pub static LIST: &[Row] = &[
-    counter("xiaoqu_http_requests_total", &["operation", "status"], "Requests answered, by operation and status"),
+    counter("xiaoqu_http_requests_total", &["operation", "status"], "Responses, by operation and status"),
     histogram(
         "xiaoqu_http_request_seconds",
         &["operation", "class"],
-        "Time from request to answer, by operation and class of status (2xx)",
+        "Time from request to response, by operation and status class (2xx)",
     ),
-    gauge("xiaoqu_http_requests_in_flight", &[], "Requests that are being answered"),
+    gauge("xiaoqu_http_requests_in_flight", &[], "Requests in progress"),
     counter(
         "xiaoqu_problems_total",
         &["code"],
         "Problems answered, by code; database_unavailable, storage_full, busy and outcome_unknown are outages",
     ),
-    counter("xiaoqu_idempotent_replays_total", &[], "Answers that were replayed for an idempotency key"),
+    counter("xiaoqu_idempotent_replays_total", &[], "Responses replayed for an idempotency key"),
     counter(
         "xiaoqu_security_events_total",
         &["kind"],
@@ -60,10 +60,10 @@ pub static LIST: &[Row] = &[
         &[],
         "Requests with X-Forwarded-For or Forwarded from an address that trusted_proxies does not name",
     ),
-    gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the one writer"),
-    gauge("xiaoqu_writer_held_seconds", &[], "SQLite: how long the writer has been at its present batch"),
-    histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes that one commit carried"),
-    histogram("xiaoqu_commit_seconds", &[], "Time of a COMMIT, with its way to the disk"),
+    gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the only writer"),
+    gauge("xiaoqu_writer_held_seconds", &[], "SQLite: time that the writer has spent on its current batch"),
+    histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes in one commit"),
+    histogram("xiaoqu_commit_seconds", &[], "Time of a COMMIT, including the write to disk"),
     histogram(
         "xiaoqu_write_hold_seconds",
         &[],
@@ -73,12 +73,12 @@ pub static LIST: &[Row] = &[
     histogram(
         "xiaoqu_rating_chunk_seconds",
         &[],
-        "Time of a transaction that works off what follows from the publication of a rating cycle",
+        "Time of a transaction that processes the consequences of the publication of a rating cycle",
     ),
     histogram(
         "xiaoqu_complaint_sweep_seconds",
         &[],
-        "Time in which the clock of complaints looked at everything that was due for it: cards, escalations, closing, erasure",
+        "Time of one deadline check of complaints: cards, escalations, closure, erasure",
     ),
     gauge(
         "xiaoqu_pool_connections",
@@ -91,42 +91,42 @@ pub static LIST: &[Row] = &[
         &["result"],
         "Lists tried on the standby, by result: served; behind, away or failed, and then read from the primary",
     ),
-    gauge("xiaoqu_lease_held", &[], "1 in the replica that does the background work"),
+    gauge("xiaoqu_lease_held", &[], "1 in the replica that runs the background jobs"),
     gauge("xiaoqu_migrations", &["state"], "Migrations that the database has (applied) and this version has (known)"),
-    gauge("xiaoqu_calendar_years_missing", &[], "Of this year and the next, how many have no holiday calendar"),
-    gauge("xiaoqu_keyring_broken", &[], "1 while the changed keyring cannot be used and the one before it is in force"),
-    gauge("xiaoqu_clock_stopped", &[], "1 while background work stands still because the clock jumped"),
+    gauge("xiaoqu_calendar_years_missing", &[], "Years without a holiday calendar, of this year and the next"),
+    gauge("xiaoqu_keyring_broken", &[], "1 while the changed keyring cannot be used and the previous one is active"),
+    gauge("xiaoqu_clock_stopped", &[], "1 while background jobs are paused because the clock jumped"),
     gauge(
         "xiaoqu_database_refused",
         &["reason"],
-        "1 while the database is not used, because it does not belong to this process (docs/operators/database-identity.md)",
+        "1 while the database is not used, because it belongs to another deployment (docs/operators/database-identity.md)",
     ),
     gauge(
         "xiaoqu_disk_free_bytes",
         &["place"],
-        "Free space where an SQLite database and the folder of attachments are kept",
+        "Free space where an SQLite database and the folder of attachments are stored",
     ),
     gauge(
         "xiaoqu_storage_full",
         &[],
-        "1 from a write that the full disk of the database refused to the next that succeeds",
+        "1 after a write failed because the database's disk is full, until a write succeeds",
     ),
-    gauge("xiaoqu_ledger_size", &[], "Sealed entries of the ledger"),
-    gauge("xiaoqu_ledger_unsealed", &[], "Events that wait for their seal; it grows only while sealing is refused"),
+    gauge("xiaoqu_ledger_size", &[], "Sealed ledger entries"),
+    gauge("xiaoqu_ledger_unsealed", &[], "Events not sealed yet; it grows only while sealing fails"),
     gauge(
         "xiaoqu_issuer_keys_age_seconds",
         &["issuer"],
-        "How long ago the keys of a trusted issuer were fetched (or the service started, where they never were)",
+        "Time since the keys of a trusted issuer were fetched, or since the start of the service if they never were",
     ),
     gauge("xiaoqu_build_info", &["version"], "1, with the version of the program"),
-    gauge("process_start_time_seconds", &[], "When the process started, in seconds since 1970"),
-    gauge("process_resident_memory_bytes", &[], "Memory of the process, with the parts of files that it mapped"),
-    gauge("process_anonymous_memory_bytes", &[], "Memory of the process that is its own"),
+    gauge("process_start_time_seconds", &[], "Start time of the process, in seconds since 1970"),
+    gauge("process_resident_memory_bytes", &[], "Memory of the process, including mapped files"),
+    gauge("process_anonymous_memory_bytes", &[], "Anonymous memory of the process"),
     gauge("process_open_fds", &[], "Open files and connections of the process"),
     gauge("process_threads", &[], "Threads of the process"),
 ];
 
-/// The table of `docs/metrics.md`.
+/// The table in `docs/metrics.md`.
 #[cfg(test)]
 fn table() -> String {
     let mut page = String::from("| metric | type | labels | what it is |\n|---|---|---|---|\n");
@@ -147,7 +147,7 @@ mod tests {
         assert!(page.contains(&table()), "docs/metrics.md should hold:\n{}", table());
     }
 
-    /// Every name of a metric in a text.
+    /// All metric names in a text.
     fn names(text: &str) -> impl Iterator<Item = &str> {
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         words.filter(|word| word.starts_with("xiaoqu_") || word.starts_with("process_"))

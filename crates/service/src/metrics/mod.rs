@@ -1,5 +1,5 @@
-//! What is counted, in the Prometheus text format. Whatever a request counts is a handle made at start: no look-up by
-//! label on its way.
+//! Metrics in the Prometheus text format. A request only uses handles that were created at start-up, so that it needs
+//! no lookup by label.
 
 mod list;
 mod process;
@@ -19,7 +19,7 @@ use crate::db::StoreMetrics;
 use crate::problem::{CODES, Code};
 
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-/// Fine below the 100 ms that no write should hold SQLite's writer longer than.
+/// Buckets, fine below 100 ms: no write should hold SQLite's writer for longer.
 const HOLDS: &[f64] = &[
     0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.125, 0.15, 0.2, 0.25, 0.5, 1.0, 2.5,
     10.0,
@@ -30,7 +30,7 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
-    /// By index of the table of permissions; the last one is for what has no operation.
+    /// Indexed like the table of permissions. The last one is for requests without an operation.
     operations: Vec<Operation>,
     in_flight: IntGauge,
     problems: Vec<IntCounter>,
@@ -57,14 +57,14 @@ pub struct Metrics {
     process: process::Process,
 }
 
-/// The handles of one operation, each made when it is first needed.
+/// The handles of one operation, each created when first needed.
 struct Operation {
     name: &'static str,
     by_status: Vec<OnceLock<IntCounter>>,
     by_class: [OnceLock<Histogram>; 5],
 }
 
-/// A request that is being answered, until it is dropped.
+/// A request in progress, until this is dropped.
 pub struct InFlight<'a>(&'a IntGauge);
 
 impl Drop for InFlight<'_> {
@@ -73,7 +73,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// Registers metrics of the list, each once.
+/// Registers the metrics of the list, each once.
 struct Registrar {
     registry: Registry,
     taken: Vec<&'static str>,
@@ -121,7 +121,7 @@ impl Registrar {
     }
 }
 
-/// What the store counts, registered.
+/// Registers the metrics of the database.
 fn store_metrics(all: &mut Registrar) -> anyhow::Result<StoreMetrics> {
     let wait = all.histograms("xiaoqu_pool_wait_seconds", SECONDS)?;
     let standby = all.counters("xiaoqu_standby_reads_total")?;
@@ -199,9 +199,9 @@ impl Metrics {
         InFlight(&self.in_flight)
     }
 
-    /// Counts an answer; without an index it is one of no operation.
+    /// Counts a response. Without an index, it is counted as a request without an operation.
     pub fn answered(&self, index: Option<usize>, status: u16, seconds: f64) {
-        // The last is the unknown one.
+        // The last one is for requests without an operation.
         let Some(operation) = self.operations.get(index.unwrap_or(self.operations.len() - 1)) else { return };
         if let Some(counter) = operation.by_status.get(usize::from(status).wrapping_sub(100)) {
             let made = || self.requests.with_label_values(&[operation.name, &status.to_string()]);
@@ -219,7 +219,7 @@ impl Metrics {
         }
     }
 
-    /// Everything, in the Prometheus text format.
+    /// All metrics in the Prometheus text format.
     pub fn text(&self) -> anyhow::Result<String> {
         self.process.refresh();
         let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! The process itself, as Linux shows it in `/proc`; elsewhere these stay 0.
+//! Metrics of the process, from Linux's `/proc`. On other systems they stay 0.
 
 use prometheus::IntGauge;
 
@@ -24,7 +24,7 @@ impl Process {
         self.resident.set(field("VmRSS").unwrap_or_default() * 1024);
         self.anonymous.set(field("RssAnon").unwrap_or_default() * 1024);
         self.threads.set(field("Threads").unwrap_or_default());
-        // Less the one that reads this folder.
+        // Without the descriptor that reads this folder.
         let open = std::fs::read_dir("/proc/self/fd").map_or(0, |all| all.count().saturating_sub(1));
         self.open_fds.set(open as i64);
     }

@@ -1,9 +1,9 @@
-//! Sees what names or reaches a person in a text, in whatever dress. Pure.
+//! Detects personal data in a text, in many spellings. Pure functions.
 
 use crate::input_error::InputError;
 use std::ops::Range;
 
-/// What names or reaches a person.
+/// Kinds of personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonalData {
     Phone,
@@ -23,7 +23,8 @@ impl PersonalData {
     }
 }
 
-/// A text as it is read: without what nobody sees, full-width letters like narrow ones. Each letter knows its place.
+/// A text prepared for detection: without invisible characters, and with full-width characters made narrow. Each
+/// character keeps its position in the text.
 pub(super) struct Reading {
     pub letters: Vec<char>,
     places: Vec<Range<usize>>,
@@ -37,24 +38,25 @@ impl Reading {
         Reading { letters, places }
     }
 
-    /// The bytes of the text that these letters stand in.
+    /// The byte range of the text that contains these characters.
     pub fn bytes(&self, letters: &Range<usize>) -> Range<usize> {
         let end = letters.end.checked_sub(1).and_then(|last| self.places.get(last)).map_or(0, |place| place.end);
         self.places.get(letters.start).map_or(end, |place| place.start)..end
     }
 }
 
-/// Letters that were recognised, by their numbers.
+/// A recognised range of characters.
 pub(super) type Found = (Range<usize>, PersonalData);
 
-/// The first piece of personal data that a text is seen to hold.
+/// The first personal data found in a text.
 pub fn personal_data(text: &str) -> Option<PersonalData> {
     let letters = Reading::of(text).letters;
     let first = |found: Vec<Found>| found.into_iter().next().map(|(_, kind)| kind);
     first(numbers(&letters)).or_else(|| first(emails(&letters))).or_else(|| first(plates(&letters)))
 }
 
-/// Whatever is recognised in these letters, and long numbers that may be one: here a number too many does no harm.
+/// Everything recognised in these characters, plus long numbers that may be personal data. A false positive does no
+/// harm here.
 pub(super) fn suspected(letters: &[char]) -> Vec<Range<usize>> {
     let sure = [numbers(letters), emails(letters), plates(letters)].concat().into_iter().map(|(letters, _)| letters);
     let long = runs(letters).into_iter().filter_map(|run| {
@@ -70,7 +72,7 @@ pub(super) fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
-/// Full-width letters and digits are read like narrow ones.
+/// Maps full-width letters and digits to narrow ones.
 pub(super) fn narrow(letter: char) -> char {
     match letter {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
@@ -79,7 +81,7 @@ pub(super) fn narrow(letter: char) -> char {
     }
 }
 
-/// A run of digits.
+/// A sequence of digits.
 struct Run {
     digits: String,
     from: usize,
@@ -100,12 +102,12 @@ fn runs(letters: &[char]) -> Vec<Run> {
     all
 }
 
-/// What may stand between the parts of one number.
+/// Do only separators stand between two parts of one number?
 fn parts(letters: &[char], one: &Run, next: &Run) -> bool {
     next.from == one.to + 1 && matches!(letters[one.to], ' ' | '-' | '.' | '·' | '–' | '—' | '_' | ')' | '/')
 }
 
-/// At most as many parts are put together: `130 00 00 00 00`, `640121 1990 0101 001X`.
+/// Most parts of one number: `130 00 00 00 00`, `640121 1990 0101 001X`.
 const MOST_PARTS: usize = 6;
 
 fn numbers(letters: &[char]) -> Vec<Found> {
@@ -115,7 +117,7 @@ fn numbers(letters: &[char]) -> Vec<Found> {
         if found.last().is_some_and(|(last, _)| first.from < last.end) {
             continue;
         }
-        // What it is is told by the shortest that fits, and how far it goes by the longest.
+        // The shortest match decides the kind, the longest match the range.
         let mut seen: Option<Found> = None;
         let mut number = String::new();
         for (count, run) in runs[at..].iter().take(MOST_PARTS).enumerate() {
@@ -155,13 +157,14 @@ fn is_mobile(number: &str) -> bool {
     digits.next() == Some(b'1') && matches!(digits.next(), Some(b'3'..=b'9'))
 }
 
-/// An area code and seven or eight digits, in one run or in two.
+/// An area code with seven or eight digits, in one or two parts.
 fn is_landline(number: &str, first: usize, separators: usize) -> bool {
     let area = if separators == 0 { true } else { separators == 1 && matches!(first, 3 | 4) };
     area && number.starts_with('0') && !number.starts_with("00") && (10..=12).contains(&number.len())
 }
 
-/// Eighteen digits, or seventeen and an X, with a day of birth inside; fifteen of the old kind in one run.
+/// Eighteen digits, or seventeen and an X, that contain a date of birth; or fifteen digits of the old format without
+/// separators.
 fn is_id_card(number: &str, ends_with_x: bool, one_run: bool) -> bool {
     let born = |month: usize| {
         let two = |at: usize| number.get(at..at + 2).and_then(|text| text.parse::<u32>().ok()).unwrap_or_default();
@@ -175,7 +178,7 @@ fn is_id_card(number: &str, ends_with_x: bool, one_run: bool) -> bool {
     }
 }
 
-/// A number of seven or eight digits is a local phone where it is called one.
+/// A number of seven or eight digits is a local phone number if the words before it say so.
 fn is_called_a_phone(before: &[char]) -> bool {
     let before: String = before.iter().rev().take(12).rev().collect();
     let before = before.trim_end_matches([':', ' ', '为', '是', '号', '码']);
@@ -195,7 +198,7 @@ fn emails(letters: &[char]) -> Vec<Found> {
         .collect()
 }
 
-/// The provinces by their one character on a plate.
+/// The province characters of licence plates.
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 
 fn plates(letters: &[char]) -> Vec<Found> {
@@ -216,7 +219,7 @@ fn plates(letters: &[char]) -> Vec<Found> {
         .collect()
 }
 
-/// The fault of a text that is to be published and holds personal data.
+/// The input error for a text that is to be published and contains personal data.
 pub fn personal_data_fault(pointer: impl Into<String>, text: &str) -> Option<InputError> {
     let (zh, en) = personal_data(text)?.words();
     let (zh, en) = (format!("含有疑似{zh}，请删除"), format!("contains what looks like {en}; remove it"));

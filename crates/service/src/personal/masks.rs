@@ -1,4 +1,5 @@
-//! What is shown of personal data to whoever does not need the whole: enough to recognise, too little to reach. Pure.
+//! Masking of personal data for readers who do not need them: enough to recognise, too little to contact. Pure
+//! functions.
 
 use std::ops::Range;
 
@@ -6,10 +7,10 @@ use super::detect::{self, Reading};
 use super::phones::normalised_phone;
 use super::private;
 
-/// Stands for what was taken out of a text.
+/// Replaces removed parts of a text.
 pub const TAKEN_OUT: &str = "＊＊＊";
 
-/// `138****1234`; of shorter numbers the last two digits, of very short ones nothing.
+/// `138****1234`. A shorter number shows its last two digits, a very short one none.
 pub fn mask_phone(phone: &str) -> String {
     let Some(digits) = normalised_phone(phone) else { return "****".into() };
     let length = digits.len();
@@ -20,18 +21,18 @@ pub fn mask_phone(phone: &str) -> String {
     }
 }
 
-/// `张**`: the first character, and never how long the name is beyond three.
+/// `张**`: the first character. The number of asterisks does not show the length of a long name.
 pub fn mask_name(name: &str) -> String {
     let mut letters = name.trim().chars();
     match (letters.next(), letters.count()) {
         (None, _) => String::new(),
-        // One character is the whole name.
+        // The single character is the whole name.
         (Some(_), 0) => "*".into(),
         (Some(first), more) => format!("{first}{}", "*".repeat(more.min(2))),
     }
 }
 
-/// At most the first six characters, and at most half: the street or the complex, and no door.
+/// The first six characters at most, and at most half: the street or the complex, but not the door.
 pub fn mask_address(address: &str) -> String {
     let letters: Vec<char> = address.trim().chars().collect();
     if letters.is_empty() {
@@ -41,10 +42,10 @@ pub fn mask_address(address: &str) -> String {
     shown + "****"
 }
 
-/// A text without the values that are known to be somebody's, and without what names or reaches a person by its form:
-/// phones, numbers of identity cards, licence plates, addresses of mail, links, coordinates, the number of a flat, and a
-/// name after words such as 我叫 or 联系人. Known values are found in any dress too: full-width, with spaces or hyphens
-/// inside, in other case.
+/// Scrubs a text: removes the known values of a person, and everything that looks like personal data: phone and
+/// identity card numbers, licence plates, email addresses, links, coordinates, flat numbers, and names after words such
+/// as 我叫 or 联系人. Known values are also found in other spellings: full-width, with spaces or hyphens, or in another
+/// case.
 pub fn scrub(text: &str, known: &[&str]) -> String {
     let reading = Reading::of(text);
     let mut spans = detect::suspected(&reading.letters);
@@ -53,12 +54,12 @@ pub fn scrub(text: &str, known: &[&str]) -> String {
     replaced(text, &reading, spans)
 }
 
-/// Does a text hold one of these values, in any dress?
+/// Does a text contain one of these values, in any spelling?
 pub fn holds(text: &str, known: &[&str]) -> bool {
     !known_in(&Reading::of(text), known).is_empty()
 }
 
-/// Up to this many digits are a number of their own only where no other digit stands beside them.
+/// A number of up to this many digits matches only if there is no other digit next to it.
 const SHORT_NUMBER: usize = 6;
 
 fn known_in(reading: &Reading, known: &[&str]) -> Vec<Range<usize>> {
@@ -82,7 +83,7 @@ fn stands_alone(letters: &[char], span: &Range<usize>) -> bool {
     !is_digit(span.start.checked_sub(1).and_then(|before| letters.get(before))) && !is_digit(letters.get(span.end))
 }
 
-/// How else somebody of this name is called: by the surname with a title.
+/// Other forms of this name: the surname with a title.
 pub fn forms_of_name(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.trim().chars().collect();
     let surname: String = match letters.as_slice() {
@@ -97,7 +98,7 @@ pub fn forms_of_name(name: &str) -> Vec<String> {
     private::TITLES.iter().map(|title| format!("{surname}{title}")).collect()
 }
 
-/// What of an address is a flat by itself: from the building on, and the number of the door.
+/// The parts of an address that identify a flat: from the building on, and the door number.
 pub fn forms_of_address(address: &str) -> Vec<String> {
     let reading = Reading::of(address);
     let mut runs: Vec<String> = Vec::new();
@@ -121,7 +122,7 @@ pub fn forms_of_address(address: &str) -> Vec<String> {
     forms
 }
 
-/// Letters without what may stand between them, in lower case, each with its number.
+/// Characters without separators, in lower case, each with its index.
 fn compact(letters: &[char]) -> (Vec<char>, Vec<usize>) {
     let between =
         |letter: &char| letter.is_whitespace() || matches!(letter, '-' | '–' | '—' | '.' | '·' | '•' | '_' | '(' | ')');
@@ -143,7 +144,7 @@ fn replaced(text: &str, reading: &Reading, mut spans: Vec<Range<usize>>) -> Stri
     clean
 }
 
-/// Spans that overlap or touch are one.
+/// Merges ranges that overlap or touch.
 fn merged(sorted: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for span in sorted.into_iter().filter(|span| !span.is_empty()) {

@@ -1,7 +1,7 @@
-//! Personal data (个人信息): what names or reaches a person lies sealed in the store, each text under a data key of the
-//! keyring, bound to whom it belongs to. A caller is found by a blind index: the HMAC of the phone number.
+//! Personal data (个人信息). Texts that identify or reach a person are encrypted in the database, each with a data key of
+//! the keyring and bound to its owner. A complainant is found by a blind index: the HMAC of the phone number.
 //!
-//! A ticket is the *subject*; each row that holds a text (the ticket itself, a reply, a note) is an *owner*.
+//! A complaint is the *subject*. Each row with a text (the complaint itself, a reply, a comment) is an *owner*.
 
 mod detect;
 pub mod masks;

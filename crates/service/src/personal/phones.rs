@@ -1,4 +1,4 @@
-//! The blind index (盲索引): callers are found by phone number, and the store holds no number.
+//! The blind index (盲索引): finds complainants by phone number without storing the number.
 
 use chrono::Utc;
 
@@ -7,12 +7,12 @@ use crate::db::{Conn, Id, WorkResult};
 use crate::keys::{IndexKey, Keyring};
 use crate::problem::Problem;
 
-/// The longest number that is taken: an international one has fifteen digits, and some dial more.
+/// Most digits of a phone number. International numbers have up to fifteen, and some people dial more.
 const MOST_DIGITS: usize = 20;
 const FEWEST_DIGITS: usize = 5;
 
-/// Digits only, as they are dialled within the country; `None` where this is no phone number. What follows `转` is an
-/// extension and no part of the number.
+/// The digits of a phone number as dialled within the country; `None` if it is not a phone number. An extension after
+/// `转` is ignored.
 pub fn normalised_phone(text: &str) -> Option<String> {
     let mut digits = String::new();
     let mut international = false;
@@ -27,7 +27,7 @@ pub fn normalised_phone(text: &str) -> Option<String> {
     let abroad = if international { Some(digits.as_str()) } else { digits.strip_prefix("00") };
     let own = match abroad.and_then(|rest| rest.strip_prefix("86")) {
         Some(own) => within(own),
-        // `8613812341234`, without a sign that it is international.
+        // `8613812341234`: an international number without `+` or `00`.
         None => match digits.strip_prefix("86") {
             Some(own) if is_mobile(own) => own.to_owned(),
             _ => digits,
@@ -40,7 +40,7 @@ fn is_mobile(digits: &str) -> bool {
     digits.len() == 11 && digits.starts_with('1')
 }
 
-/// A number after the country's code: an area code loses its zero there.
+/// A number after the country code. Area codes have no leading zero there.
 fn within(own: &str) -> String {
     let service = ["400", "800"].iter().any(|head| own.starts_with(head));
     let landline = (9..=11).contains(&own.len()) && !own.starts_with('0') && !is_mobile(own) && !service;
@@ -51,14 +51,15 @@ pub(super) fn digest(key: &IndexKey, normalised: &str) -> String {
     key.digest("xiaoqu phone 1", normalised)
 }
 
-/// The index key that acts. `serve` does not start without one.
+/// The active index key. `serve` does not start without one.
 pub(super) fn acting(ring: &Keyring) -> WorkResult<&IndexKey> {
     ring.index_key(Utc::now())
         .ok_or_else(|| Problem::broken("the keyring has no index key: xiaoqu keys rotate --use index").into())
 }
 
-/// Lets a subject be found by this phone number; what is none is not indexed. It must be the one in the `phone` of a
-/// [`Contact`](super::Purpose::Contact) of this subject: from those the index is made again under another key.
+/// Indexes a subject under this phone number, if it is one. The number must be in the `phone` of a
+/// [`Contact`](super::Purpose::Contact) of this subject, because the index is rebuilt from contacts after a key
+/// rotation.
 pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) -> WorkResult<()> {
     match phone_digest(ring, phone)? {
         Some((key, digest)) => store::add_phone(conn, subject, &key, &digest),
@@ -66,14 +67,14 @@ pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) ->
     }
 }
 
-/// The index key that acts and the digest of a number under it; of what is none, nothing.
+/// The id of the active index key, and the digest of a phone number with it; `None` if the text is not a phone number.
 pub fn phone_digest(ring: &Keyring, phone: &str) -> WorkResult<Option<(String, String)>> {
     let Some(phone) = normalised_phone(phone) else { return Ok(None) };
     let key = acting(ring)?;
     Ok(Some((key.key.id.clone(), digest(key, &phone))))
 }
 
-/// Subjects with this phone number, newest first, under whichever key they were indexed.
+/// Subjects with this phone number, newest first, with digests under any index key.
 pub fn subjects_of_phone(conn: &mut Conn, ring: &Keyring, phone: &str, at_most: i64) -> WorkResult<Vec<Id>> {
     let Some(phone) = normalised_phone(phone) else { return Ok(Vec::new()) };
     let at_most = at_most.max(0);
@@ -87,9 +88,9 @@ pub fn subjects_of_phone(conn: &mut Conn, ring: &Keyring, phone: &str, at_most: 
     Ok(all)
 }
 
-/// Nobody finds this subject by a phone number any more.
+/// Deletes the phone numbers of a subject from the index.
 pub fn forget_phones(conn: &mut Conn, subject: Id) -> WorkResult<()> {
-    // Held against the work that moves digests to another key, which would put one back that it had read before.
+    // Locks out a rotation, which might write a digest back that it had read before.
     store::lock_contacts(conn, subject)?;
     store::delete_phones(conn, subject)
 }

@@ -1,26 +1,26 @@
-//! What tells of a person by the words around it: a flat, a name that somebody introduces, a link, a point, an account. Too
-//! much is found rather than too little: whoever reads the text needs the matter and not the person. Pure.
+//! Detects personal data by context: flats, introduced names, links, coordinates and messenger accounts. A false
+//! positive is better than a miss, because the reader needs the matter and not the person. Pure functions.
 
 use std::ops::Range;
 
-/// The surnames of two characters that are common.
+/// Common surnames of two characters.
 pub(super) const DOUBLE_SURNAMES: &[&str] =
     &["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "端木"];
 
-/// What people are called by, after their surname.
+/// Forms of address that follow a surname.
 pub(super) const TITLES: &[&str] = &["先生", "女士", "小姐", "大爷", "大妈", "阿姨", "大哥", "大姐"];
 
-/// The commonest surnames.
+/// The most common surnames.
 const SURNAMES: &str = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈\
                         姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤纳哈虎撒海";
 
-/// After these words a name follows.
+/// A name follows these words.
 const NAME_FOLLOWS: &[&str] = &["我叫", "我名叫", "本人叫", "名字是", "名字叫"];
-/// After these with a colon, or where it begins with a surname: much else may follow.
+/// A name follows these words with a colon, or if the next character is a surname. Otherwise it may be something else.
 const NAME_MAY_FOLLOW: &[&str] =
     &["姓名", "名字", "联系人", "投诉人", "反映人", "举报人", "诉求人", "报修人", "我是", "本人"];
 
-/// After these words an account of a messenger follows.
+/// A messenger account follows these words.
 const ACCOUNT_FOLLOWS: &[&str] = &["微信", "微信号", "QQ", "qq", "抖音号"];
 
 pub(super) fn spans(letters: &[char]) -> Vec<Range<usize>> {
@@ -55,7 +55,7 @@ fn flats(letters: &[char]) -> Vec<Range<usize>> {
         let after = end + spaces(letters, end);
         let rest = letters.get(after..).unwrap_or_default();
         let room = ["室", "户", "号房", "房间", "号室"].iter().find(|word| begins_with(rest, word));
-        // `812 户` counts households.
+        // `812 户` is a number of households.
         let counted = room == Some(&"户") && end != after;
         if let Some(word) = room.filter(|_| (2..=5).contains(&(end - from)) && !counted) {
             found.push(from..after + word.chars().count());
@@ -64,7 +64,7 @@ fn flats(letters: &[char]) -> Vec<Range<usize>> {
         let before = &letters[..from];
         let trimmed = before.len() - before.iter().rev().take_while(|letter| letter.is_whitespace()).count();
         let of_unit = ["单元", "门栋", "号楼", "栋", "幢"].iter().any(|word| ends_with(&before[..trimmed], word));
-        // `3号楼2单元` has a unit there and no door.
+        // In `3号楼2单元`, the number is a unit and not a door.
         if of_unit && (3..=4).contains(&(end - from)) {
             found.push(from..end);
         }
@@ -73,7 +73,7 @@ fn flats(letters: &[char]) -> Vec<Range<usize>> {
     found
 }
 
-/// Building, unit and door in one.
+/// Building, unit and door, joined by hyphens.
 fn dashed(letters: &[char], from: usize) -> Option<Range<usize>> {
     let is_dash = |at: usize| matches!(letters.get(at), Some('-' | '–' | '—' | '/' | '#'));
     let building = from + digits(letters, from);
@@ -92,7 +92,7 @@ fn is_han(letter: &char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{2ffff}' | '·')
 }
 
-/// A name that its owner introduces: as many characters as a name may have.
+/// A name that its owner introduces, of at most the length of a name.
 fn names(letters: &[char]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for at in 1..=letters.len() {
@@ -143,7 +143,7 @@ fn links(letters: &[char]) -> Vec<Range<usize>> {
             continue;
         }
         let run = letters[at..].iter().take_while(|letter| letter.is_ascii_graphic()).count();
-        // What ends a sentence is no part of the link.
+        // Punctuation at the end of a sentence is not part of the link.
         let end = letters[at..at + run]
             .iter()
             .rev()
@@ -153,7 +153,7 @@ fn links(letters: &[char]) -> Vec<Range<usize>> {
     found
 }
 
-/// Degrees with four decimals and more.
+/// Decimal degrees with at least four decimals.
 fn points(letters: &[char]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (dot, _) in letters.iter().enumerate().filter(|(_, letter)| **letter == '.') {

@@ -1,6 +1,6 @@
-//! After a rotation: what lies under relieved keys is moved to those that act, some at a time, while the service serves.
-//! Each row says itself under which key it lies, so this goes on after a restart, and in another replica; two at once are
-//! right too, for a row is moved only from the very bytes that were read.
+//! After a rotation, re-encrypts data under the active keys, a few rows at a time, while the service runs. Each row
+//! names its own key, so that this can continue after a restart or in another replica. Two at once are safe, because a
+//! row is only replaced if its bytes are unchanged.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,32 +15,32 @@ use crate::keys::{self, Keyring};
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// Rows that one transaction takes on at most, and the time after which it takes on no more: with its commit the whole is
-/// to stay below 100 ms on a busy machine.
+/// Most rows in one transaction, and the time after which no further row is processed. With its commit, the transaction
+/// should take less than 100 ms on a busy machine.
 const CHUNK: i64 = 200;
 const ENOUGH: Duration = Duration::from_millis(25);
 
-/// What a pass did.
+/// Result of a pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pass {
-    /// Texts that lie under the acting key now.
+    /// Texts re-encrypted under the active key.
     pub texts: usize,
-    /// Subjects whose phones are indexed under the acting key now.
+    /// Subjects whose phone numbers were indexed again with the active key.
     pub subjects: usize,
-    /// What does not open, and stays where it is.
+    /// Texts that could not be decrypted and were left unchanged.
     pub left: usize,
     pub chunks: usize,
-    /// The longest that a transaction took, without its commit.
+    /// Longest transaction, without its commit.
     pub longest: Duration,
 }
 
-/// The keys that everything is moved to. A pass that left something is not worth another before these change.
+/// The keys that data is moved to. After a pass that left rows behind, another pass is useless until these change.
 pub fn active_keys(ring: &Keyring) -> (String, Option<String>) {
     let now = Utc::now();
     (ring.data_key(now).key.id.clone(), ring.index_key(now).map(|one| one.key.id.clone()))
 }
 
-/// Everything once. Reads before it writes: where there is nothing to do, nobody's writer is held.
+/// Processes everything once. It reads before it writes, so that the writer is not held if there is nothing to do.
 pub async fn pass(state: &Arc<Service>) -> Result<Pass, Problem> {
     let mut pass = Pass::default();
     let ring = state.keys.ring();
@@ -50,7 +50,7 @@ pub async fn pass(state: &Arc<Service>) -> Result<Pass, Problem> {
     }
     let kept: Vec<&str> =
         ring.index_keys().iter().filter(|one| !relieved(&one.key)).map(|one| one.key.id.as_str()).collect();
-    // Digests under a key that is lost are made again too: they are made from the contacts, and from no other digest.
+    // Digests under a lost key are also rebuilt, because they are made from the contacts.
     let used = state.db.read(store::index_keys_in_use).await?;
     for key in used.into_iter().filter(|key| !kept.contains(&key.as_str())) {
         move_phones(state, &ring, key, &mut pass).await?;
@@ -64,7 +64,7 @@ pub async fn pass(state: &Arc<Service>) -> Result<Pass, Problem> {
     Ok(pass)
 }
 
-/// What one transaction did, and where the next begins.
+/// Result of one transaction, and where the next one starts.
 struct Chunk<T> {
     after: Option<T>,
     moved: usize,
@@ -130,7 +130,7 @@ fn text_chunk(
             continue;
         };
         let encrypted = vault::encrypt_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
-        // Where somebody else wrote meanwhile, theirs stands.
+        // If somebody else wrote in the meantime, keep their value.
         chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &encrypted)?);
     }
     Ok(chunk)
@@ -174,7 +174,7 @@ fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) ->
             chunk.left += 1;
             continue;
         };
-        // Forgotten, or moved by another, since it was seen.
+        // Deleted or moved by somebody else since it was read.
         if store::delete_phones_under(conn, subject, key)? == 0 {
             continue;
         }

@@ -1,3 +1,5 @@
+//! Queries for encrypted texts and the blind index.
+
 use diesel::prelude::*;
 
 use crate::code_column;
@@ -5,7 +7,7 @@ use crate::db::schema::{encrypted_texts as texts, idempotency_keys, phone_indexe
 use crate::db::{Conn, Id, WorkResult};
 use crate::on_both;
 
-/// What a sealed text is; one row may own one of each.
+/// Purpose of an encrypted text. A row may own one text of each.
 #[derive(
     Clone,
     Copy,
@@ -20,13 +22,13 @@ use crate::on_both;
 )]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub enum Purpose {
-    /// Who calls: a JSON object with an optional `phone`.
+    /// Contact of a complainant: a JSON object with an optional `phone`.
     Contact,
-    /// What a ticket is about.
+    /// Description of a complaint.
     Description,
-    /// Any other text: a reply, a note, a reason.
+    /// Any other text: a reply, a comment, reasons.
     Text,
-    /// The name of a file.
+    /// Name of a file.
     FileName,
 }
 
@@ -49,7 +51,7 @@ impl Purpose {
 
 code_column!(Purpose);
 
-/// A text as it lies in the store.
+/// A text as stored in the database.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = texts, treat_none_as_default_value = false)]
 pub struct EncryptedText {
@@ -60,7 +62,7 @@ pub struct EncryptedText {
     pub encrypted: Vec<u8>,
 }
 
-/// Puts a text in the place of the one that is there.
+/// Inserts or replaces a text.
 pub(super) fn put(conn: &mut Conn, row: &EncryptedText) -> WorkResult<()> {
     on_both!(conn, |conn| {
         diesel::insert_into(texts::table)
@@ -81,7 +83,7 @@ pub(super) fn find(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<O
     Ok(texts::table.find((owner, purpose)).first(conn).optional()?)
 }
 
-/// Those of them that are there.
+/// The texts of these owners that exist.
 pub(super) fn find_many(conn: &mut Conn, owners: &[Id], purpose: Purpose) -> WorkResult<Vec<EncryptedText>> {
     Ok(texts::table.filter(texts::owner_id.eq_any(owners)).filter(texts::purpose.eq(purpose)).load(conn)?)
 }
@@ -91,8 +93,8 @@ pub(super) fn delete(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult
     Ok(())
 }
 
-/// The contacts of a subject, held until the transaction ends: the blind index is made from them, by one at a time
-/// (SQLite has one writer anyway).
+/// The contacts of a subject, locked until the transaction ends, because the blind index is made from them by one
+/// transaction at a time. Not needed on SQLite, which has one writer.
 pub(super) fn lock_contacts(conn: &mut Conn, subject: Id) -> WorkResult<Vec<EncryptedText>> {
     let contacts = texts::table
         .filter(texts::subject_id.eq(subject))
@@ -110,7 +112,7 @@ pub(super) fn add_phone(conn: &mut Conn, subject: Id, index_key: &str, digest: &
     Ok(())
 }
 
-/// Newest first: ids are made in the order of time.
+/// Newest first: ids are in the order of time.
 pub(super) fn subjects_of_digest(conn: &mut Conn, digest: &str, at_most: i64) -> WorkResult<Vec<Id>> {
     Ok(phones::table
         .filter(phones::digest.eq(digest))
@@ -125,7 +127,7 @@ pub(super) fn delete_phones(conn: &mut Conn, subject: Id) -> WorkResult<()> {
     Ok(())
 }
 
-/// The next texts under a key, after the one that was seen last.
+/// The next texts under a key, after the last one processed.
 pub(super) fn under_data_key(
     conn: &mut Conn,
     key: &str,
@@ -139,13 +141,13 @@ pub(super) fn under_data_key(
     Ok(rows.order((texts::owner_id, texts::purpose)).limit(at_most).load(conn)?)
 }
 
-/// Puts a text under another key, unless it was changed meanwhile. Is it done?
+/// Re-encrypts a text with another key, unless it has changed. Returns whether it was done.
 pub(super) fn move_text(conn: &mut Conn, old: &EncryptedText, data_key: &str, encrypted: &[u8]) -> WorkResult<bool> {
     let same = texts::table
         .find((old.owner_id, old.purpose))
         .filter(texts::data_key.eq(&old.data_key))
         .filter(texts::encrypted.eq(&old.encrypted))
-        // The subject is what the text was opened with.
+        // The encryption is bound to the subject.
         .filter(texts::subject_id.eq(old.subject_id));
     let set = (texts::data_key.eq(data_key), texts::encrypted.eq(encrypted));
     Ok(diesel::update(same).set(set).execute(conn)? == 1)
@@ -160,13 +162,13 @@ pub(super) fn under_index_key(conn: &mut Conn, key: &str, after: Option<Id>, at_
     Ok(rows.order(phones::subject_id).select(phones::subject_id).limit(at_most).load(conn)?)
 }
 
-/// How many digests of a subject went.
+/// Deletes a subject's digests under a key. Returns their number.
 pub(super) fn delete_phones_under(conn: &mut Conn, subject: Id, key: &str) -> WorkResult<usize> {
     let old = phones::table.filter(phones::subject_id.eq(subject)).filter(phones::index_key.eq(key));
     Ok(diesel::delete(old).execute(conn)?)
 }
 
-/// The keys that anything lies under, found by leaps through the index: there are few, however many rows.
+/// The data keys in use. Skips through the index, because there are few keys and many rows.
 pub fn data_keys_in_use(conn: &mut Conn) -> WorkResult<Vec<String>> {
     leap(|last| {
         let mut rows = texts::table.into_boxed();
@@ -177,7 +179,7 @@ pub fn data_keys_in_use(conn: &mut Conn) -> WorkResult<Vec<String>> {
     })
 }
 
-/// [`data_keys_in_use`] of the blind index.
+/// The index keys in use; see [`data_keys_in_use`].
 pub fn index_keys_in_use(conn: &mut Conn) -> WorkResult<Vec<String>> {
     leap(|last| {
         let mut rows = phones::table.into_boxed();
@@ -196,12 +198,12 @@ fn leap(mut next: impl FnMut(Option<String>) -> WorkResult<Option<String>>) -> W
     Ok(all)
 }
 
-/// What lies under a key.
+/// Number of rows encrypted with a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lying {
     pub texts: i64,
     pub phones: i64,
-    /// Stored answers of idempotency keys, which are kept for a day.
+    /// Stored responses of idempotency keys, which are kept for a day.
     pub answers: i64,
 }
 
@@ -219,7 +221,7 @@ pub fn lying_under(conn: &mut Conn, key: &str) -> WorkResult<Lying> {
     })
 }
 
-/// Gives up, some at a time, texts whose key is lost. Returns how many went.
+/// Deletes some texts whose key is lost. Returns their number.
 pub fn delete_under(conn: &mut Conn, key: &str) -> WorkResult<usize> {
     let rows = under_data_key(conn, key, None, 500)?;
     for row in &rows {

@@ -1,4 +1,4 @@
-//! Texts that lie sealed, and are opened one by one.
+//! Encrypts and decrypts texts one by one.
 
 use std::collections::HashMap;
 
@@ -9,15 +9,15 @@ use crate::db::{Conn, Id, Instant, WorkResult};
 use crate::keys::{self, DataKey, Keyring};
 use crate::problem::Problem;
 
-/// Owners that one query asks for.
+/// Most owners in one query.
 const CHUNK: usize = 500;
 
-/// What a text is bound to: moved to another owner, purpose or subject it does not open.
+/// The context that a text is bound to. With another owner, purpose or subject it cannot be decrypted.
 fn about(owner: Id, purpose: Purpose, subject: Id) -> String {
     format!("xiaoqu personal 1\0{owner}\0{}\0{subject}", purpose.code())
 }
 
-/// Seals a text in the place of the one that is there, under the data key that acts.
+/// Encrypts a text with the active data key, and inserts or replaces it.
 pub fn encrypt(
     conn: &mut Conn,
     ring: &Keyring,
@@ -30,17 +30,17 @@ pub fn encrypt(
     store::put(conn, &encrypted(ring, subject, owner, purpose, plain)?)
 }
 
-/// A text sealed under the data key that acts, for whoever writes many rows at once; the store must have been told of the
-/// keys.
+/// Encrypts a text with the active data key, for callers that insert many rows. The key must already be recorded in the
+/// database.
 pub fn encrypted(ring: &Keyring, subject: Id, owner: Id, purpose: Purpose, plain: &str) -> WorkResult<EncryptedText> {
     let key = ring.data_key(Utc::now());
     let encrypted = encrypt_as(key, owner, purpose, subject, plain)?;
     Ok(EncryptedText { owner_id: owner, purpose, subject_id: subject, data_key: key.key.id.clone(), encrypted })
 }
 
-/// The store is told of a key before anything lies under it, so that a keyring without it is refused at the start.
+/// Records a key in the database before it is used, so that a keyring without it is refused at start-up.
 pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> WorkResult<()> {
-    // Not marked as known here: this transaction may still be taken back.
+    // Not marked as known here, because this transaction may still be rolled back.
     if key.is_known() { Ok(()) } else { keys::store::remember(conn, std::slice::from_ref(&key.key.id), Instant::now()) }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn encrypt_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id
     })
 }
 
-/// Why a text does not open; no part of it.
+/// Why a text cannot be decrypted. Contains nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
     NoKey,
@@ -76,12 +76,12 @@ fn decrypted(ring: &Keyring, row: &EncryptedText) -> WorkResult<String> {
     })
 }
 
-/// The text of an owner, if there is one. One that does not open is an error, and no empty text.
+/// The text of an owner, if there is one. A text that cannot be decrypted is an error.
 pub fn decrypt(conn: &mut Conn, ring: &Keyring, owner: Id, purpose: Purpose) -> WorkResult<Option<String>> {
     store::find(conn, owner, purpose)?.map(|row| decrypted(ring, &row)).transpose()
 }
 
-/// The texts of many owners; those without one are not in it.
+/// The texts of many owners. Owners without one are omitted.
 pub fn decrypt_many(
     conn: &mut Conn,
     ring: &Keyring,
@@ -102,7 +102,7 @@ pub fn decrypt_many(
     Ok(all)
 }
 
-/// Deletes a text for good (PIPL 47). The blind index is forgotten by [`super::forget_phones`].
+/// Deletes a text permanently (PIPL 47). [`super::forget_phones`] deletes the blind index.
 pub fn erase(conn: &mut Conn, owner: Id, purpose: Purpose) -> WorkResult<()> {
     store::delete(conn, owner, purpose)
 }

@@ -1,9 +1,9 @@
-//! The texts of a step. The ledger keeps a salted digest of each, so that what is shown later can be proved to be what was
-//! said, and can still be erased.
+//! The texts of a step. The ledger contains a salted digest of each, so that a text shown later can be proved to be the
+//! original, and can still be erased.
 
 use super::model::{DeliveryIn, Evidence, NoticeIn, ReasonsIn, StatementIn};
 
-/// Texts by the name of their field in the API.
+/// Texts with the names of their API fields.
 pub type Texts = Vec<(&'static str, String)>;
 
 pub trait LedgerTexts {
@@ -45,7 +45,7 @@ impl LedgerTexts for ReasonsIn {
     }
 }
 
-/// As JSON without spaces, its members in the order of the document.
+/// The evidence as JSON without spaces, with its members in schema order.
 pub fn evidence(all: &[Evidence]) -> (&'static str, String) {
     ("evidence", serde_json::to_string(all).unwrap_or_default())
 }

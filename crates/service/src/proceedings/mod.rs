@@ -1,5 +1,5 @@
-//! What every decision that bites has in common (办理程序): notice, delivery, statement, and who acted. `due_process` has
-//! the steps, `rules` say when each is permitted, and `port` is where an action tells what follows from it.
+//! Due process of adverse decisions (办理程序): notice, delivery, statement and officer. `due_process` has the steps,
+//! `rules` decide when each is permitted, and `port` announces decisions to the features that act on them.
 
 pub mod ledger_texts;
 pub mod model;

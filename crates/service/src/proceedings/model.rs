@@ -1,4 +1,4 @@
-//! What every decision that bites has in common (办理程序): notice, delivery, statement, and who acted.
+//! The documents and inputs of due process (办理程序): notice, delivery, statement and reasons.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,30 +11,30 @@ use crate::db::types::Instant;
 use crate::service::Ctx;
 
 coded_enum! {
-    /// How a notice reached its addressee (送达方式).
+    /// How a notice was delivered (送达方式).
     pub enum DeliveryMethod {
         Opened "opened" "企业登录查收" "Opened with the company's token"
         Recorded "recorded" "登记送达" "Delivery recorded by the office"
     }
 }
 
-/// A piece of evidence (证据): a text, an attachment, or a link to where it is kept.
+/// A piece of evidence (证据): a text, a link or an attachment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
-    /// What it is.
+    /// Title of the evidence.
     #[schema(min_length = 1, max_length = 200, example = "现场照片")]
     pub title: String,
-    /// Its text.
+    /// Text of the evidence; null if there is none.
     #[serde(default)]
     #[schema(max_length = 5000, example = "3 号楼保洁人员未着工装")]
     pub text: Option<String>,
-    /// Where it is kept.
+    /// Link to the evidence; null if there is none.
     #[serde(default)]
     #[schema(max_length = 1000, pattern = "^https?://[^\\s]+$", example = "https://evidence.example.invalid/1.jpg")]
     pub url: Option<String>,
-    /// A file that was uploaded to `POST /v1/attachments`; it is seen where the row is seen that it belongs to.
-    // Left out where there is none: digests in the ledger are of texts from before there were attachments, too.
+    /// Attachment from `POST /v1/attachments`, visible to everyone who may see the case.
+    // Omitted if there is none, because digests in the ledger cover evidence from before attachments existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
     pub attachment_id: Option<Id>,
@@ -48,7 +48,7 @@ impl Notification {
 }
 
 impl Delivery {
-    /// Opened today with the company's token.
+    /// The company opened it today with its own token.
     pub fn opened(ctx: &Ctx) -> Delivery {
         let (method, by) = (DeliveryMethod::Opened, Actor::of(&ctx.caller));
         Delivery { delivered_on: ctx.today, method, note: None, at: ctx.now, by }
@@ -74,7 +74,7 @@ impl Step {
     }
 }
 
-/// A notice of what is held against the company (告知书).
+/// A notice of the facts, grounds and intended consequence (告知书).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notification {
     pub facts: String,
@@ -101,7 +101,7 @@ pub struct Statement {
     pub by: Actor,
 }
 
-/// A text with who gave it and when: an answer, a decision, its reasons.
+/// A text with its officer and time: an answer, a decision or its reasons.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     pub text: String,
@@ -113,25 +113,25 @@ pub struct Step {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeIn {
-    /// The facts held against it.
+    /// Facts on which the decision will be based.
     #[schema(min_length = 5, max_length = 5000, example = "2026 年 3 月 2 日检查发现……")]
     pub facts: String,
-    /// The grounds: rule and law.
+    /// Grounds: the rule and the law.
     #[schema(min_length = 2, max_length = 5000, example = "“九不准”第 3 条")]
     pub grounds: String,
-    /// What is intended.
+    /// Intended consequence (拟作出的处理).
     #[schema(min_length = 2, max_length = 5000, example = "拟认定违规，信用扣分并责令整改")]
     pub intended_consequence: String,
 }
 
-/// A delivery that the office records (送达登记).
+/// A delivery recorded by the office (送达登记).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryIn {
-    /// Day of delivery; not in the future and not before the notice.
+    /// Day of delivery; neither in the future nor before the notice.
     #[schema(example = "2026-03-02")]
     pub delivered_on: NaiveDate,
-    /// How it was delivered, and to whom.
+    /// How and to whom it was delivered.
     #[schema(min_length = 2, max_length = 500, example = "留置送达，物业服务中心前台")]
     pub note: String,
 }
@@ -140,7 +140,7 @@ pub struct DeliveryIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatementIn {
-    /// What the company says.
+    /// Text of the statement or appeal.
     #[schema(min_length = 2, max_length = 10000, example = "当日为新员工培训，工装已于次日配发")]
     pub text: String,
     /// Evidence: texts, links and attachments.
@@ -149,11 +149,11 @@ pub struct StatementIn {
     pub evidence: Vec<Evidence>,
 }
 
-/// Reasons of a decision or an answer (理由).
+/// Reasons for a decision or an answer (理由).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonsIn {
-    /// The reasons, told to the company.
+    /// The reasons, which the company receives.
     #[schema(min_length = 2, max_length = 5000, example = "事实清楚，证据确凿")]
     pub reasons: String,
 }

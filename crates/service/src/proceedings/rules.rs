@@ -1,4 +1,4 @@
-//! What is permitted in a proceeding, and when. Pure.
+//! When each step of due process is permitted. Pure functions.
 
 use chrono::NaiveDate;
 
@@ -11,7 +11,7 @@ pub fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
     Problem::new(Code::StateConflict).detail(zh, en)
 }
 
-/// A step is taken in one of these states only.
+/// A step is permitted only in one of these states.
 pub fn require_state<S: Copy + PartialEq>(
     now: S,
     allowed: &[S],
@@ -43,7 +43,7 @@ pub fn check_delivery_day(
     }
 }
 
-/// A period ends with its last day.
+/// Refuses an action after the last day of its period.
 pub fn require_before(today: NaiveDate, last_day: Option<NaiveDate>) -> Result<(), Problem> {
     match last_day {
         Some(last) if today > last => Err(Problem::new(Code::DeadlinePassed)
@@ -52,18 +52,18 @@ pub fn require_before(today: NaiveDate, last_day: Option<NaiveDate>) -> Result<(
     }
 }
 
-/// What was sent to a company has not been served: the company sees that there is something, and nothing of it, and the
-/// committee of the complex does not read it before the company does.
+/// A notice that has not been delivered to the company yet. Until then, the company sees only that there is one, and
+/// the committee of the complex cannot read it either.
 pub fn is_unopened(role: Role, against_company: bool, undelivered: bool) -> bool {
     matches!(role, Role::PropertyCompany | Role::ComplexCommittee) && against_company && undelivered
 }
 
-/// Reading with the company's own token is the delivery; a committee's reading is none.
+/// Reading with the company's own token delivers the notice. A committee's reading does not.
 pub fn awaits_opening(counts_as_delivery: bool, role: Role, unopened: bool) -> bool {
     counts_as_delivery && role == Role::PropertyCompany && unopened
 }
 
-/// A statement is made once.
+/// Only one statement may be made.
 pub fn may_make_statement(made: bool) -> Result<(), Problem> {
     if made {
         Err(conflict("陈述申辩已经提交，不得重复提交。", "A statement has been submitted already."))
@@ -72,7 +72,7 @@ pub fn may_make_statement(made: bool) -> Result<(), Problem> {
     }
 }
 
-/// A statement is answered once, after it was made.
+/// A statement can be answered once.
 pub fn may_answer_statement(made: bool, answered: bool) -> Result<(), Problem> {
     if made && !answered {
         return Ok(());
@@ -80,7 +80,7 @@ pub fn may_answer_statement(made: bool, answered: bool) -> Result<(), Problem> {
     Err(conflict("没有待答复的陈述申辩。", "There is no statement to answer."))
 }
 
-/// Whoever made a statement is heard when it was answered.
+/// A statement must be answered before the decision.
 pub fn require_answered(made: bool, answered: bool) -> Result<(), Problem> {
     if made && !answered { Err(Problem::new(Code::StatementUnanswered)) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! The steps of a proceeding as a caller sees them.
+//! The steps of due process, as a caller may see them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,14 @@ use crate::access::role::RoleKind;
 use crate::db::types::Instant;
 use crate::service::Ctx;
 
-/// Who acted (经办人).
+/// The officer who acted (经办人).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Officer {
     pub role: Role,
-    /// Division of the office.
+    /// Division of the office; null if the role has none.
     #[schema(max_length = 12, example = "640121102")]
     pub division: Option<String>,
-    /// Subject of the token; shown to offices only.
+    /// Subject of the token; null unless the reader is an office.
     #[schema(max_length = 200, example = "officer-17")]
     pub subject: Option<String>,
 }
@@ -25,13 +25,13 @@ pub struct Officer {
 /// A notice (告知书).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NoticeView {
-    /// The facts held against it.
+    /// Facts on which the decision will be based.
     #[schema(max_length = 5000)]
     pub facts: String,
-    /// The grounds: rule and law.
+    /// Grounds: the rule and the law.
     #[schema(max_length = 5000)]
     pub grounds: String,
-    /// What is intended.
+    /// Intended consequence (拟作出的处理).
     #[schema(max_length = 5000)]
     pub intended_consequence: String,
     pub at: Instant,
@@ -41,28 +41,28 @@ pub struct NoticeView {
 /// How and when a notice was delivered (送达).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DeliveryView {
-    /// Day of delivery: periods begin on the next.
+    /// Day of delivery. Periods start on the next day.
     pub delivered_on: NaiveDate,
     pub method: DeliveryMethod,
-    /// How it was delivered, and to whom.
+    /// How and to whom it was delivered; null if the company opened it.
     #[schema(max_length = 500)]
     pub note: Option<String>,
     pub at: Instant,
 }
 
-/// What the company said (陈述申辩、申诉).
+/// A statement or an appeal of the company (陈述申辩、申诉).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StatementView {
-    /// Its text.
+    /// Text of the statement or appeal.
     #[schema(max_length = 10000)]
     pub text: String,
-    /// Its evidence.
+    /// Evidence: texts, links and attachments.
     #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
     pub at: Instant,
 }
 
-/// The reasons of a step, with who gave them and when (办理意见).
+/// Reasons for a step, with the officer and the time (办理意见).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepView {
     /// The reasons.
@@ -72,7 +72,7 @@ pub struct StepView {
     pub by: Officer,
 }
 
-/// A text with who gave it and when (说明).
+/// A text with its officer and time (说明).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NoteView {
     /// The text.
@@ -82,7 +82,7 @@ pub struct NoteView {
     pub by: Officer,
 }
 
-/// How an actor is shown: offices see each other's subjects, others only the office.
+/// How an actor is shown. Only offices see the subject.
 pub fn officer(ctx: &Ctx, actor: Actor) -> Officer {
     let inside = matches!(ctx.caller.role.row().kind, RoleKind::Government | RoleKind::Partner);
     Officer { role: actor.role, division: actor.division, subject: Some(actor.sub).filter(|_| inside) }

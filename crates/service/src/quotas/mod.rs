@@ -1,5 +1,5 @@
-//! What one caller may use up in a day, on all replicas together: files and their bytes, tickets, contacts read in full,
-//! searches for callers. A limit of requests says how fast somebody may go; this says how far.
+//! Daily quotas of one caller, counted on all replicas together: attachments and their bytes, complaints, unmasked
+//! contacts and phone searches. A rate limit bounds the speed of requests, a quota their total.
 
 pub mod rules;
 mod store;
@@ -14,11 +14,11 @@ use crate::security::Kind;
 use crate::service::{Ctx, Tx};
 use rules::{Amounts, Limit};
 
-/// What the operator set; nothing is limited by default, which is the demo's and the tests'.
+/// The configured quotas. There are none by default, as in the demo and the tests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quotas {
     pub resident: Amounts,
-    /// Offices, companies, committees and systems.
+    /// Quotas of offices, companies, committees and systems.
     pub other: Amounts,
 }
 
@@ -32,14 +32,14 @@ impl Quotas {
     }
 }
 
-/// The row of a caller: a digest, because who used what on which day is nobody's business.
+/// Key of a caller's row: a digest, because nobody needs to see who used what on which day.
 fn key(caller: &Caller) -> String {
     let person = caller.person();
     hex::encode(digest(&SHA256, format!("{}\0{}", person.iss(), person.sub()).as_bytes()))
 }
 
-/// Takes this from what the caller has left today, in the transaction of its effect; 429 where it is too little, and then
-/// nothing was taken.
+/// Adds these amounts to today's use, in the transaction of the action. If a quota would be exceeded, the problem is
+/// 429 and nothing is added.
 pub fn spend(tx: &mut Tx, spent: Amounts) -> WorkResult<()> {
     let ctx = tx.ctx;
     let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
@@ -56,7 +56,7 @@ pub fn spend(tx: &mut Tx, spent: Amounts) -> WorkResult<()> {
     Ok(())
 }
 
-/// Before an upload is read: whoever has nothing left need not send it.
+/// Checks before an upload is read, so that a caller without quota need not send it.
 pub async fn refuse_upload(ctx: &Ctx) -> Result<(), Problem> {
     let limits = ctx.state.parts.get::<Quotas>().of(&ctx.caller);
     if limits.files == 0 && limits.bytes == 0 {

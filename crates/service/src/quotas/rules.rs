@@ -1,10 +1,10 @@
-//! Amounts of a day and their limits.
+//! Amounts per day, and their limits.
 
 use chrono::{Days, NaiveDateTime, NaiveTime};
 
 use crate::problem::{Code, Problem};
 
-/// One number of each kind. As a limit, 0 is none.
+/// One amount of each kind. As a limit, 0 means no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
     pub files: i64,
@@ -23,10 +23,10 @@ pub struct Limit {
     pub most: i64,
 }
 
-/// An early warning comes at this share of a limit.
+/// Percentage of a limit at which a warning is issued.
 const NEARLY_PERCENT: i64 = 80;
 
-/// How much of one kind is in amounts.
+/// Reads the amount of one kind.
 type Of = fn(&Amounts) -> i64;
 
 const KINDS: [(&str, &str, &str, Of); 5] = [
@@ -45,7 +45,7 @@ fn limits_of(limits: &Amounts) -> impl Iterator<Item = (Limit, Of)> {
         .filter(|(limit, _)| limit.most > 0)
 }
 
-/// The first limit that is passed.
+/// The first limit that is exceeded.
 pub fn exceeded(limits: &Amounts, used: &Amounts) -> Option<Limit> {
     limits_of(limits).find(|(limit, of)| of(used) > limit.most).map(|(limit, _)| limit)
 }
@@ -57,7 +57,7 @@ pub fn used_up(limit: &Limit) -> Problem {
     )
 }
 
-/// Limits of which this use reached the greater part.
+/// Limits whose warning threshold was reached by this use.
 pub fn nearly_used(limits: &Amounts, used: &Amounts, spent: &Amounts) -> Vec<Limit> {
     limits_of(limits)
         .filter(|(limit, of)| {
@@ -68,7 +68,7 @@ pub fn nearly_used(limits: &Amounts, used: &Amounts, spent: &Amounts) -> Vec<Lim
         .collect()
 }
 
-/// From what the clocks of the deployment say to the end of the day; 1 at least.
+/// Seconds from this local time to the end of the day; at least 1.
 pub fn seconds_to_midnight(now: NaiveDateTime) -> i64 {
     let tomorrow = now.date().checked_add_days(Days::new(1)).unwrap_or(now.date()).and_time(NaiveTime::MIN);
     let left = tomorrow - now;

@@ -1,3 +1,5 @@
+//! Queries for the daily use of quotas.
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -7,7 +9,7 @@ use crate::db::schema::quota_uses as uses;
 use crate::db::{Conn, WorkResult};
 use crate::on_both;
 
-/// One row of a caller, which begins anew with each day: there is nothing to tidy up.
+/// One row for each caller, reset on the first use of a day, so that no clean-up is needed.
 const ADD: &str = "\
     INSERT INTO quota_uses (caller, day, files, bytes, complaints, unmaskings, phone_searches) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -35,7 +37,7 @@ struct Row {
     phone_searches: i64,
 }
 
-/// Adds to what a caller used on a day; returns the sums.
+/// Adds to a caller's use on a day. Returns the totals.
 pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> WorkResult<Amounts> {
     let day = day.to_string();
     let row: Row = on_both!(conn, |conn| diesel::sql_query(ADD)
@@ -51,7 +53,7 @@ pub fn add(conn: &mut Conn, caller: &str, day: NaiveDate, more: &Amounts) -> Wor
     Ok(Amounts { files, bytes, complaints, unmaskings, phone_searches })
 }
 
-/// The files and bytes that a caller used on a day.
+/// The attachments and bytes that a caller has used on a day.
 pub fn used(conn: &mut Conn, caller: &str, day: NaiveDate) -> WorkResult<Amounts> {
     let row: Option<(i64, i64)> = uses::table
         .find(caller)

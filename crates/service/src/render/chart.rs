@@ -1,15 +1,15 @@
-//! What the charts of several features share: names beside bars, and periods beneath them.
+//! Parts that the charts of several features share: row labels and period labels.
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::words::days::chinese_day;
 
-/// A text inside of a picture.
+/// Escapes a text for SVG.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A name that fits the room of so many letters.
+/// Shortens a name to this number of characters.
 pub fn fitting(name: &str, letters: usize) -> String {
     if name.chars().count() <= letters {
         return escaped(name);
@@ -18,7 +18,7 @@ pub fn fitting(name: &str, letters: usize) -> String {
     format!("{}…", escaped(&short))
 }
 
-/// What a period of the calendar is called.
+/// The name of a calendar period; `None` if the days are not one.
 fn name(from: NaiveDate, to: NaiveDate) -> Option<&'static str> {
     let next = to.checked_add_days(Days::new(1))?;
     let months = (next.year() - from.year()) * 12 + next.month() as i32 - from.month() as i32;
@@ -37,7 +37,7 @@ fn name(from: NaiveDate, to: NaiveDate) -> Option<&'static str> {
     }
 }
 
-/// `2025年第四季度`; a period that is none of the calendar by its days.
+/// `2025年第四季度`. A period that is not a calendar period shows its days.
 pub fn period(from: NaiveDate, to: NaiveDate) -> String {
     match name(from, to) {
         Some(name) => format!("{}年{name}", from.year()),
@@ -45,7 +45,7 @@ pub fn period(from: NaiveDate, to: NaiveDate) -> String {
     }
 }
 
-/// The same in two short lines, for under a bar.
+/// The same in two short lines, for the label below a bar.
 pub fn short(from: NaiveDate, to: NaiveDate) -> (String, String) {
     match name(from, to) {
         Some(name) => (name.trim_start_matches('第').to_owned(), from.year().to_string()),

@@ -1,5 +1,4 @@
-//! What makes pages and pictures, whichever feature they belong to: templates with the filters that all share, QR codes, and
-//! the base of charts.
+//! Rendering of pages and images for all features: templates with shared filters, QR codes, and the base of charts.
 
 pub mod chart;
 pub mod qr;

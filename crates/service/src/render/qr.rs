@@ -1,4 +1,4 @@
-//! QR codes as pictures in the page itself.
+//! QR codes as inline SVG.
 
 use std::fmt::Write;
 
@@ -6,15 +6,15 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::problem::Problem;
 
-/// Modules of white around a code (ISO/IEC 18004).
+/// Width of the white margin, in modules (ISO/IEC 18004).
 const QUIET: usize = 4;
 
-/// An SVG element without a size of its own: the page's styles give it one. `label` is what a screen reader says.
+/// An SVG element without a size, which the page's styles set. `label` is for screen readers.
 pub fn svg(text: &str, label: &'static str) -> Result<String, Problem> {
     element(text, &format!("role=\"img\" aria-label=\"{label}\""))
 }
 
-/// The same in a picture: a square with this side at a place of it, its quiet zone within.
+/// The same inside another image: a square at this position with this side, including its margin.
 pub fn placed(text: &str, (x, y): (u32, u32), side: u32) -> Result<String, Problem> {
     element(text, &format!("x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\""))
 }
@@ -28,7 +28,7 @@ fn element(text: &str, attributes: &str) -> Result<String, Problem> {
          <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\""
     );
     for (y, row) in code.to_colors().chunks(code.width()).enumerate() {
-        // Neighbours as one bar: a fifth of the bytes.
+        // Adjacent modules are one bar, which saves four fifths of the bytes.
         for bar in row.chunk_by(|one, other| one == other).scan(0, |x, bar| {
             let at = *x;
             *x += bar.len();

@@ -1,4 +1,4 @@
-//! From a template and what it shows to the text of a page.
+//! Renders pages from templates.
 
 use chrono::NaiveDate;
 use minijinja::value::Serde;
@@ -12,11 +12,11 @@ use crate::service::feature::Feature;
 use crate::words::days::chinese_day;
 use crate::words::ratings::Star;
 
-/// The templates of a feature. All values are escaped, and one that is missing is an error.
+/// The templates of a feature. All values are escaped, and a missing value is an error.
 pub struct Templates(Environment<'static>);
 
 impl Templates {
-    /// Of names and texts that are part of the program: a test renders each.
+    /// Takes names and texts that are part of the program. A test renders each template.
     pub fn new(templates: &[(&'static str, &'static str)]) -> Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -34,7 +34,7 @@ impl Templates {
         Templates(environment)
     }
 
-    /// With the filter `zh`: the official term of a code, of the enumerations that these features declare.
+    /// Adds the filter `zh`: the official Chinese term of a code of these features' enumerations.
     pub fn with_terms(mut self, features: &'static [&'static Feature]) -> Templates {
         self.0.add_filter("zh", move |code: String, vocabulary: String| {
             let missing = || Error::new(ErrorKind::InvalidOperation, format!("{vocabulary} has no {code}"));
@@ -45,7 +45,7 @@ impl Templates {
         self
     }
 
-    /// The text of a page.
+    /// Renders a page.
     pub fn page(&self, template: &str, context: impl Serialize) -> Result<String, Problem> {
         let render = || self.0.get_template(template)?.render(Value::from(Serde(context)));
         render().map_err(|error| Problem::broken_by("a page cannot be made", format_args!("{template}: {error:#}")))
@@ -56,12 +56,12 @@ fn date(text: &str) -> Result<NaiveDate, Error> {
     text.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("{text} is no day")))
 }
 
-/// `2026-03-02` as people write it.
+/// `2026-03-02` as a Chinese date.
 fn day(text: String) -> Result<String, Error> {
     Ok(chinese_day(date(&text)?))
 }
 
-/// How many stars a star is.
+/// The number of stars for a star code.
 fn rank(code: String) -> Result<i64, Error> {
     let star = Star::from_code(&code).map(Star::rank);
     star.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("{code} is no star")))

@@ -1,5 +1,5 @@
-//! A JSON body, read whole and checked against the document. Its faults are told only when the action asks for the
-//! input, because a row that the caller may not see is 404 whatever the body says.
+//! A JSON body, read completely and validated against the OpenAPI document. Its input errors are reported only when the
+//! action reads the input, because a resource that the caller may not see is 404 whatever the body contains.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ pub struct Body<B> {
 }
 
 enum Outcome<B> {
-    /// Not JSON at all, and where.
+    /// Not JSON, with the parser's message.
     Malformed(String),
     Read {
         faults: InputErrors,
@@ -33,7 +33,8 @@ enum Outcome<B> {
 }
 
 impl<B: Send + Sync + 'static> Body<B> {
-    /// Checks what costs too much for a transaction, on a thread that nobody waits for; its faults are told with the others.
+    /// Runs a check that is too expensive for a transaction, on a blocking thread. Its input errors are reported with
+    /// the others.
     pub async fn examined(self, check: fn(&B) -> Vec<InputError>) -> Result<Body<B>, Problem> {
         let Outcome::Read { faults, input: Some(input) } = self.outcome else { return Ok(self) };
         let examine = move || {
@@ -50,12 +51,12 @@ impl<B: Send + Sync + 'static> Body<B> {
 }
 
 impl<B> Body<B> {
-    /// What did not come as JSON, and was checked already. `bytes` tell one request from another under one key.
+    /// An input that did not arrive as JSON and is already validated. `bytes` distinguish requests with the same key.
     pub fn given(bytes: Vec<u8>, input: B) -> Body<B> {
         Body { bytes, outcome: Outcome::Read { faults: InputErrors::default(), input: Some(input) } }
     }
 
-    /// Is it known already that this body is refused? Then nothing that is done for it needs the writer.
+    /// Is this body certain to be refused? Then no preparation needs the writer.
     pub fn is_refused(&self) -> bool {
         match &self.outcome {
             Outcome::Malformed(_) => true,
@@ -63,7 +64,7 @@ impl<B> Body<B> {
         }
     }
 
-    /// What the body says, where it says it without a fault; for what has to be made ready before the transaction.
+    /// The input if it has no errors, to prepare something before the transaction.
     pub fn peek(&self) -> Option<&B> {
         match &self.outcome {
             Outcome::Read { faults, input } if faults.is_empty() => input.as_ref(),
@@ -81,10 +82,10 @@ impl<B> Body<B> {
     }
 }
 
-/// A body that was compared with the document, before it has a type.
+/// A body validated against the document, before it is deserialised.
 struct Checked {
     bytes: Vec<u8>,
-    /// The value, or where it is not JSON; none where it is too large to be looked at.
+    /// The value, or the parser's message if it is not JSON; `None` if it is too large to parse.
     value: Result<Option<serde_json::Value>, String>,
     faults: InputErrors,
 }
@@ -106,14 +107,14 @@ impl Checked {
     }
 }
 
-/// What the document let through and the type does not: still the caller's fault, with its place.
+/// The schema accepts the value, but the type does not. This is still an input error, with its pointer.
 fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> InputError {
     let path = error.path().to_string().replace(['.', '['], "/").replace(']', "");
     InputError::new(format!("/{path}"), "invalid", "不符合要求", error.inner().to_string())
 }
 
 impl<B: DeserializeOwned> Body<B> {
-    /// A body that did not come over the wire (the demo's), checked like one that did.
+    /// A body that was not sent over HTTP (by the demo), validated like one that was.
     pub fn from_value(ctx: &Ctx, value: serde_json::Value) -> Body<B> {
         Checked::value(value.to_string().into_bytes(), ctx, value, Vec::new()).into()
     }
@@ -136,13 +137,13 @@ impl<B: DeserializeOwned> From<Checked> for Body<B> {
     }
 }
 
-/// To JSON Schema `86000.0` is an integer; to the types it becomes one here.
+/// JSON Schema treats `86000.0` as an integer. Converts it for the types, which do not.
 fn whole_numbers(value: &mut serde_json::Value) {
     use serde_json::Value;
     match value {
         Value::Number(number) if number.is_f64() => {
             let float = number.as_f64().unwrap_or_default();
-            // Beyond 2^53 a float does not say which integer it means.
+            // Above 2^53, a float does not identify one integer.
             if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
                 *value = Value::from(float as i64);
             }
@@ -206,11 +207,11 @@ where
 }
 
 impl<B> Body<B> {
-    /// The input outside of a transaction: every fault at once, or the input.
+    /// The input outside a transaction: all input errors at once, or the input.
     pub fn input(&self, check: impl FnOnce(&B, &mut Vec<InputError>) -> WorkResult<()>) -> WorkResult<&B> {
         let (mut faults, input) = self.parts()?;
         let mut found = Vec::new();
-        // Where the answer is full already, rules have nothing to add to it.
+        // If the response has no room for more input errors, the rules are not checked.
         if let Some(input) = input
             && !faults.is_full()
         {

@@ -1,4 +1,4 @@
-//! One request, as an action sees it ([`Ctx`]).
+//! The context of one request, for actions ([`Ctx`]).
 
 use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex};
@@ -27,10 +27,10 @@ use crate::security;
 use crate::templates::texts::Texts;
 use crate::traces::RequestSpan;
 
-/// What an action made, as it is answered and kept under its key.
+/// Result of an action, to be returned and stored under its key.
 struct Made {
     stored: StoredResponse,
-    /// The row that it made or changed.
+    /// Id of the row that it created or changed.
     id: Option<Id>,
     shown_once: bool,
 }
@@ -45,20 +45,20 @@ fn stored<T: Serialize>(entity: &Entity<T>) -> WorkResult<StoredResponse> {
     Ok(entity.stored().map_err(answer::unserialisable)?)
 }
 
-// What an operation gives to `get`, `list` and `act` is put behind one of these, so that what they do around it is compiled once
-// and not once for each of the operations.
+// The closures that operations pass to `get`, `list` and `act` are boxed as one of these types, so that the code around
+// them is compiled once instead of once per operation.
 
-/// A look into the store that ends as an answer.
+/// A read that results in a response.
 type Find<T> = Box<dyn FnMut(&mut Conn, &Ctx) -> WorkResult<T> + Send>;
-/// A step of a transaction.
+/// An action in a transaction.
 type Action<T> = Arc<dyn Fn(&mut Tx) -> WorkResult<T> + Send + Sync>;
-/// All of a transaction, with the texts that were made for it.
+/// A whole transaction, with the texts rendered for it.
 type Step = Box<dyn FnMut(&mut Conn, &Texts) -> WorkResult<()> + Send>;
 
 const READ: &str = "db.read";
 const WRITE: &str = "db.write";
 
-/// What is known of a request once the gate has let it in.
+/// Facts about a request after it has passed the gate.
 #[derive(Clone)]
 pub struct Request {
     pub state: Arc<Service>,
@@ -66,28 +66,28 @@ pub struct Request {
     pub scope: Scope,
     pub operation: &'static str,
     pub request_id: String,
-    /// Ours, where `request_id` is the caller's.
+    /// Our own request id, if `request_id` is the caller's.
     pub server_request_id: Option<String>,
-    /// Reading delivers what waits to be opened: a person asks, and sees the answer.
+    /// Reading delivers an unopened notice: a person reads it and sees the response.
     pub counts_as_delivery: bool,
     pub language: Language,
     pub method: String,
     pub path: String,
     pub idempotency_key: Option<String>,
     pub conditions: Conditions,
-    /// The method must say which version it changes.
+    /// The method requires a version to change.
     pub needs_if_match: bool,
-    /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): a list from the primary, please.
+    /// `Cache-Control: no-cache` (RFC 9111, 5.2.1.4): read lists from the primary.
     pub require_primary: bool,
-    /// The span of this request, where it is traced.
+    /// The span of this request, if it is traced.
     pub span: Option<RequestSpan>,
     pub query: serde_json::Value,
-    /// Business time; it stands still within one request.
+    /// Business time. It does not change during one request.
     pub now: Instant,
     pub today: NaiveDate,
 }
 
-/// A request that was let in, and for how long its key stands where that is ours. Cheap to clone.
+/// A request that passed the gate, and the lifetime of its key if we made the key. Cheap to clone.
 #[derive(Clone)]
 pub struct Ctx(Arc<Request>, Option<TimeDelta>);
 
@@ -113,7 +113,7 @@ impl Ctx {
         Ctx(Arc::new(request), None)
     }
 
-    /// Work of the program in the name of whoever decided it, under that decision's request id and at its time.
+    /// A context for later work on behalf of the person who decided it, with that decision's request id and time.
     pub fn on_behalf(
         state: Arc<Service>,
         caller: Caller,
@@ -143,7 +143,7 @@ impl Ctx {
         })
     }
 
-    /// The same request under a key of ours, where its sender gave none: what comes again within `life` is the same one.
+    /// The same request with a key of ours, if the sender gave none. A repeat within `life` counts as the same request.
     pub fn with_key(&self, key: String, life: TimeDelta) -> Ctx {
         let request = Request { idempotency_key: Some(key), ..(*self.0).clone() };
         Ctx(Arc::new(request), Some(life))
@@ -153,7 +153,7 @@ impl Ctx {
         self.state.clock.new_id(self.now)
     }
 
-    /// A visit to the store, in a span of its own where this request is traced.
+    /// Runs database work, in a span if this request is traced.
     async fn in_span<T>(&self, name: &'static str, work: impl Future<Output = WorkResult<T>>) -> WorkResult<T> {
         match &self.span {
             Some(span) => span.store(name, work).await,
@@ -161,7 +161,7 @@ impl Ctx {
         }
     }
 
-    /// The parameters, already checked against the document.
+    /// The query parameters, already validated against the document.
     pub fn query<Q: DeserializeOwned>(&self) -> Result<Q, Problem> {
         serde_path_to_error::deserialize(&self.query).map_err(|error| {
             Problem::input_error(
@@ -173,7 +173,7 @@ impl Ctx {
         })
     }
 
-    /// One resource.
+    /// Returns one resource.
     pub fn get<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
@@ -182,7 +182,7 @@ impl Ctx {
         self.show_point(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
 
-    /// One resource that is derived from many rows: in one snapshot, off the worker thread.
+    /// Returns one resource that is derived from many rows. Reads in one snapshot, off the worker thread.
     pub fn get_snapshot<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
@@ -191,21 +191,21 @@ impl Ctx {
         self.show_lagging(Box::new(move |conn, ctx| stored(&find(conn, ctx)?)))
     }
 
-    /// A page of a list.
+    /// Returns a page of a list.
     pub fn list<T, F>(&self, mut find: F) -> impl Future<Output = Response>
     where
         T: Serialize,
         F: FnMut(&mut Conn, &Ctx) -> WorkResult<PageOf<T>> + Send + 'static,
     {
-        // Written where it was read: 200 rows are not handed to another thread, to be freed there.
+        // Serialised where it was read, so that 200 rows are not moved to another thread to be freed there.
         self.show_lagging(Box::new(move |conn, ctx| {
             Ok(StoredResponse { status: 200, etag: None, location: None, body: answer::page(&find(conn, ctx)?)? })
         }))
     }
 
-    /// One resource whose first reading may be an act (opening a notice is its delivery): `find` answers `None` where
-    /// it is, and `open` carries it out. What its conditions keep from the reader is not carried out: the transaction ends
-    /// without a trace.
+    /// Returns one resource whose first read can have an effect: opening a notice is its delivery. `find` returns
+    /// `None` in that case, and `open` performs it. If the conditions of the request prevent the response, the
+    /// transaction is rolled back.
     pub fn get_or_open<T, F, G>(&self, mut find: F, open: G) -> impl Future<Output = Response>
     where
         T: Serialize + Send + 'static,
@@ -237,7 +237,7 @@ impl Ctx {
         let work = move |conn: &mut Conn, texts: &Texts| {
             let stored = open(&mut Tx { conn, ctx: &ctx, key: None, texts })?;
             let shown = ctx.counts_as_delivery && ctx.conditions.on_read(stored.etag.as_deref()) == Verdict::Answer;
-            // An error is what takes a transaction back.
+            // An error rolls the transaction back.
             if shown { Ok(stored) } else { Err(WorkError::Replay(Box::new(stored))) }
         };
         let stored = match self.write(WriteLock::default(), work).await {
@@ -251,7 +251,7 @@ impl Ctx {
         stored.conditional(&self.conditions)
     }
 
-    /// Anything else that is read.
+    /// Reads anything else.
     pub async fn read<T, F>(&self, mut find: F) -> Result<T, Problem>
     where
         T: Send + 'static,
@@ -262,7 +262,7 @@ impl Ctx {
         Ok(found.after(self.in_span(READ, self.state.db.run_read(job)).await)?)
     }
 
-    /// From the standby, unless this caller wrote a moment ago or asked for what is newest.
+    /// Reads from the standby, unless this caller wrote a moment ago or requested the latest data.
     async fn read_lagging(&self, mut find: Find<StoredResponse>) -> Result<StoredResponse, Problem> {
         if !self.state.db.has_standby() || self.require_primary || self.state.wrote.holds(&self.caller) {
             return self.read(find).await;
@@ -271,7 +271,7 @@ impl Ctx {
         Ok(self.in_span(READ, self.state.db.read_lagging(move |conn| find(conn, &ctx))).await?)
     }
 
-    /// Something was written: the sealer need not wait, and this caller should see it.
+    /// After a write: wakes the sealer, and lets this caller read its own write.
     fn wrote(&self) {
         self.state.seal.notify_one();
         if self.state.db.has_standby() {
@@ -279,7 +279,7 @@ impl Ctx {
         }
     }
 
-    /// One action in one transaction, once per idempotency key.
+    /// Runs one action in one transaction, once per idempotency key.
     pub fn act<B, T, F>(&self, body: Body<B>, action: F) -> impl Future<Output = Response>
     where
         B: Send + Sync + 'static,
@@ -299,7 +299,7 @@ impl Ctx {
         })
     }
 
-    /// `refused`: the input has faults already.
+    /// `refused` means that the input already has errors.
     async fn act_once(&self, refused: bool, key: Option<IdempotencyKey>, action: Action<Made>) -> Response {
         let ctx = self.clone();
         let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
@@ -314,10 +314,10 @@ impl Ctx {
             Ok(made)
         });
         if refused {
-            // Whether the row is this caller's decides between 404 and the faults; the writer has no part in that.
+            // Whether the caller may see the row decides between 404 and the input errors. That needs no writer.
             let attempt = work.clone();
             match self.in_span(READ, self.state.db.read(move |conn| attempt(conn, &Texts::default()))).await {
-                // An action that writes, locks or issues a document before it asks for its input.
+                // The action writes, locks or issues a document before it reads its input.
                 Ok(_) | Err(WorkError::Query(_) | WorkError::Text(_)) => {}
                 Err(fail) => return self.error_response(fail),
             }
@@ -331,7 +331,7 @@ impl Ctx {
         }
     }
 
-    /// One transaction, run again where it lacked the text of a document.
+    /// Runs one transaction, and again if it lacked the text of an official document.
     pub async fn write<T, F>(&self, gate: WriteLock, mut work: F) -> WorkResult<T>
     where
         T: Send + 'static,
@@ -353,7 +353,7 @@ impl Ctx {
         .await
     }
 
-    /// Replayed, or refused.
+    /// Replays a stored response, or returns the problem.
     fn error_response(&self, fail: WorkError) -> Response {
         if let WorkError::Replay(stored) = fail {
             self.state.metrics.replays.inc();
@@ -366,8 +366,8 @@ impl Ctx {
         Err(problem)
     }
 
-    /// What would hold the writer too long in one transaction: many short ones and one answer, once per idempotency key.
-    /// Each step stands once it is committed, also where a later one fails, so it must be one that can be taken again.
+    /// Runs work that would hold the writer too long in one transaction: many short transactions and one response, once
+    /// per idempotency key. Each step stays committed even if a later one fails, so it must be repeatable.
     pub async fn act_in_batches<B, S, R, T>(
         &self,
         body: Body<B>,
@@ -385,7 +385,7 @@ impl Ctx {
         let key = self.key_of(&body);
         let gate = WriteLock { idempotency_lock: key.as_ref().map(IdempotencyKey::lock) };
         let (ctx, input) = (self.clone(), body.clone());
-        // What was answered before, or has faults, takes no step.
+        // A replayed or refused request runs no step.
         let first = move |conn: &mut Conn, texts: &Texts| {
             Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
         };
@@ -410,19 +410,20 @@ impl Ctx {
         self.act_once(false, key, Arc::new(action)).await
     }
 
-    /// For what a security officer counts ([`security`]).
+    /// Reports a security event ([`security`]).
     pub fn security_event(&self, kind: security::Kind) {
         self.security_event_about(kind, "");
     }
 
-    /// The same with one of a fixed set of words.
+    /// The same with a reason from a fixed set of words.
     pub fn security_event_about(&self, kind: security::Kind, reason: &'static str) {
         let (request_id, caller) = (self.request_id.as_str(), Some(&*self.caller));
         let about = security::About { request_id, operation: self.operation, caller, reason, ..Default::default() };
         self.state.security.event(kind, about);
     }
 
-    /// The same for a caller inside of the program (the demo): no key, and what the action made instead of an answer.
+    /// Runs an action for a caller inside the program (the demo): without a key, and returns the action's result
+    /// instead of a response.
     pub async fn perform<B, T, F>(&self, body: Body<B>, action: F) -> WorkResult<T>
     where
         B: Send + Sync + 'static,

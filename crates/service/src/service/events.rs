@@ -1,29 +1,29 @@
-//! What a feature declares of its events: what they happen to, what `data` holds, and their types.
+//! Declaration of a feature's events: their subjects, the members of `data`, and their types.
 
 use super::feature::Feature;
 
-/// What an event happens to.
+/// The kind of resource that an event is about.
 pub struct Subject {
-    /// `subject.kind` of the leaf, and the part of `subject` before the slash.
+    /// `subject.kind` of the leaf, and the part of the event's `subject` before the slash.
     pub kind: &'static str,
-    /// Name of the schema of `data`.
+    /// Name of the schema for `data`.
     pub schema: &'static str,
     pub about: &'static str,
     /// Members of `data` in clear text.
     pub facts: &'static [(&'static str, Fact)],
-    /// Members of `data` that stand for a text that is kept elsewhere: see `ledger::leaf::Digest`.
+    /// Members of `data` that are digests of texts stored elsewhere; see `ledger::leaf::Digest`.
     pub digests: &'static [&'static str],
     pub types: &'static [Type],
 }
 
-/// A type of event.
+/// An event type.
 pub struct Type {
     pub code: &'static str,
     pub zh: &'static str,
     pub en: &'static str,
 }
 
-/// What a member of `data` holds; every one but a step may be null.
+/// Type of a member of `data`. All except a step may be null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
     Id,
@@ -36,13 +36,13 @@ pub enum Fact {
     Count,
     Number,
     Flag,
-    /// JSON as it was put in.
+    /// JSON exactly as it was entered.
     Json,
-    /// What this event adds to the facts; companies and committees do not get it.
+    /// Details of this event only. Companies and committees do not get them.
     Step,
 }
 
-/// Every kind of subject.
+/// The subjects of all features.
 pub fn subjects(features: &[&'static Feature]) -> impl Iterator<Item = &'static Subject> {
     features.iter().flat_map(|feature| feature.events)
 }

@@ -1,4 +1,4 @@
-//! What a feature declares of itself. `app::FEATURES` lists the features; whatever is a list elsewhere is made from them.
+//! The declaration of a feature. `app::FEATURES` lists all features, and every other list is derived from it.
 
 use actix_web::HttpResponse;
 
@@ -12,34 +12,34 @@ use crate::http::language::Language;
 use crate::problem::{Code, Problem};
 use crate::service::routes::Handler;
 
-/// One feature, as its `mod.rs` declares it.
+/// A feature, as its `mod.rs` declares it.
 #[derive(Clone, Copy)]
 pub struct Feature {
     pub name: &'static str,
-    /// The chapters of the document that it opens.
+    /// The tags of the OpenAPI document that it introduces.
     pub tags: &'static [Tag],
-    /// In the order of the document.
+    /// Its operations, in the order of the OpenAPI document.
     pub operations: &'static [Operation],
     pub tables: &'static [Table],
-    /// Its enumerations, for the vocabulary: name and codes.
+    /// Its enumerations for the vocabulary: name and codes.
     pub words: &'static [(&'static str, &'static [Label])],
-    /// What is recorded of it in the ledger.
+    /// Its events in the ledger.
     pub events: &'static [Subject],
-    /// The rows of it that files belong to.
+    /// Its rows that attachments can belong to.
     pub files: &'static [FileOwner],
-    /// What goes on beside the requests.
+    /// Its background jobs.
     pub jobs: &'static [Job],
-    /// Where errors have a form of their own.
+    /// Its own form of errors, if any.
     pub errors: Option<ErrorForm>,
 }
 
-/// How an error is written under a path; none for a path that is not the feature's.
+/// How an error is written for a path. `None` if the path does not belong to the feature.
 pub type ErrorForm = fn(path: &str) -> Option<WriteError>;
-/// An answer with a problem in it, and the id of its request.
+/// Writes an error response from the response, the problem, the language and the request id.
 pub type WriteError = fn(HttpResponse, &Problem, Language, &str) -> HttpResponse;
 
 impl Feature {
-    /// Nothing: what a feature does not have.
+    /// A feature without anything, for the members that a feature does not need.
     pub const EMPTY: Feature = Feature {
         name: "",
         tags: &[],
@@ -53,10 +53,10 @@ impl Feature {
     };
 }
 
-/// A chapter of the document: an English word and the official Chinese term.
+/// A tag of the OpenAPI document: an English name and the official Chinese term.
 #[derive(Clone, Copy)]
 pub struct Tag {
-    /// Chapters stand by this number, and features of one chapter share it.
+    /// Tags are sorted by this number. Features with the same tag share it.
     pub place: u16,
     pub name: &'static str,
     pub about: &'static str,
@@ -66,58 +66,59 @@ pub const fn tag(place: u16, name: &'static str, about: &'static str) -> Tag {
     Tag { place, name, about }
 }
 
-/// One operation, with all that is not in its handler.
+/// An operation, with everything that its handler does not contain.
 #[derive(Clone, Copy)]
 pub struct Operation {
     pub permission: Permission,
     pub handler: Handler,
-    /// 409s that it may answer with, beside those that every POST may.
+    /// 409 codes that it can return, in addition to those of every POST.
     pub conflicts: &'static [Code],
-    /// Is what it answers a resource at a version? Where its path does not tell.
+    /// Does it return a resource with a version? `None` derives this from the path.
     pub versioned: Option<bool>,
-    /// It takes a file.
+    /// It accepts a file.
     pub uploads: bool,
-    /// It shows personal data in full to a person who proved again who they are.
+    /// It unmasks personal data for a person with step-up authentication.
     pub unmasks: bool,
-    /// Only where business time can be moved (`demo`).
+    /// Only exists if business time can be moved (`demo`).
     pub sandbox: bool,
-    /// By what requests without a token are limited.
+    /// The rate limit for requests without a token.
     pub limit: Limit,
     /// It may take as long as an upload.
     pub long: bool,
 }
 
-/// What limits requests before it is known who sends them.
+/// Rate limit that applies before the caller is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     Address,
-    /// Of their own: who asks for pages too often must not make the service look dead, or unseen.
+    /// A limit of its own, so that an address that loads many pages does not make the service look unavailable to
+    /// probes.
     Probes,
-    /// Where guessing a client's secret is tried.
+    /// The limit for token requests, where client secrets could be guessed.
     Tokens,
 }
 
-/// No token is asked for.
+/// An operation without a token.
 pub const fn public(handler: Handler) -> Operation {
     allow(handler, Access::Public, false)
 }
 
-/// A client of one of these roles shows its key in the form that it sends.
+/// An operation for a client of one of these roles, which sends its secret in the form.
 pub const fn by_key(handler: Handler, roles: &'static [Role]) -> Operation {
     allow(handler, Access::Key(roles), false)
 }
 
-/// An act of a person, as everything is that is not said to be otherwise.
+/// An operation for persons only. This is the default.
 pub const fn act(handler: Handler, roles: &'static [Role]) -> Operation {
     allow(handler, Access::Roles(roles), true)
 }
 
-/// Reading: open to machines.
+/// A read, also with machine tokens.
 pub const fn read(handler: Handler, roles: &'static [Role]) -> Operation {
     allow(handler, Access::Roles(roles), false)
 }
 
-/// Reporting, submitting and importing, and the steps of handling a ticket that bind nobody: open to machines.
+/// Reporting, submitting, importing, and non-binding steps of a complaint: also with machine tokens.
 pub const fn submit(handler: Handler, roles: &'static [Role]) -> Operation {
     allow(handler, Access::Roles(roles), false)
 }
@@ -174,33 +175,33 @@ impl Operation {
     }
 }
 
-/// A table, and whose rows it holds.
+/// A table, and whose rows it contains.
 #[derive(Clone, Copy)]
 pub struct Table {
     pub name: &'static str,
     pub rows: Rows,
-    /// It is read through the `scoped.rs` of its feature only.
+    /// It is read only through the `scoped.rs` of its feature.
     pub scoped: bool,
-    /// Plans of its queries are made for many rows.
+    /// It grows large, so tests check the query plans for it.
     pub grows: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
-    /// Each lies in one county (and township, and community), and its territory writes it.
+    /// Each row belongs to one county (and township, and community), whose offices write it.
     Territory,
-    /// Each belongs to one of another table, and is written with it.
+    /// Each row belongs to a row of another table, and is written with it.
     With(&'static str),
-    /// The program keeps them; nobody writes them by a call of their own.
+    /// Written by the program only, never by an operation of its own.
     Program,
-    /// The operator's, from a file.
+    /// Imported by the operator from a file.
     Operator,
-    /// Seen by several counties or townships.
+    /// Visible to several counties or townships.
     Shared,
 }
 
 impl Table {
-    /// Scoped, and growing.
+    /// Scoped, and can grow large.
     pub const fn of_territory(name: &'static str) -> Table {
         Table { name, rows: Rows::Territory, scoped: true, grows: true }
     }

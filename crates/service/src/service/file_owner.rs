@@ -1,11 +1,11 @@
-//! Whose files these are: each feature says which of its rows files belong to, and who sees them.
+//! Owners of attachments: each feature declares which of its rows attachments belong to, and who may see them.
 
 use super::Ctx;
 use crate::coded_enum;
 use crate::db::{Conn, Id, WorkResult};
 
 coded_enum! {
-    /// Kind of row that a file belongs to (附件归属).
+    /// Kind of resource that an attachment belongs to (附件归属).
     #[schema(example = "violation")]
     pub enum OwnerKind {
         Violation "violation" "违规行为" "Violation"
@@ -21,26 +21,26 @@ coded_enum! {
     }
 }
 
-/// Rows of one kind that files belong to.
+/// Rows of one kind that attachments can belong to.
 #[derive(Clone, Copy)]
 pub struct FileOwner {
     pub kind: OwnerKind,
-    /// Who may not call it sees no file either.
+    /// Callers that may not call this operation see no attachment either.
     pub operation: &'static str,
-    /// What the caller sees of the row of this id, by the code that reads it for that operation.
+    /// What the caller may see of the row with this id, by the same code that reads it for that operation.
     pub visibility: fn(&mut Conn, &Ctx, Id) -> WorkResult<Visibility>,
 }
 
-/// What a caller sees of a row.
+/// What a caller may see of a row.
 pub enum Visibility {
     Open,
-    /// That it is there; its content waits to be opened.
+    /// Only that it exists. Its content has not been opened yet.
     Unopened,
-    /// A ticket, and of its files this.
+    /// A complaint, and what the caller may see of its attachments.
     Ticket(ComplaintAttachment),
 }
 
-/// What a caller gets of the files of a ticket, by whom they came from.
+/// What a caller may see of a complaint's attachments, by the party that uploaded them.
 #[derive(Clone, Copy)]
 pub struct ComplaintAttachment {
     pub complainant: Visible,
@@ -49,16 +49,16 @@ pub struct ComplaintAttachment {
 
 #[derive(Clone, Copy)]
 pub struct Visible {
-    /// The form of what can be stripped.
+    /// The form of images whose metadata can be stripped.
     pub picture: Option<FileForm>,
     pub other: Option<FileForm>,
     pub under_its_name: bool,
 }
 
-/// In which form a caller gets a file that it sees.
+/// The form in which a caller gets a visible attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileForm {
     Original,
-    /// The copy without metadata.
+    /// The copy without metadata (去除元数据的副本).
     Stripped,
 }

@@ -1,4 +1,4 @@
-//! Work that goes on beside the requests until the service stops.
+//! Background jobs, which run until the service stops.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as StopWatch};
@@ -8,38 +8,38 @@ use futures_util::future::LocalBoxFuture;
 use super::Service;
 use crate::problem::Problem;
 
-/// How often what has run out is put away.
+/// Interval of jobs that delete expired data.
 pub const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
-/// One piece of work, again and again.
+/// A job that is repeated.
 #[derive(Clone, Copy)]
 pub struct Job {
     pub name: &'static str,
     pub by: By,
-    /// From the start to the first time.
+    /// Time from the start of the service to the first run.
     pub first: Duration,
-    /// From the beginning of one time to the next.
+    /// Time from the start of one run to the start of the next.
     pub every: Duration,
-    /// How often it is looked whether it is due, and this replica's.
+    /// How often to check whether a run is due in this replica.
     pub poll: Duration,
-    /// What makes it due at once, beside the time.
+    /// An event that makes a run due at once.
     pub woken: Option<fn(&Service) -> LocalBoxFuture<'_, ()>>,
     pub run: fn(Arc<Service>) -> LocalBoxFuture<'static, Result<(), Problem>>,
-    /// Told where it fails: the next time it is tried again.
+    /// Logged after a failure. The job is tried again at the next run.
     pub waits: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     EachReplica,
-    /// The one that holds the lease.
+    /// The replica that holds the lease.
     LeaseHolder,
-    /// The same, while its clock is credible.
+    /// The same, while its clock is confirmed.
     Background,
 }
 
 impl Job {
-    /// Every so often, and for the first time after that long.
+    /// A job with this interval, and this delay before the first run.
     pub const fn every(
         every: Duration,
         name: &'static str,
@@ -70,7 +70,7 @@ impl Job {
         }
     }
 
-    /// For as long as the service runs.
+    /// Runs the job until the service stops.
     pub async fn follow(self, state: Arc<Service>) {
         let mut next = StopWatch::now() + self.first;
         loop {

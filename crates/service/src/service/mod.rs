@@ -1,4 +1,4 @@
-//! What every request shares, below the features: each takes from it what it needs, and it knows none of them.
+//! The parts of request handling that all features share. Nothing here depends on a feature.
 
 pub mod body;
 pub mod context;
@@ -46,7 +46,7 @@ pub use parts::Parts;
 use routes::Routes;
 pub use transaction::Tx;
 
-/// What belongs to no feature.
+/// Shared declarations that belong to no feature.
 pub const SHARED: Feature = Feature {
     name: "service",
     tables: &[
@@ -62,7 +62,7 @@ pub const SHARED: Feature = Feature {
     ..Feature::EMPTY
 };
 
-/// What every request shares.
+/// The state of the service, shared by all requests.
 pub struct Service {
     pub db: Db,
     pub clock: Clock,
@@ -81,64 +81,64 @@ pub struct Service {
     pub metrics: Metrics,
     pub traces: Option<Traces>,
     pub limits: Limits,
-    /// What is asked for before personal data are shown in full.
+    /// Requirements for unmasking personal data.
     pub step_up: StepUp,
     pub secret_life: Option<chrono::Duration>,
-    /// Told once: a proxy that settings do not name.
+    /// Logs once that requests come through a proxy that the settings do not name.
     pub unnamed_proxy: std::sync::Once,
     pub security: Security,
-    /// Who wrote a moment ago, and so reads from the primary.
+    /// Callers that wrote a moment ago and therefore read from the primary.
     pub wrote: RecentWriters,
-    /// Whether this replica does the background work.
+    /// The lease for background jobs.
     pub lease: Lease,
     pub clock_watch: ClockWatch,
     pub body_limit: usize,
     pub request_timeout: Duration,
-    /// How long an upload may take.
+    /// Timeout of an upload.
     pub upload_timeout: Duration,
     pub disks: Disks,
     pub metrics_on_api: bool,
-    /// What belongs to one feature.
+    /// State of individual features.
     pub parts: Parts,
-    /// The county that a token belongs to.
+    /// Determines the county of a token.
     pub county_of: fn(&mut Conn, &Caller) -> WorkResult<Option<String>>,
 }
 
 impl Service {
-    /// The one that serves a request.
+    /// The service that handles a request.
     pub fn of(request: &ServiceRequest) -> Result<web::Data<Service>, Problem> {
         let found = request.app_data::<web::Data<Service>>().cloned();
         found.ok_or_else(|| Problem::broken("the service is not among the application's data"))
     }
 
-    /// May this replica do background work now: does it hold the lease, and is its clock credible?
+    /// May this replica run background jobs now? It must hold the lease, and its clock must be confirmed.
     pub async fn does_background_work(&self) -> bool {
         self.lease.held(&self.db).await && self.clock_watch.permits(&self.db, &self.clock, &self.security).await
     }
 }
 
-/// An operation that is served.
+/// The route of an operation.
 #[derive(Clone, Debug)]
 pub struct Route {
     pub pattern: Arc<str>,
     pub method: Method,
     pub operation: &'static str,
     pub permission: &'static Permission,
-    /// Its place among the handlers of a worker.
+    /// Index among the handlers of a worker.
     pub handler: usize,
-    /// Reads the parameters of a path.
+    /// Extracts the parameters of a path.
     pub resource: Arc<ResourceDef>,
     pub limit: Limit,
     /// It may take as long as an upload.
     pub long: bool,
-    /// Where it is counted.
+    /// Index of its metrics.
     pub index: usize,
-    /// Media types of what it answers with when all is well.
+    /// Media types of its successful responses.
     pub produces: Arc<[String]>,
 }
 
 impl Route {
-    /// A GET under a pattern, answered by the first handler.
+    /// A GET route with this pattern, served by the first handler.
     pub fn under(pattern: &str, permission: &'static Permission) -> Route {
         Route {
             pattern: pattern.into(),

@@ -1,4 +1,5 @@
-//! What one feature keeps in memory, such as a cache: found by its type, so that nothing below the feature knows it.
+//! In-memory state of individual features, such as caches. It is looked up by type, so that the shared layer does not
+//! depend on features.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ impl Parts {
 
     /// # Panics
     ///
-    /// Where the service was put together without it: the list in `app` is the only one, and every test starts from it.
+    /// If the service was built without this part. `app` has the only list of parts, and every test starts from it.
     pub fn get<T: Any>(&self) -> &T {
         let part = self.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
         part.unwrap_or_else(|| panic!("app lists no {}", std::any::type_name::<T>()))

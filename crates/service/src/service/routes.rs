@@ -1,5 +1,5 @@
-//! Which operation serves a path: a tree, so that a request costs the same whatever else is registered. And what operations
-//! say of themselves in the document.
+//! Finds the operation for a path with a tree, so that the cost does not depend on the number of routes. Also collects
+//! the operations for the OpenAPI document.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use utoipa_actix_web::OpenApiFactory;
 use crate::problem::{Code, Problem};
 use crate::service::Route;
 
-/// The function that answers an operation, and what it says of itself; made by [`handler!`](crate::handler).
+/// The handler function of an operation and its description; made by [`handler!`](crate::handler).
 #[derive(Clone, Copy)]
 pub struct Handler {
     pub name: &'static str,
-    /// Each worker of a server makes its own.
+    /// Called once in each worker.
     pub make: fn() -> actix_web::Route,
     pub describe: fn(&mut Description),
 }
 
-/// The handler of a function with `#[utoipa::path]`; its name is the operation's.
+/// The [`Handler`] of a function with `#[utoipa::path]`. The function name is the operation id.
 #[macro_export]
 macro_rules! handler {
     ($module:ident::$name:ident) => {
@@ -37,7 +37,7 @@ macro_rules! handler {
     };
 }
 
-/// What operations say of themselves.
+/// Collects the descriptions of operations.
 #[derive(Default)]
 pub struct Description {
     paths: Paths,
@@ -50,7 +50,7 @@ impl Description {
         operation.schemas(&mut self.schemas);
     }
 
-    /// The document with these operations.
+    /// The document with these operations added.
     pub fn complete(self, mut document: OpenApi) -> OpenApi {
         document.paths.merge(self.paths);
         document.components.get_or_insert_with(Components::new).schemas.extend(self.schemas);
@@ -58,7 +58,7 @@ impl Description {
     }
 }
 
-/// The operations by path. Of two patterns that fit a path, the first added counts.
+/// The operations by path. If two patterns match a path, the first one added applies.
 #[derive(Default)]
 pub struct Routes {
     top: Node,
@@ -68,15 +68,16 @@ pub struct Routes {
 #[derive(Default)]
 struct Node {
     named: HashMap<String, Node>,
-    /// Any name; a segment of a pattern with a parameter in it.
+    /// Matches any segment: a segment of a pattern that contains a parameter.
     any: Option<Box<Node>>,
-    /// The patterns that end here, as they were added: several only where a parameter is part of a segment.
+    /// The patterns that end here, in the order of their addition. There are several only if a parameter is part of a
+    /// segment.
     ends: Vec<usize>,
 }
 
 struct Pattern {
     resource: Arc<ResourceDef>,
-    /// No segment is in part a parameter: whatever the tree leads here fits.
+    /// No parameter is only a part of a segment, so every path that reaches this node matches.
     exact: bool,
     routes: Vec<Route>,
 }
@@ -88,7 +89,7 @@ impl Pattern {
 }
 
 impl Routes {
-    /// Adds an operation under the pattern that it names.
+    /// Adds an operation under its pattern.
     pub fn add(&mut self, route: Route) {
         if let Some(known) = self.patterns.iter_mut().find(|one| one.resource.pattern() == route.resource.pattern()) {
             known.routes.push(route);
@@ -110,7 +111,7 @@ impl Routes {
         self.patterns.push(Pattern { resource, exact, routes: vec![route] });
     }
 
-    /// The operations under a path, if it is one.
+    /// The operations of a path; `None` if the path is unknown.
     pub fn under(&self, path: &str) -> Option<&[Route]> {
         let rest = path.strip_prefix('/')?;
         let found = self.first(&self.top, Some(rest), path)?;
@@ -131,7 +132,7 @@ impl Routes {
     }
 }
 
-/// Hands each request to the handler of the operation that the gate found for it ([`Route::handler`]).
+/// Passes each request to the handler of the operation that the gate found ([`Route::handler`]).
 pub struct Dispatch(pub Vec<fn() -> actix_web::Route>);
 
 type Served = <actix_web::Route as ServiceFactory<ServiceRequest>>::Service;

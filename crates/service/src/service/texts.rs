@@ -1,4 +1,4 @@
-//! A transaction that lacks the text of a document runs again when the text is made (see [`crate::templates::texts`]).
+//! Runs a transaction again after rendering a missing text of an official document (see [`crate::templates::texts`]).
 
 use std::future::Future;
 
@@ -6,10 +6,10 @@ use crate::db::{WorkError, WorkResult};
 use crate::problem::{Code, Problem};
 use crate::templates::texts::{Lacking, Texts};
 
-/// As often as a transaction runs again, because what the document says had changed meanwhile.
+/// Most attempts. Another one is needed if the content of the document changed in the meantime.
 const ATTEMPTS: usize = 8;
 
-/// Runs a transaction; where it lacks a text, makes the text and runs it again.
+/// Runs a transaction. If it lacks a text, renders the text and runs it again.
 pub async fn with_texts<T, F>(texts: &Texts, mut transaction: impl FnMut() -> F) -> WorkResult<T>
 where
     F: Future<Output = WorkResult<T>>,

@@ -1,4 +1,4 @@
-//! One transaction of one request ([`Tx`]): where an action takes its input, once per idempotency key.
+//! One transaction of one request ([`Tx`]), in which an action reads its input, once per idempotency key.
 
 use std::sync::LazyLock;
 
@@ -16,12 +16,12 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     pub ctx: &'a Ctx,
     pub(super) key: Option<&'a IdempotencyKey>,
-    /// The texts of documents that were made for it.
+    /// The texts of official documents rendered for it.
     pub texts: &'a Texts,
 }
 
 impl<'a> Tx<'a> {
-    /// A transaction of the program itself: there is no key, and no document is issued in it ([`Ctx::write`]).
+    /// A transaction of the service itself, without a key and without official documents ([`Ctx::write`]).
     pub fn of(conn: &'a mut Conn, ctx: &'a Ctx) -> Tx<'a> {
         static NONE: LazyLock<Texts> = LazyLock::new(Texts::default);
         Tx { conn, ctx, key: None, texts: &NONE }
@@ -29,12 +29,13 @@ impl<'a> Tx<'a> {
 }
 
 impl Tx<'_> {
-    /// The input of an action on a row that was found: replayed, or checked, or refused with every fault.
+    /// The input of an action on an existing row: replays, or validates and reports all input errors.
     pub fn input<'b, B>(&mut self, body: &'b Body<B>) -> WorkResult<&'b B> {
         self.checked(body, |_, _, _| Ok(()))
     }
 
-    /// Like [`Tx::input`], with faults that only the rules or the store can see, reported together with the others.
+    /// Like [`Tx::input`], with errors that only the rules or the database can detect. All errors are reported
+    /// together.
     pub fn checked<'b, B>(
         &mut self,
         body: &'b Body<B>,
@@ -46,7 +47,7 @@ impl Tx<'_> {
         self.validate(body, check)
     }
 
-    /// The input of a creation. A replay shows the row that was made only if the caller may still see it.
+    /// The input of a creation. A replay returns the created row only if the caller may still see it.
     pub fn creation<'b, B>(
         &mut self,
         body: &'b Body<B>,
@@ -78,8 +79,8 @@ impl Tx<'_> {
         body.input(|input, faults| check(conn, input, faults))
     }
 
-    /// PATCH and PUT need If-Match (RFC 6585, 3); an action honours the conditions of its request. Versions begin with 1:
-    /// at 0 there is nothing yet.
+    /// Checks the conditions of the request. PATCH and PUT need If-Match (RFC 6585, 3). Versions start at 1; 0 means
+    /// that the row does not exist.
     pub fn if_match(&self, version: i64) -> WorkResult<()> {
         Ok(self.ctx.conditions.on_write(version, self.ctx.needs_if_match)?)
     }

@@ -1,4 +1,4 @@
-//! Trusted issuers: who besides this service may make tokens for it, and the limits of each.
+//! Settings for trusted issuers: other issuers whose tokens are accepted, and the limits of each.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::characters::is_plain_line;
 use crate::db::Id;
 use crate::role::{ORGANISATIONS, Role, RoleKind};
 
-/// Longest life of a token that an operator can allow an issuer.
+/// Longest token lifetime that an operator can configure, in minutes.
 const MOST_TOKEN_MINUTES: u32 = 1440;
 const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("EdDSA", Algorithm::EdDSA),
@@ -24,51 +24,52 @@ const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("RS256", Algorithm::RS256),
     ("PS256", Algorithm::PS256),
 ];
-/// Claims whose meaning RFC 7519 fixes; nothing else is read out of them. `sub` may double as `name` or `company`.
+/// Claims with a meaning fixed by RFC 7519, which cannot be mapped to ours. `sub` may also be used as `name` or
+/// `company`.
 const REGISTERED_CLAIMS: &[&str] = &["iss", "aud", "exp", "nbf", "iat", "jti"];
 
 /// An issuer whose tokens are accepted, within its limits.
 #[derive(Clone, Debug)]
 pub struct TrustedIssuer {
-    /// What `iss` must be, character for character.
+    /// The exact value of `iss`.
     pub issuer: String,
     pub audience: String,
     pub algorithms: Vec<Algorithm>,
     pub keys: KeySource,
     pub allowed_roles: Vec<Role>,
-    /// Prefixes of 2, 4, 6, 9 or 12 digits.
+    /// Prefixes of division codes, with 2, 4, 6, 9 or 12 digits.
     pub allowed_divisions: Vec<String>,
     pub allowed_companies: Vec<String>,
     pub allowed_complexes: Vec<Id>,
     pub allowed_organisations: Vec<String>,
     pub allowed_tasks: Vec<u8>,
-    /// Longest time from `iat` to `exp`.
+    /// Longest accepted time from `iat` to `exp`.
     pub token_life: Duration,
-    /// All of its tokens belong to systems, which never confirm, approve, decide or unmask.
+    /// All of its tokens are machine tokens, which never confirm, approve, decide or unmask.
     pub machine: bool,
-    /// A token that one of these fits is a system's.
+    /// Tokens that match one of these are machine tokens.
     pub machine_claims: Vec<ClaimRule>,
-    /// A token that none of these fits is a system's, too: what is not known to be a person is none.
+    /// Tokens that match none of these are machine tokens, too: only an identified person counts as one.
     pub person_claims: Vec<ClaimRule>,
     pub claims: ClaimMapping,
-    /// Claims that its tokens need not carry, by our names.
+    /// Claims with a fixed value for all of its tokens, by our names.
     pub fixed_claims: Map<String, Json>,
 }
 
-/// Where the issuer's public keys are.
+/// Source of the issuer's public keys.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// Here; each fits one of the issuer's algorithms.
+    /// Given in the settings. Each matches one of the issuer's algorithms.
     Set(JwkSet),
-    /// Where the issuer publishes them.
+    /// The issuer's JWKS URL.
     Url(String),
 }
 
-/// What a claim must hold: this value, a text that begins so, or anything but null.
+/// Condition on a claim: this value, this prefix, or anything except null.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimRule {
-    /// Its name, or a JSON pointer.
+    /// Name of the claim, or a JSON pointer.
     pub claim: String,
     pub value: Option<Json>,
     pub prefix: Option<String>,
@@ -85,7 +86,7 @@ impl ClaimRule {
     }
 }
 
-/// Which claim of the issuer's tokens holds what: its name, or a JSON pointer such as `/realm_access/office`.
+/// The claims of the issuer's tokens for each of ours: a name, or a JSON pointer such as `/realm_access/office`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimMapping {
@@ -150,7 +151,7 @@ fn usual_token_minutes() -> u32 {
     60
 }
 
-/// The list of trusted issuers, as `[[trusted_issuers]]` tables or as one line of TOML.
+/// The trusted issuers, as `[[trusted_issuers]]` tables or as one line of TOML.
 pub struct Issuers;
 
 impl Kind for Issuers {
@@ -206,7 +207,7 @@ fn check(written: Written) -> Result<TrustedIssuer, InputError> {
     let allowed_divisions = each("allowed_divisions", &written.allowed_divisions, "2, 4, 6, 9 or 12 digits", |text| {
         (matches!(text.len(), 2 | 4 | 6 | 9 | 12) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
     })?;
-    // Only the form: real codes exist whose check character is wrong, and a company with such a code is served too.
+    // Only the form is checked. Some real codes have a wrong check character, and such companies must be accepted, too.
     let allowed_companies = each(
         "allowed_companies",
         &written.allowed_companies,
@@ -289,7 +290,7 @@ fn check(written: Written) -> Result<TrustedIssuer, InputError> {
 }
 
 fn check_jwks_url(url: &str) -> Result<(), InputError> {
-    // A query may be part of where the keys are; the rest as in the URL of an issuer.
+    // The JWKS URL may have a query. The rest follows the rules for an issuer URL.
     let base = base_url(url.split('?').next().unwrap_or_default());
     let good = url.len() <= 500
         && is_line(url, 500)
@@ -303,13 +304,13 @@ fn check_jwks_url(url: &str) -> Result<(), InputError> {
     }
 }
 
-/// Does a URL stay on this machine?
+/// Does a URL refer to this machine?
 pub fn is_loopback(url: &str) -> bool {
     let uri = url.parse::<Uri>().ok();
     matches!(uri.as_ref().and_then(Uri::host), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
-/// What the operator says in place of the issuer must be within the issuer's own limits.
+/// Fixed claims must be within the issuer's limits.
 fn check_fixed(issuer: &TrustedIssuer) -> Result<(), InputError> {
     let (mapping, usual) = (&issuer.claims, ClaimMapping::default());
     for (field, value) in &issuer.fixed_claims {
@@ -376,7 +377,7 @@ fn each<T: PartialEq>(
     Ok(items)
 }
 
-/// A limit that lets nothing through, or that limits nothing, is a mistake of the operator.
+/// A limit that allows nothing, or that restricts nothing, is a configuration error.
 fn check_limits(roles: &[Role], divisions: &[String]) -> Result<(), InputError> {
     for role in roles {
         let digits = role.row().division_digits;
@@ -387,7 +388,7 @@ fn check_limits(roles: &[Role], divisions: &[String]) -> Result<(), InputError> 
     Ok(())
 }
 
-/// The same of a limit that one role has.
+/// The same for a limit that concerns one role.
 fn check_use((field, role): (&str, &str), has_role: bool, values: usize, needed: bool) -> Result<(), InputError> {
     match (has_role, values) {
         (true, 0) if needed => Err(format!("{field}: role {role} needs the values that the issuer may speak for")),

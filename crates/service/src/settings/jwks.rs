@@ -1,4 +1,4 @@
-//! Public keys of others: as an operator writes them, and as an issuer publishes them.
+//! Public keys of issuers, from the settings or from a JWKS URL.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,12 @@ use serde_json::Value as Json;
 
 use super::kinds::InputError;
 
-/// Largest set of keys that is read, in bytes.
+/// Largest key set, in bytes.
 pub const MOST_JWKS_BYTES: usize = 64 * 1024;
-/// Keys of one issuer that are looked at.
+/// Most keys of one issuer.
 const MOST_KEYS: usize = 100;
 const LEAST_RSA_BITS: usize = 2048;
-/// Of a coordinate on P-256 or Ed25519.
+/// Bytes of a coordinate on P-256 or Ed25519.
 const CURVE_BYTES: usize = 32;
 
 pub(super) fn read_keys(
@@ -50,7 +50,7 @@ fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, InputError
         .as_array()
         .filter(|keys| !keys.is_empty())
         .ok_or("must be an object with a list `keys` that is not empty")?;
-    // Unknown key types would be skipped in silence by a reader that picks what it knows; here each key must be of use.
+    // A lenient parser would skip unknown key types silently. In the settings, every key must be usable.
     for (index, key) in members.iter().enumerate() {
         if is_private(key) {
             return Err(format!("keys[{index}]: is a private or shared key; only public keys belong here"));
@@ -73,8 +73,8 @@ fn parse_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, InputError
     Ok(set)
 }
 
-/// Of a set that the issuer publishes, the keys that are of use: it may hold others (for encryption, of other
-/// algorithms), which would be a mistake in a set that an operator writes.
+/// The usable keys of a published set. It may contain others (for encryption, or other algorithms), which would be a
+/// mistake in the settings.
 pub fn usable_keys(text: &str, algorithms: &[Algorithm]) -> Result<JwkSet, InputError> {
     let json: Json = serde_json::from_str(text).map_err(|_| "not JSON")?;
     let members = json["keys"].as_array().ok_or("no list `keys`")?;
@@ -94,7 +94,7 @@ fn is_private(key: &Json) -> bool {
     ["d", "k", "p", "q", "dp", "dq", "qi"].iter().any(|private| key.get(private).is_some())
 }
 
-/// Is a key public, strong enough, and of use under one of these algorithms?
+/// Is a key public, strong enough, and usable with one of these algorithms?
 pub fn check_key(key: &Jwk, algorithms: &[Algorithm]) -> Result<(), InputError> {
     if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
         return Err("`use` must be sig".into());

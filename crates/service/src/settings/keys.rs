@@ -1,4 +1,4 @@
-//! What `serve` needs beside the settings: keys and passwords that lie in files.
+//! Secrets that `serve` needs in addition to the settings: keys and passwords in files.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::{DatabaseUrl, FilesUrl, Secret, Settings, SettingsError, TABLE};
 use crate::keys::{Source, Wrapping};
 
 impl Settings {
-    /// Where the keyring is and what opens it; a missing setting is one line, like a wrong one.
+    /// The keyring file and its wrapping key. A missing setting is reported in one line, like a wrong one.
     pub fn keyring(&self) -> Result<Source, SettingsError> {
         let access = &self.access;
         let file = access.keyring_file.clone().ok_or_else(|| missing("keyring_file"))?;
@@ -22,7 +22,7 @@ impl Settings {
         Ok(Source { file, wrapping })
     }
 
-    /// libpq's connection URL with the password and the time limits; `None` on SQLite.
+    /// libpq's connection URL with the password and the timeouts; `None` on SQLite.
     pub fn postgres_url(&self) -> Result<Option<Secret<String>>, SettingsError> {
         self.complete(Some(&self.database.database_url))
     }
@@ -32,7 +32,7 @@ impl Settings {
         self.complete(self.database.read_database_url.as_ref())
     }
 
-    /// A bucket has its keys, and a folder has none.
+    /// A bucket needs keys, and a folder must have none.
     pub(super) fn check_files(&self, values: &Values) -> Result<(), SettingsError> {
         let files = &self.files;
         let secrets = (&files.s3_secret_access_key, &files.s3_secret_access_key_file);
@@ -57,7 +57,7 @@ impl Settings {
         }
     }
 
-    /// The secret of the bucket.
+    /// The secret key of the bucket.
     pub fn s3_secret(&self) -> Result<Secret<String>, SettingsError> {
         const FILE: &str = "s3_secret_access_key_file";
         match (&self.files.s3_secret_access_key, &self.files.s3_secret_access_key_file) {
@@ -91,7 +91,7 @@ impl Settings {
         let mut url = url.expose().clone();
         let said = url.split_once('?').map_or("", |(_, options)| options).to_owned();
         for (name, value) in options {
-            // What the operator wrote into the URL wins.
+            // Options in the operator's URL take precedence.
             if said.split('&').any(|option| option.split('=').next() == Some(name)) {
                 continue;
             }
@@ -119,7 +119,7 @@ fn file_fault(name: &str, path: &Path, fault: &str) -> SettingsError {
 fn missing(name: &str) -> SettingsError {
     let accepted =
         TABLE.iter().find(|setting| setting.name == name).map(|setting| setting.accepted()).unwrap_or_default();
-    // It may be left out where it is not asked for.
+    // Here the setting is required, so "or nothing" does not apply.
     let accepted = accepted.trim_end_matches("; or nothing");
     let variable = format!("{}{}", super::sources::PREFIX, name.to_uppercase());
     let how = match name {

@@ -1,4 +1,4 @@
-//! The kinds of value that a setting can have: what each accepts, and how it is read.
+//! The kinds of setting values: what each accepts, and how it is parsed.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use toml::Value;
 
 use crate::secret::{KEY32, Secret, key32};
 
-/// What was wrong with a value beyond "not accepted"; empty where there is nothing to add.
+/// What is wrong with a value, in addition to "not accepted"; empty if there is nothing to add.
 pub type InputError = String;
 
 pub trait Kind {
@@ -19,7 +19,7 @@ pub trait Kind {
     fn read(&self, value: &Value) -> Result<Self::Value, InputError>;
 }
 
-/// A value as the text that an operator wrote; tables and lists have none.
+/// A value as text, as the operator wrote it. `None` for tables and lists.
 pub fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -33,7 +33,7 @@ fn read_text<T>(value: &Value, read: impl FnOnce(&str) -> Option<T>) -> Result<T
     text(value).and_then(|text| read(&text)).ok_or_else(String::new)
 }
 
-/// A whole number in a range, both ends included.
+/// An integer in an inclusive range.
 pub struct Whole(pub u64, pub u64);
 
 impl Kind for Whole {
@@ -51,7 +51,7 @@ impl Kind for Whole {
     }
 }
 
-/// A whole number of a unit of time, in a range: the unit's length in seconds, its name, the ends.
+/// A duration in whole units, in a range: the unit in seconds, its name, and both ends.
 pub struct Time(pub u64, pub &'static str, pub u64, pub u64);
 
 pub const fn seconds(least: u64, most: u64) -> Time {
@@ -130,7 +130,7 @@ impl Kind for Networks {
     }
 }
 
-/// One of a closed list of words, each with the value it stands for.
+/// One of a fixed set of words, each with its value.
 pub struct OneOf<T: 'static>(pub &'static [(&'static str, T)]);
 
 impl<T: Copy> Kind for OneOf<T> {
@@ -145,7 +145,7 @@ impl<T: Copy> Kind for OneOf<T> {
     }
 }
 
-/// Text on one line, not empty.
+/// Non-empty text on one line.
 pub struct Line(pub usize);
 
 impl Kind for Line {
@@ -180,7 +180,7 @@ impl Kind for Word {
     }
 }
 
-/// Names with spaces between, of letters that stand in a quoted text as they are.
+/// Names separated by spaces, with only characters that need no escaping in a quoted string.
 pub struct Names(pub usize);
 
 impl Kind for Names {
@@ -199,7 +199,7 @@ impl Kind for Names {
     }
 }
 
-/// The path of a file; whether it can be read shows when it is needed.
+/// The path of a file. Whether it can be read is checked when it is needed.
 pub struct File;
 
 impl Kind for File {
@@ -214,7 +214,7 @@ impl Kind for File {
     }
 }
 
-/// An `http` or `https` URL that other paths are appended to.
+/// An `http` or `https` URL to which other paths are appended.
 pub struct BaseUrl;
 
 impl Kind for BaseUrl {
@@ -230,7 +230,8 @@ impl Kind for BaseUrl {
     }
 }
 
-/// An `http` or `https` URL without a path: pages, tokens and codes are made from it, and their own paths begin at its root.
+/// An `http` or `https` URL without a path. Pages, tokens and QR codes are made from it, and their paths start at its
+/// root.
 pub struct SiteUrl;
 
 impl Kind for SiteUrl {
@@ -251,7 +252,7 @@ impl Kind for SiteUrl {
     }
 }
 
-/// The URL when it is one that can name an issuer: scheme and host, no user, query or fragment.
+/// The URL, if it can identify an issuer: scheme and host, without user, query or fragment.
 pub fn base_url(text: &str) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
     let plain = !text.contains(['#', '@', '?']) && uri.host().is_some_and(|host| !host.is_empty());
@@ -274,11 +275,11 @@ impl Kind for TimeZone {
     }
 }
 
-/// Which database, and where.
+/// The database and its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseUrl {
     Sqlite(PathBuf),
-    /// A libpq connection URL; it can hold a password.
+    /// A libpq connection URL, which can contain a password.
     Postgres(Secret<String>),
 }
 
@@ -300,8 +301,8 @@ impl Kind for Database {
             }
             let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"))?;
             let (authority, database) = rest.split('?').next()?.split_once('/')?;
-            // libpq takes an unescaped `@` or `/` of a password as the end of it, and would show the remainder as a
-            // host, port or name that it cannot find.
+            // libpq takes an unescaped `@` or `/` in a password as its end, and would show the rest as an unknown host,
+            // port or name.
             let good = is_line(text, 4096)
                 && authority.matches('@').count() <= 1
                 && authority.rsplit('@').next()?.split(',').all(has_good_port)
@@ -312,13 +313,13 @@ impl Kind for Database {
     }
 }
 
-/// Of `host`, `host:port`, `[address]:port` or nothing.
+/// Accepts `host`, `host:port`, `[address]:port` or nothing.
 fn has_good_port(place: &str) -> bool {
     let after_address = place.rsplit(']').next().unwrap_or("");
     after_address.split_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_ok())
 }
 
-/// Where a database is, for logs and the list of settings: never its user, password or options.
+/// The location of a database for logs and the list of settings, without user, password or options.
 impl std::fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -332,7 +333,7 @@ impl std::fmt::Display for DatabaseUrl {
     }
 }
 
-/// Where uploaded files are kept.
+/// Where attachments are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FilesUrl {
     Folder(PathBuf),
@@ -389,7 +390,7 @@ impl Kind for SingleLineSecret {
     }
 }
 
-/// The key that wraps what must not lie open in the database.
+/// The wrapping key (封装密钥), 32 bytes.
 pub struct Key32;
 
 impl Kind for Key32 {
@@ -404,7 +405,7 @@ impl Kind for Key32 {
     }
 }
 
-/// A setting that may be left out; the empty text leaves it out too.
+/// An optional setting. The empty string also leaves it out.
 pub struct Maybe<K>(pub K);
 
 impl<K: Kind> Kind for Maybe<K> {

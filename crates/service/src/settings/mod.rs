@@ -1,7 +1,7 @@
-//! The settings of a deployment: `xiaoqu.toml`, then `XIAOQU_*` variables, then flags; the last one said wins.
+//! The settings of a deployment: `xiaoqu.toml`, then `XIAOQU_*` variables, then flags. The last value applies.
 //!
-//! One table below names every setting once: its type, default and what it accepts. The structs, the checks and
-//! `xiaoqu settings` are made from it.
+//! One table below defines every setting once: its type, default and accepted values. The structs, the checks and
+//! `xiaoqu settings` are generated from it.
 
 mod issuers;
 mod jwks;
@@ -23,7 +23,7 @@ use kinds::*;
 pub use kinds::{DatabaseUrl, FilesUrl};
 pub use sources::{Origin, SettingsError, Sources, Values};
 
-/// The one header that the proxies write. They pass the other one on as the caller sent it, so it is never read.
+/// The header that the proxies write. They pass the other one on unchanged from the client, so it is never read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ForwardedHeader {
     #[default]
@@ -35,7 +35,7 @@ pub enum ForwardedHeader {
 /// One row of the table of settings.
 pub struct Setting {
     pub name: &'static str,
-    /// Empty where there is no default.
+    /// Empty if there is no default.
     pub default: &'static str,
     pub flags: &'static [Flag],
     pub doc: &'static str,
@@ -44,9 +44,9 @@ pub struct Setting {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
-    /// Its value is shown nowhere, not even in an error.
+    /// Its value is never shown, not even in an error.
     Secret,
-    /// Its value can hold a password, and is shown without it.
+    /// Its value can contain a password, and is shown without it.
     Masked,
     /// Too long to show.
     Long,
@@ -110,13 +110,13 @@ macro_rules! settings {
             }
         )*
 
-        /// Everything that a deployment can set, checked.
+        /// All settings of a deployment, validated.
         #[derive(Clone, Debug)]
         pub struct Settings {
             $( pub $group: $Group, )*
         }
 
-        /// Every setting, in the order in which it is explained.
+        /// Every setting, in the order of their explanation.
         pub static TABLE: &[Setting] = &[
             $($( Setting {
                 name: stringify!($name),
@@ -139,7 +139,7 @@ settings! {
     /// The HTTP server and its limits.
     http: HttpSettings {
         listen: SocketAddr = "127.0.0.1:8080", Address, [],
-            "Address and port of the service. TLS ends at the proxy before it.";
+            "Address and port of the service. TLS ends at the reverse proxy.";
         metrics_listen: Option<SocketAddr> = "", Maybe(Address), [],
             "Address and port of /metrics, which is never served on `listen`. Without it there are no metrics.";
         public_url: String = "http://127.0.0.1:8080", SiteUrl, [],
@@ -147,121 +147,121 @@ settings! {
         workers: usize = "auto", Workers, [],
             "Number of worker threads.";
         max_connections: usize = "4096", Whole(16, 100_000), [],
-            "Most connections that one worker keeps open; more wait to be accepted.";
+            "Most open connections of one worker. Further connections wait to be accepted.";
         json_body_limit_bytes: usize = "1048576", Whole(1024, 16 * 1024 * 1024), [],
-            "Largest JSON body that is read.";
+            "Largest accepted JSON body.";
         header_read_timeout_seconds: Duration = "10", seconds(1, 300), [],
-            "How long a caller may take to send the head of a request.";
+            "Timeout for the request headers.";
         request_timeout_seconds: Duration = "30", seconds(1, 600), [],
-            "How long a request may take in all.";
+            "Timeout for a whole request.";
         keep_alive_seconds: Duration = "30", seconds(1, 3600), [],
             "How long an idle connection stays open. Set it longer than the proxy's.";
         public_page_cache_seconds: Duration = "10", seconds(0, 300), [],
-            "How long a public page that was made is served again without asking the database. 0 makes each anew.";
+            "How long a rendered public page is served from the cache. 0 turns the cache off.";
         shutdown_timeout_seconds: Duration = "30", seconds(1, 600), [],
-            "How long a stopping service finishes the requests that it took.";
+            "How long a stopping service waits for open requests.";
     }
 
-    /// The database and the ways to it.
+    /// Database connections.
     database: DatabaseSettings {
         database_url: DatabaseUrl = "sqlite:xiaoqu.sqlite", Database, [Masked],
             "The database: one SQLite file, or PostgreSQL for production and several replicas.";
         database_password_file: Option<PathBuf> = "", Maybe(File), [],
-            "File with PostgreSQL's password, so that it stands in no URL.";
+            "File with PostgreSQL's password, so that it is not in the URL.";
         read_database_url: Option<DatabaseUrl> = "", Maybe(Database), [Masked],
-            "PostgreSQL: a standby of `database_url` that lists are read from. The password file is for both.";
+            "PostgreSQL: a standby of `database_url` from which lists are read. It uses the same password file.";
         read_max_lag_seconds: Duration = "5", seconds(3, 300), [],
-            "PostgreSQL: how far the standby may be behind; where it is further, the primary is read.";
+            "PostgreSQL: largest lag of the standby. If it is further behind, the primary is read.";
         migrate_at_start: MigrateAtStart = "auto", MIGRATE, [],
-            "Whether `serve` migrates the database first; auto does so on SQLite only.";
+            "Whether `serve` migrates the database at start-up. auto does so on SQLite only.";
         sqlite_readers: usize = "16", Whole(1, 64), [],
-            "SQLite: reading connections for lists.";
+            "SQLite: number of read connections for lists.";
         write_queue: usize = "1024", Whole(1, 1_000_000), [],
-            "SQLite: most writes that wait; more are answered with 503.";
+            "SQLite: most waiting writes. Further writes get 503.";
         pool_size: usize = "8", Whole(1, 500), [],
-            "PostgreSQL: connections of this process. Keep the sum over all replicas under its max_connections.";
+            "PostgreSQL: connections of this process. Keep the sum over all replicas below the server's max_connections.";
         pool_wait_seconds: Duration = "2", seconds(1, 60), [],
-            "How long a request waits for a connection that reads or, on PostgreSQL, writes before it is answered with 503.";
+            "How long a request waits for a read connection (on PostgreSQL also a write connection) before it gets 503.";
         connect_timeout_seconds: Duration = "5", seconds(2, 60), [],
-            "PostgreSQL: how long opening a connection may take.";
+            "PostgreSQL: timeout for opening a connection.";
         statement_timeout_seconds: Duration = "15", seconds(1, 600), [],
-            "PostgreSQL: how long one statement may run.";
+            "PostgreSQL: timeout for one statement.";
         tcp_user_timeout_seconds: Duration = "10", seconds(1, 600), [],
-            "PostgreSQL: after how long without an answer of the network a connection counts as lost.";
+            "PostgreSQL: time without a network response after which a connection counts as lost.";
     }
 
     /// Tokens and keys.
     access: AccessSettings {
         keyring_file: Option<PathBuf> = "", Maybe(File), [Required],
-            "The keyring that `xiaoqu keys init` makes: signing keys and data keys, sealed under the wrapping key. Replicas share it.";
+            "The keyring that `xiaoqu keys init` creates: signing keys and data keys, encrypted with the wrapping key. Replicas share it.";
         wrapping_key: Option<Secret<[u8; 32]>> = "", Maybe(Key32), [Secret, Required],
-            "Key that the keyring is sealed under. Losing it loses the keyring. Either this or `wrapping_key_file`.";
+            "Key that encrypts the keyring. If you lose it, you lose the keyring. Either this or `wrapping_key_file`.";
         wrapping_key_file: Option<PathBuf> = "", Maybe(File), [Required],
-            "File with the wrapping key, in the same form; it is read again when it changes. Either this or `wrapping_key`.";
+            "File with the wrapping key, in the same format. It is read again when it changes. Either this or `wrapping_key`.";
         audience: String = "xiaoqu", Line(200), [],
-            "What `aud` must be in the service's own tokens.";
+            "Required `aud` of the service's own tokens.";
         access_token_minutes: Duration = "60", minutes(1, 1440), [],
-            "Life of a token that the service makes.";
+            "Lifetime of a token that the service issues.";
         client_secret_days: usize = "365", Whole(0, 3650), [],
-            "Days after which a client's secret ends, also one that was made before. 0 is never.";
+            "Days after which a client secret expires. Also applies to existing secrets. 0 means never.";
         step_up_minutes: Duration = "0", minutes(0, 1440), [],
-            "How old a log-in may be (`auth_time` of the token) when a contact is shown in full. Older ones are sent to log in again (RFC 9470). 0: as old as it is.";
+            "Largest age of the log-in (`auth_time` of the token) for unmasking a contact. After that the caller must log in again (RFC 9470). 0 accepts any age.";
         step_up_acr_values: Vec<String> = "", Names(200), [],
-            "Values with spaces between, one of which must be the token's `acr` when a contact is shown in full. Nothing: any.";
+            "Accepted values of the token's `acr` for unmasking a contact, separated by spaces. Empty accepts any.";
         trusted_issuers: Vec<TrustedIssuer> = "[]", Issuers, [Long],
             "Other issuers whose tokens are accepted, and the limits of each. In a variable or flag: a list in TOML on one line.";
         jwks_refresh_minutes: Duration = "10", minutes(1, 1440), [],
-            "How often the keys at the `jwks_url` of a trusted issuer are fetched again.";
+            "How often the keys at a trusted issuer's `jwks_url` are fetched.";
         jwks_retry_seconds: Duration = "30", seconds(1, 3600), [],
-            "Least time between two tries to fetch them, also when a token names a key that is not known yet.";
+            "Shortest time between two attempts to fetch them, also when a token names an unknown key.";
     }
 
-    /// How much one caller and one address may ask for.
+    /// Rate limits for each caller and address.
     limits: LimitSettings {
         caller_requests_per_second: usize = "500", Whole(0, 1_000_000), [],
-            "Requests a second of one caller (issuer and subject). 0 is no limit.";
+            "Requests per second of one caller (issuer and subject). 0 is no limit.";
         caller_burst: usize = "1000", Whole(1, 1_000_000), [],
-            "Requests of one caller at once.";
+            "Burst of requests of one caller.";
         address_requests_per_second: usize = "100", Whole(0, 1_000_000), [],
-            "Requests a second without a token of one address (IPv6: of one /64). 0 is no limit.";
+            "Requests per second without a token from one address (IPv6: one /64). 0 is no limit.";
         address_burst: usize = "300", Whole(1, 1_000_000), [],
-            "Requests without a token of one address at once.";
+            "Burst of requests without a token from one address.";
         address_requests_at_once: usize = "200", Whole(0, 100_000), [],
-            "Requests of one address, with or without a token, that may be under way at the same time. 0 is no limit.";
+            "Concurrent requests from one address, with or without a token. 0 is no limit.";
         refused_tokens_per_second: usize = "5", Whole(0, 1_000_000), [],
-            "How often a second one refused token is looked at again, from one address. 0 is no limit.";
+            "Requests per second with one refused token from one address. 0 is no limit.";
         refused_tokens_burst: usize = "50", Whole(1, 1_000_000), [],
-            "The same at once.";
+            "Burst of requests with one refused token from one address.";
         forged_tokens_per_second: usize = "1000", Whole(0, 1_000_000), [],
-            "Wrong signatures a second of one address; over it, no token of that address is looked at that was not good before. 0 is no limit.";
+            "Wrong signatures per second from one address. Above it, only tokens that were verified before are accepted from that address. 0 is no limit.";
         forged_tokens_burst: usize = "2000", Whole(1, 1_000_000), [],
-            "Wrong signatures of one address at once.";
+            "Burst of wrong signatures from one address.";
         token_requests_per_second: usize = "5", Whole(0, 1_000_000), [],
-            "Requests a second at /oauth/token of one address. 0 is no limit.";
+            "Requests per second of /oauth/token from one address. 0 is no limit.";
         token_requests_burst: usize = "50", Whole(1, 1_000_000), [],
-            "Requests at /oauth/token of one address at once.";
+            "Burst of requests of /oauth/token from one address.";
         probe_requests_per_second: usize = "50", Whole(0, 1_000_000), [],
-            "Requests a second at /livez and /readyz of one address. 0 is no limit.";
+            "Requests per second of /livez and /readyz from one address. 0 is no limit.";
         probe_requests_burst: usize = "200", Whole(1, 1_000_000), [],
-            "Requests at /livez and /readyz of one address at once.";
+            "Burst of requests of /livez and /readyz from one address.";
         trusted_proxies: Vec<ipnet::IpNet> = "", Networks, [],
-            "Proxies whose word about the caller's address is believed. Without the proxy here, all callers without a token share its address.";
+            "Proxies that are trusted to report the client address. If your proxy is missing here, all callers without a token share its address.";
         forwarded_header: ForwardedHeader = "x-forwarded-for", FORWARDED, [],
-            "The header in which these proxies say it. The other one is never read.";
+            "The header in which these proxies report it. The other one is never read.";
     }
 
-    /// How much one caller may use up in a day of `time_zone`, on all replicas together. 0 is no limit.
+    /// What one caller may use in a day of `time_zone`, counted on all replicas together. 0 is no limit.
     quotas: QuotaSettings {
         resident_files_per_day: usize = "100", Whole(0, 1_000_000_000), [],
-            "Files that one resident may upload in a day. 0 is no limit, here and below.";
+            "Attachments that one resident may upload in a day. 0 is no limit, here and below.";
         resident_bytes_per_day: usize = "104857600", Whole(0, 1 << 50), [],
-            "Bytes of files that one resident may upload in a day.";
+            "Bytes of attachments that one resident may upload in a day.";
         resident_complaints_per_day: usize = "20", Whole(0, 1_000_000_000), [],
             "Complaints that one resident may submit in a day.";
         files_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
-            "Files that one caller who is no resident may upload in a day: an officer, a company's user, a system.";
+            "Attachments that any other caller may upload in a day: an officer, a company's user, a client.";
         bytes_per_day: usize = "10737418240", Whole(0, 1 << 50), [],
-            "Bytes of files that one such caller may upload in a day.";
+            "Bytes of attachments that one such caller may upload in a day.";
         complaints_per_day: usize = "5000", Whole(0, 1_000_000_000), [],
             "Complaints that one such caller may submit in a day, such as the system of a hotline.";
         unmaskings_per_day: usize = "200", Whole(0, 1_000_000_000), [],
@@ -270,53 +270,53 @@ settings! {
             "Searches by a caller's phone that one caller may make in a day.";
     }
 
-    /// Uploaded files and where they are kept.
+    /// Attachments and their storage.
     files: FileSettings {
         attachments_url: FilesUrl = "file:xiaoqu-attachments", FilesPlace, [],
-            "Where uploaded files are kept: a folder that all replicas share, or a bucket that speaks S3.";
+            "The attachment store: a folder that all replicas share, or an S3 bucket.";
         s3_endpoint: Option<String> = "", Maybe(BaseUrl), [],
-            "URL of the S3 service, where it is not Amazon's. With the bucket's name before the host it is called by host, else by path.";
+            "URL of the S3 service, if it is not Amazon's. If the host starts with the bucket's name, requests use virtual-host style, otherwise path style.";
         s3_region: String = "us-east-1", Word(100), [],
-            "Region that requests to S3 are signed for.";
+            "Region for signing S3 requests.";
         s3_access_key_id: Option<String> = "", Maybe(Word(200)), [],
             "Access key of the bucket.";
         s3_secret_access_key: Option<Secret<String>> = "", Maybe(SingleLineSecret), [Secret],
-            "Its secret. Either this or `s3_secret_access_key_file`.";
+            "Secret key of the bucket. Either this or `s3_secret_access_key_file`.";
         s3_secret_access_key_file: Option<PathBuf> = "", Maybe(File), [],
-            "File with the secret. Either this or `s3_secret_access_key`.";
+            "File with the secret key. Either this or `s3_secret_access_key`.";
         attachment_limit_bytes: usize = "20971520", Whole(1024, 1024 * 1024 * 1024), [],
-            "Largest file that is taken.";
+            "Largest accepted attachment.";
         upload_timeout_seconds: Duration = "600", seconds(1, 3600), [],
-            "How long an upload may take in all; where nothing comes for `request_timeout_seconds` it ends before.";
+            "Timeout for a whole upload. It ends earlier if no data arrives for `request_timeout_seconds`.";
         disk_warning_megabytes: usize = "1024", Whole(0, 100_000_000), [],
-            "Below so many free megabytes, where the attachments or an SQLite database are kept, `/readyz` and the log warn. 0 is never.";
+            "If fewer megabytes are free where attachments or an SQLite database are stored, `/readyz` and the log warn. 0 turns the warning off.";
         uploads_at_once: usize = "32", Whole(1, 1000), [],
-            "Uploads under way at once, a quarter of them of one caller at most; more are answered with 503.";
+            "Concurrent uploads, at most a quarter of them of one caller. Further uploads get 503.";
     }
 
-    /// What the service says about itself, and where it is.
+    /// Logs, metrics and the location of the service.
     deployment: DeploymentSettings {
         time_zone: chrono_tz::Tz = "Asia/Shanghai", TimeZone, [],
             "Time zone in which days begin and deadlines end. Once there are data, changing it needs `xiaoqu deployment accept --time-zone`.";
         clock_jump_limit_minutes: Duration = "60", minutes(10, 1440), [],
-            "How far the system's clock may differ from the database's, or jump while the service runs, before background work stands still until `xiaoqu clock confirm`.";
+            "How far the system clock may differ from the database's, or jump while the service runs, before background jobs pause until `xiaoqu clock confirm`.";
         clock_downtime_limit_hours: Duration = "48", hours(1, 8760), [],
-            "How long after the last recorded time the service may start again and do its background work without `xiaoqu clock confirm`.";
+            "How long after the last recorded time the service may start and run its background jobs without `xiaoqu clock confirm`.";
         ledger_origin: Option<String> = "", Maybe(Word(200)), [],
-            "Name of the ledger in its checkpoints, without spaces and pluses. Taken when the ledger is begun, kept from then on. Default: the host of `public_url` and `/ledger`.";
+            "Name of the ledger in its checkpoints, without spaces and pluses. Set when the ledger is created, and fixed from then on. Default: the host of `public_url` and `/ledger`.";
         log_level: tracing::Level = "info", LOG_LEVEL, [],
-            "Least level of what is logged.";
+            "Lowest log level that is written.";
         log_format: LogFormat = "json", LOG_FORMAT, [],
-            "Form of the log on standard error.";
+            "Format of the log on standard error.";
         otlp_endpoint: Option<String> = "", Maybe(BaseUrl), [],
-            "OpenTelemetry collector that traces are sent to (OTLP over HTTP, protobuf); `/v1/traces` is added. Nothing is traced without it.";
+            "URL of the OpenTelemetry collector (OTLP over HTTP, protobuf), without `/v1/traces`. Without it nothing is traced.";
         trace_percent: usize = "10", Whole(0, 100), [],
-            "Of the requests whose `traceparent` does not decide it, how many in a hundred are traced.";
+            "Percentage of requests traced, among those whose `traceparent` makes no decision.";
     }
 }
 
 impl Settings {
-    /// The name of a ledger that is begun under these settings.
+    /// The name for a new ledger.
     pub fn ledger_origin(&self) -> String {
         let url = &self.http.public_url;
         let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! Where settings come from, and the one line that is said when one of them is wrong.
+//! Sources of settings, and the one-line error for a wrong setting.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,10 +12,10 @@ use super::{DatabaseUrl, Flag, Setting, TABLE};
 
 pub const PREFIX: &str = "XIAOQU_";
 const DEFAULT_FILE: &str = "xiaoqu.toml";
-/// How variables of this program begin that are no settings: `--config`, and what only tests read.
+/// Prefixes of this program's variables that are not settings: `--config`, and variables for tests.
 const NO_SETTINGS: &[&str] = &["XIAOQU_CONFIG", "XIAOQU_REQUIRE_", "XIAOQU_TEST_"];
 
-/// Who said a value.
+/// Source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     Default,
@@ -35,23 +35,23 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One line that names the setting, where it came from and what is accepted.
+/// One line with the name of the setting, its source and what is accepted.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct SettingsError(String);
 
 impl SettingsError {
-    /// Whatever the sentence holds (a file's name, a parser's message), it stays on one line.
+    /// Keeps the message on one line, whatever it contains (a file name, a parser's message).
     pub(super) fn new(sentence: impl AsRef<str>) -> Self {
         let spaced = sentence.as_ref().replace(|c: char| c.is_control(), " ");
         SettingsError(spaced)
     }
 }
 
-/// The sources as they are given, before anything is read.
+/// The sources as given, before anything is read.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// A named file must exist; without a name `./xiaoqu.toml` is read if it is there.
+    /// A named file must exist. Without a name, `./xiaoqu.toml` is read if it exists.
     pub config: Option<PathBuf>,
     pub variables: Vec<(OsString, OsString)>,
     /// The flag as typed (`--listen`), the setting and the value.
@@ -59,7 +59,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// All sources laid over one another; names are checked, values are not yet.
+    /// All sources merged. Names are checked, values are not yet.
     pub fn collect(&self) -> Result<Values, SettingsError> {
         let mut values = Values::default();
         let default = Path::new(DEFAULT_FILE);
@@ -97,7 +97,7 @@ fn find(name: &str) -> Option<&'static Setting> {
     TABLE.iter().find(|setting| setting.name == name)
 }
 
-/// Names the setting that was most likely meant, where one is near enough.
+/// Names the setting that was most likely meant, if one is similar enough.
 fn unknown(key: &str, origin: &Origin, show: impl Fn(&Setting) -> String) -> SettingsError {
     let asked = key.strip_prefix(PREFIX).unwrap_or(key).to_lowercase();
     let near = |setting: &'static Setting| (strsim::normalized_damerau_levenshtein(&asked, setting.name), setting);
@@ -109,7 +109,7 @@ fn unknown(key: &str, origin: &Origin, show: impl Fn(&Setting) -> String) -> Set
     ))
 }
 
-/// The values that were said, each with who said it last.
+/// The given values, each with its last source.
 #[derive(Default)]
 pub struct Values(BTreeMap<&'static str, (Value, Origin)>);
 
@@ -143,7 +143,7 @@ impl Values {
         }
     }
 
-    /// The line about a value that is not accepted.
+    /// The message for a value that is not accepted.
     pub(super) fn fault(&self, name: &str, fault: &str) -> SettingsError {
         let Some(setting) = find(name) else {
             return SettingsError::new(format!("{name}: {fault}"));
@@ -166,7 +166,7 @@ impl Values {
         self.0.get(setting.name).cloned().unwrap_or_else(default)
     }
 
-    /// The value in force as it may be shown, and who said it.
+    /// The effective value as it may be displayed, and its source.
     pub fn shown(&self, setting: &Setting) -> (String, Origin) {
         let (value, origin) = self.effective(setting);
         let plain = text(&value).unwrap_or_default();

@@ -80,10 +80,10 @@ fn an_unknown_name_stops_the_start() {
     );
     refused(None, &[], &[("poolsize", "3")], &["poolsize", "the flag --set"]);
     refused(None, &[("XIAOQU_DATABSE_URL", "x")], &[], &["did you mean XIAOQU_DATABASE_URL?"]);
-    // One line that a person reads, not the whole table.
+    // One readable line, not the whole table.
     let line = load(None, &[("XIAOQU_SOMETHING_ELSE_ALTOGETHER", "x")], &[]).unwrap_err();
     assert!(line.len() < 200 && !line.contains("did you mean"), "{line}");
-    // Read by tests and by the command line, never settings.
+    // Variables of tests and of the command line are not settings.
     load(None, &[("XIAOQU_REQUIRE_POSTGRES", "1"), ("XIAOQU_TEST_PG_BIN", "/x"), ("XIAOQU_CONFIG", "y")], &[]).unwrap();
 }
 

@@ -1,5 +1,5 @@
-//! The migrations as the program carries them: written once, and expanded for each database. `migrations/README.md` says
-//! how they are written.
+//! The migrations in this program. Each is written once and expanded for each database. `migrations/README.md`
+//! describes how to write them.
 
 use diesel::backend::Backend;
 use diesel::connection::BoxableConnection;
@@ -9,7 +9,7 @@ use diesel::migration::{
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 
-/// A migration: a folder of `migrations/`, and its files in the order of their names.
+/// A migration: a folder in `migrations/`, with its files in the order of their names.
 struct Folder {
     name: &'static str,
     files: &'static [(&'static str, &'static str)],
@@ -18,13 +18,13 @@ struct Folder {
 const ALL: &[Folder] = &include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 impl Folder {
-    /// Two migrations of the same version would be one.
+    /// Two migrations must not have the same version.
     fn version(&self) -> &'static str {
         self.name.split_once('_').map_or(self.name, |(version, _)| version)
     }
 }
 
-/// What a database calls its own files, and what stands there for each placeholder.
+/// The suffix of a database's own files, and its replacement for each placeholder.
 struct Dialect {
     ending: &'static str,
     placeholders: [(&'static str, &'static str); 4],
@@ -51,7 +51,7 @@ const POSTGRES: Dialect = Dialect {
 };
 
 impl Dialect {
-    /// The files of one direction (`up.sql`, `up_….sql`), each before what this database alone has under its name.
+    /// The files of one direction (`up.sql`, `up_….sql`), each before the file of the same name for this database only.
     fn script(&self, folder: &Folder, direction: &str) -> String {
         let mut parts: Vec<(&str, bool, &str)> = Vec::new();
         for (file, text) in folder.files {
@@ -76,7 +76,7 @@ impl Dialect {
     }
 }
 
-/// All migrations, for diesel's harness.
+/// All migrations for diesel's harness.
 pub struct Embedded;
 
 impl MigrationSource<Sqlite> for Embedded {
@@ -120,7 +120,7 @@ impl<DB: Backend> Migration<DB> for Expanded {
     }
 }
 
-/// Each migration happens as a whole or not at all.
+/// Runs each migration completely or not at all.
 struct InTransaction;
 
 impl MigrationMetadata for InTransaction {}

@@ -1,4 +1,4 @@
-//! A folder has no keys, and a bucket needs them.
+//! A folder takes no keys, and a bucket needs them.
 
 use super::*;
 

@@ -3,12 +3,12 @@ use serde_json::json;
 
 use super::*;
 
-/// Public keys made for these tests; nobody keeps the private ones.
+/// Public keys for these tests. Their private keys do not exist any more.
 const ED_KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 const EC_KEY: &str = r#"{"kty":"EC","crv":"P-256","kid":"b","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 const RSA_MODULUS: &str = "3u9atAks6Yi_7nQVaF7-7pynrr5FIVE3zO4BhZ-RkubADwrXYbJeK3HhxwAjlUk5PC_DEejz6KBgWe_NCkZJAHmSAm_Wg0nmx7Yqx5qCE36385mo52Si9Kz-zjY2vGMzh0-0hdslzQ8bbSrJDz4otYUqP_Eibk0LsLh6rLwFhQHZc6GQMBOqEDW_x6ufmil7JqANcYZszo0ccWIhP_-m6GzjGB5cdrCpPPSc0Wt9_XTgiQ5D_AmeuWKGZQpZ2-Bk63S5MagsIj_6MMZkpXEoRGRQLHFPPJgdWsGOCxjEx_xDJAOXjfwMW_qvN412ZapmmXupfHIM_eNkI5YbJdb1Lw";
 
-/// A good issuer with one field replaced, or removed where the value is empty; in TOML.
+/// A valid issuer in TOML with one field replaced, or removed if the value is empty.
 fn issuer(field: &str, value: &str) -> String {
     let keys = format!("'{{\"keys\":[{ED_KEY}]}}'");
     let fields = [
