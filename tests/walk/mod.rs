@@ -32,7 +32,8 @@ fn setting(name: &str) -> Option<PathBuf> {
 #[test]
 fn every_recorded_request_succeeds_on_a_fresh_demo_and_is_answered_as_recorded() {
     let stories = setting("XIAOQU_WALK_STORIES").unwrap_or_else(|| root().join("tests/walk/stories"));
-    let walked = record::written(&player::play(&story::read_all(&stories)));
+    let (walk, first) = player::play(&story::read_all(&stories));
+    let walked = record::written(&walk, first);
     let elsewhere = setting("XIAOQU_WALK_RECORD");
     let file = elsewhere.clone().unwrap_or_else(|| root().join(RECORD));
     if elsewhere.is_some() || std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {

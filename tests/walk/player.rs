@@ -36,7 +36,8 @@ pub struct Played {
     pub example: bool,
 }
 
-pub fn play(stories: &[(String, Story)]) -> Vec<Played> {
+/// What was played, and the count of the first id that the walk makes.
+pub fn play(stories: &[(String, Story)]) -> (Vec<Played>, u64) {
     let folder = tempfile::tempdir().unwrap();
     let start: DateTime<Utc> = START.parse().unwrap();
     let state = demo::open(folder.path(), Clock::still(chrono_tz::Asia::Shanghai, start)).unwrap();
@@ -45,6 +46,9 @@ pub fn play(stories: &[(String, Story)]) -> Vec<Played> {
         let options = ServerOptions { workers: 1, ..ServerOptions::default() };
         let (server, address) = app::server(demo.state.clone(), &options).unwrap();
         actix_web::rt::spawn(server);
+        let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let (metrics, metrics_address) = app::metrics_server(demo.state.clone(), anywhere).unwrap();
+        actix_web::rt::spawn(metrics);
         let base = format!("http://{address}");
         let redirects = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().no_proxy().redirect(redirects).build().unwrap();
@@ -52,6 +56,7 @@ pub fn play(stories: &[(String, Story)]) -> Vec<Played> {
         let mut player = Player {
             operations: operations(&document),
             base,
+            metrics: format!("http://{metrics_address}"),
             http,
             kept: BTreeMap::from([
                 ("client_id".to_owned(), json!(demo.system.client_id)),
@@ -61,12 +66,14 @@ pub fn play(stories: &[(String, Story)]) -> Vec<Played> {
             demo,
             played: Vec::new(),
         };
+        let id = player.demo.state.clock.new_id(player.demo.state.clock.now()).to_string();
+        let first = u64::from_str_radix(&id[id.len() - 8..], 16).unwrap();
         for (file, story) in stories {
             for (number, step) in (1..).zip(&story.steps) {
                 player.step(file, story, number, step).await;
             }
         }
-        player.played
+        (player.played, first)
     })
 }
 
@@ -76,6 +83,7 @@ struct Player {
     base: String,
     http: reqwest::Client,
     kept: BTreeMap<String, Value>,
+    metrics: String,
     /// ETags by path.
     versions: BTreeMap<String, String>,
     played: Vec<Played>,
@@ -119,10 +127,14 @@ impl Player {
         };
         let (query, mut headers) = (object(&step.query), object(&step.headers));
         if step.if_match {
-            let version = self.versions.get(&path).unwrap_or_else(|| panic!("{place}: no version of {path} is known"));
+            // A decision on a row, such as `/v1/violations/{id}/confirmation`, names the version of the row.
+            let row = path.rsplit_once('/').map_or("", |(row, _)| row);
+            let version = self.versions.get(&path).or_else(|| self.versions.get(row));
+            let version = version.unwrap_or_else(|| panic!("{place}: no version of {path} is known"));
             headers.insert("If-Match".into(), json!(version));
         }
-        let mut url = format!("{}{path}", self.base);
+        let server = if path == "/metrics" { &self.metrics } else { &self.base };
+        let mut url = format!("{server}{path}");
         if !query.is_empty() {
             let pairs = query.iter().map(|(name, value)| (name.clone(), text(value)));
             url = format!("{url}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish());
@@ -162,6 +174,8 @@ impl Player {
         let bytes = response.bytes().await.unwrap();
         let answer: Value = if media_type.ends_with("json") {
             serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{place}: {error}"))
+        } else if media_type == "text/xml" {
+            json!(String::from_utf8_lossy(&bytes))
         } else {
             Value::Null
         };
@@ -182,7 +196,7 @@ impl Player {
             story: file.to_owned(),
             title: story.title.clone(),
             operation: step.operation.clone(),
-            caller: step.caller.clone(),
+            caller: step.caller.as_ref().map(|caller| text(&self.filled(&place, &json!(caller)))),
             method: method.to_string(),
             path,
             query,

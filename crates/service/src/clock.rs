@@ -15,8 +15,9 @@ pub type Source = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub struct Clock {
     zone: Tz,
     source: Source,
-    /// Microseconds that business time is ahead of real time. Only in the sandbox.
+    /// Microseconds that business time is ahead of real time, or of 1970 if it stands still. Only in the sandbox.
     offset: Option<AtomicI64>,
+    still: bool,
     /// Number of ids issued. Only in the sandbox.
     ids: AtomicU64,
     /// The last real time that a comparison confirmed, and when it did.
@@ -30,7 +31,8 @@ impl Clock {
 
     /// A clock that reads real time from `source` instead of the system clock.
     pub fn following(zone: Tz, source: Source) -> Clock {
-        Clock { zone, source, offset: None, ids: AtomicU64::new(0), credible: RwLock::new(None) }
+        let (ids, credible) = (AtomicU64::new(0), RwLock::new(None));
+        Clock { zone, source, offset: None, still: false, ids, credible }
     }
 
     /// A clock that starts at `start` and can be moved, to try deadlines.
@@ -40,9 +42,11 @@ impl Clock {
         clock
     }
 
-    /// A sandbox's clock that moves by hand only, so that what is done twice happens at the same instants.
+    /// A sandbox's clock that moves by hand only, so that a second run happens at the same instants.
     pub fn still(zone: Tz, start: DateTime<Utc>) -> Clock {
-        Clock { offset: Some(AtomicI64::new(0)), ..Clock::following(zone, Arc::new(move || start)) }
+        let clock = Clock { offset: Some(AtomicI64::new(0)), still: true, ..Clock::real(zone) };
+        clock.set(start);
+        clock
     }
 
     pub fn zone(&self) -> Tz {
@@ -60,7 +64,8 @@ impl Clock {
     /// Business time at an instant of real time.
     fn at(&self, real: DateTime<Utc>) -> Instant {
         let offset = self.offset.as_ref().map_or(0, |o| o.load(Ordering::SeqCst));
-        let now = real + TimeDelta::microseconds(offset);
+        let from = if self.still { DateTime::UNIX_EPOCH } else { real };
+        let now = from + TimeDelta::microseconds(offset);
         // The database stores microseconds. Truncate here, so that a response shows what a later read returns.
         Instant(DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now))
     }
@@ -89,7 +94,8 @@ impl Clock {
     /// Moves the clock of the sandbox. Does nothing to a real clock.
     pub fn set(&self, to: DateTime<Utc>) {
         if let Some(offset) = &self.offset {
-            let ahead: Duration = to - (self.source)();
+            let from = if self.still { DateTime::UNIX_EPOCH } else { (self.source)() };
+            let ahead: Duration = to - from;
             offset.store(ahead.num_microseconds().unwrap_or(0), Ordering::SeqCst);
         }
     }
