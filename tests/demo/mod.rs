@@ -170,17 +170,17 @@ fn every_event_is_what_the_document_says_of_its_type() {
             assert!(event["subject"].as_str().unwrap().starts_with(subject.kind), "{code}");
             for (name, value) in event["data"].as_object().unwrap() {
                 let text = |form: fn(&str) -> bool| value.is_null() || value.as_str().is_some_and(form);
-                let fits = match subject.facts.iter().find(|(fact, _)| fact == name) {
+                let fits = match subject.facts.iter().find(|(fact, ..)| fact == name) {
                     None => subject.digests.contains(&name.as_str()) && value["hmac_sha256"].is_string(),
-                    Some((_, Fact::Id)) => text(|one| uuid::Uuid::try_parse(one).is_ok()),
-                    Some((_, Fact::Day)) => text(|one| one.len() == 10),
-                    Some((_, Fact::Instant)) => text(|one| one.ends_with('Z')),
-                    Some((_, Fact::Code | Fact::Text)) => text(|_| true),
-                    Some((_, Fact::Count)) => value.is_null() || value.is_i64(),
-                    Some((_, Fact::Number)) => value.is_null() || value.is_number(),
-                    Some((_, Fact::Flag)) => value.is_null() || value.is_boolean(),
-                    Some((_, Fact::Json)) => true,
-                    Some((_, Fact::Step)) => value.is_object(),
+                    Some((_, Fact::Id, _)) => text(|one| uuid::Uuid::try_parse(one).is_ok()),
+                    Some((_, Fact::Day, _)) => text(|one| one.len() == 10),
+                    Some((_, Fact::Instant, _)) => text(|one| one.ends_with('Z')),
+                    Some((_, Fact::Code | Fact::Text, _)) => text(|_| true),
+                    Some((_, Fact::Count, _)) => value.is_null() || value.is_i64(),
+                    Some((_, Fact::Number, _)) => value.is_null() || value.is_number(),
+                    Some((_, Fact::Flag, _)) => value.is_null() || value.is_boolean(),
+                    Some((_, Fact::Json, _)) => true,
+                    Some((_, Fact::Step, _)) => value.is_object(),
                 };
                 if !fits {
                     wrong.insert(format!("{code}: {name} = {value}"));

@@ -8,7 +8,12 @@ pub const EVENTS: &[Subject] = &[
         kind: "__feature__",
         schema: "EventData__Feature__",
         about: "__A_feature__ __zh__",
-        facts: &[("complex_id", Id), ("state", Code), ("planned_on", Day), ("version", Count)],
+        facts: &[
+            ("complex_id", Id, "Id of the complex."),
+            ("state", Code, "State after the event."),
+            ("planned_on", Day, "Planned day."),
+            ("version", Count, "Version of the resource after the event."),
+        ],
         digests: &["title", "outcome"],
         types: &[
             Type { code: "__feature__.planned", zh: "__zh__计划", en: "__A_feature__ was planned" },

@@ -8,12 +8,12 @@ pub const EVENTS: &[Subject] = &[Subject {
     schema: "EventDataTypicalCase",
     about: "A typical case 典型案例",
     facts: &[
-        ("violation_id", Id),
-        ("act", Code),
-        ("state", Code),
-        ("published_on", Day),
-        ("withdrawn_on", Day),
-        ("version", Count),
+        ("violation_id", Id, "Id of the violation."),
+        ("act", Code, "Code of the act (受监管行为)."),
+        ("state", Code, "State after the event."),
+        ("published_on", Day, "Day of publication; null before."),
+        ("withdrawn_on", Day, "Day of withdrawal; null if not withdrawn."),
+        ("version", Count, "Version of the resource after the event."),
     ],
     digests: &["title", "summary", "reasons"],
     types: &[

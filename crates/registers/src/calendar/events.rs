@@ -7,7 +7,12 @@ pub const EVENTS: &[Subject] = &[Subject {
     kind: "calendar",
     schema: "EventDataCalendar",
     about: "A year of the calendar 节假日安排",
-    facts: &[("year", Count), ("holidays", Json), ("workdays", Json), ("version", Count)],
+    facts: &[
+        ("year", Count, "Calendar year."),
+        ("holidays", Json, "Public holidays of the year."),
+        ("workdays", Json, "Make-up working days (调休工作日)."),
+        ("version", Count, "Version of the resource after the event."),
+    ],
     digests: &[],
     types: &[Type {
         code: "calendar.replaced", zh: "节假日安排更新", en: "The calendar of a year was replaced"

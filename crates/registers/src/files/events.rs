@@ -7,7 +7,12 @@ pub const EVENTS: &[Subject] = &[Subject {
     kind: "attachment",
     schema: "EventDataAttachment",
     about: "A file 附件",
-    facts: &[("sha256", Text), ("size", Count), ("media_type", Text), ("of", Id)],
+    facts: &[
+        ("sha256", Text, "SHA-256 of the bytes, in hex."),
+        ("size", Count, "Size in bytes."),
+        ("media_type", Text, "Media type of the attachment."),
+        ("of", Id, "Id of the attachment that was copied; null if it is not a copy."),
+    ],
     digests: &["name"],
     types: &[
         Type { code: "attachment.uploaded", zh: "上传附件", en: "A file was uploaded" },

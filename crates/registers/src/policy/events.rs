@@ -7,7 +7,11 @@ pub const EVENTS: &[Subject] = &[Subject {
     kind: "policy",
     schema: "EventDataPolicy",
     about: "A policy version 政策版本",
-    facts: &[("effective_from", Day), ("digest", Text), ("document", Json)],
+    facts: &[
+        ("effective_from", Day, "First day on which it applies."),
+        ("digest", Text, "SHA-256 in hex."),
+        ("document", Json, "The policy document."),
+    ],
     digests: &["note", "reasons"],
     types: &[
         Type { code: "policy.published", zh: "政策发布", en: "A version was published" },

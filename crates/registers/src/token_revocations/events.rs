@@ -7,7 +7,12 @@ pub const EVENTS: &[Subject] = &[Subject {
     kind: "token_revocation",
     schema: "EventDataTokenRevocation",
     about: "A token revocation 令牌吊销",
-    facts: &[("kind", Code), ("issuer", Text), ("expires_at", Instant), ("version", Count)],
+    facts: &[
+        ("kind", Code, "Kind, a code of the vocabulary."),
+        ("issuer", Text, "Issuer of the token."),
+        ("expires_at", Instant, "Instant of expiry."),
+        ("version", Count, "Version of the resource after the event."),
+    ],
     digests: &["value", "reason"],
     types: &[
         Type { code: "token_revocation.created", zh: "令牌吊销", en: "A subject or a token was revoked" },

@@ -115,7 +115,7 @@ pub fn any_data(features: &[&'static Feature]) -> Value {
 
 impl Subject {
     fn data(&self) -> Value {
-        let facts = self.facts.iter().map(|(name, fact)| ((*name).to_owned(), fact.schema(name)));
+        let facts = self.facts.iter().map(|(name, fact, about)| ((*name).to_owned(), fact.schema(about)));
         let digests = self.digests.iter().map(|name| {
             let reference = json!({ "$ref": format!("#/components/schemas/{DIGEST}") });
             ((*name).to_owned(), reference)
@@ -130,30 +130,22 @@ impl Subject {
 }
 
 impl Fact {
-    fn schema(self, name: &str) -> Value {
+    fn schema(self, about: &str) -> Value {
         use Fact::{Code, Count, Day, Flag, Id, Instant, Json, Number, Step, Text};
-        let words = name.replace('_', " ");
-        match self {
-            Id => json!({ "type": ["string", "null"], "maxLength": 36, "description": format!("Id: {words}.") }),
-            Code => json!({ "type": ["string", "null"], "maxLength": 200, "description": format!("Code: {words}.") }),
-            Text => {
-                json!({ "type": ["string", "null"], "maxLength": 1_000_000, "description": format!("Text: {words}.") })
-            }
-            Day => json!({ "type": ["string", "null"], "format": "date", "description": format!("Day: {words}.") }),
-            Instant => {
-                json!({ "type": ["string", "null"], "format": "date-time", "description": format!("Instant: {words}.") })
-            }
-            Count => {
-                json!({ "type": ["integer", "null"], "format": "int64", "description": format!("Number: {words}.") })
-            }
-            Number => json!({ "type": ["number", "null"], "description": format!("Number: {words}.") }),
-            Flag => json!({ "type": ["boolean", "null"], "description": format!("Yes or no: {words}.") }),
-            Json => json!({ "description": format!("As it was put in: {words}.") }),
-            Step => json!({
-                "type": "object", "additionalProperties": true,
-                "description": "Details of this event only. Companies and committees do not get them."
-            }),
-        }
+        let mut schema = match self {
+            Id => json!({ "type": ["string", "null"], "maxLength": 36 }),
+            Code => json!({ "type": ["string", "null"], "maxLength": 200 }),
+            Text => json!({ "type": ["string", "null"], "maxLength": 1_000_000 }),
+            Day => json!({ "type": ["string", "null"], "format": "date" }),
+            Instant => json!({ "type": ["string", "null"], "format": "date-time" }),
+            Count => json!({ "type": ["integer", "null"], "format": "int64" }),
+            Number => json!({ "type": ["number", "null"] }),
+            Flag => json!({ "type": ["boolean", "null"] }),
+            Json => json!({}),
+            Step => json!({ "type": "object", "additionalProperties": true }),
+        };
+        schema["description"] = json!(about);
+        schema
     }
 }
 
@@ -161,7 +153,7 @@ impl Fact {
 pub fn table(features: &[&'static Feature]) -> String {
     let mut text = String::from("| subject | `data` | digests | types |\n|---|---|---|---|\n");
     for subject in subjects(features) {
-        let facts: Vec<&str> = subject.facts.iter().map(|(name, _)| *name).collect();
+        let facts: Vec<&str> = subject.facts.iter().map(|(name, ..)| *name).collect();
         let types: Vec<String> = subject.types.iter().map(|kind| format!("`{}`", kind.code)).collect();
         text += &format!(
             "| {} (`{}`) | {} | {} | {} |\n",

@@ -9,8 +9,8 @@ pub struct Subject {
     /// Name of the schema for `data`.
     pub schema: &'static str,
     pub about: &'static str,
-    /// Members of `data` in clear text.
-    pub facts: &'static [(&'static str, Fact)],
+    /// Members of `data` in clear text: name, type, description.
+    pub facts: &'static [(&'static str, Fact, &'static str)],
     /// Members of `data` that are digests of texts stored elsewhere; see `ledger::leaf::Digest`.
     pub digests: &'static [&'static str],
     pub types: &'static [Type],
