@@ -68,7 +68,7 @@ fn main() -> anyhow::Result<()> {
 /// Runs the demo's service in a thread of its own.
 fn start(folder: &std::path::Path) -> anyhow::Result<(SocketAddr, Vec<Token>)> {
     let clock = "2026-06-15T01:00:00Z".parse()?;
-    let state = demo::open(folder, Clock::sandbox(chrono_tz::Asia::Shanghai, clock))?;
+    let state = demo::open(folder, Clock::sandbox(chrono_tz::Asia::Shanghai, clock), clock)?;
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

@@ -54,10 +54,16 @@ impl Examples {
 
 impl Recorded {
     /// The answer as the document shows it; none where it is not JSON.
-    pub fn shown(&self) -> Option<Value> {
+    pub fn shown(&self, document: &Value, schema: &Value) -> Option<Value> {
         let answer = self.answer.as_ref().filter(|_| self.media_type.ends_with("json"))?;
-        let cut = shortened(answer, ITEMS_SHOWN);
-        if cut.to_string().len() <= LONG { Some(cut) } else { Some(shortened(answer, 1)) }
+        let cut = shortened(document, schema, answer, ITEMS_SHOWN);
+        if cut.to_string().len() <= LONG { Some(cut) } else { Some(shortened(document, schema, answer, 1)) }
+    }
+
+    /// The answer where it is text of another media type.
+    pub fn text(&self) -> Option<(&str, &Value)> {
+        let answer = self.answer.as_ref().filter(|answer| answer.is_string())?;
+        Some((&self.media_type, answer))
     }
 
     /// The value of a parameter of `template`, such as `/v1/violations/{id}`.
@@ -69,11 +75,36 @@ impl Recorded {
     }
 }
 
-fn shortened(value: &Value, most: usize) -> Value {
+/// A list has as many items as its schema asks for.
+fn shortened(document: &Value, schema: &Value, value: &Value, most: usize) -> Value {
+    let schema = resolved(document, schema);
     match value {
-        Value::Array(items) => items.iter().take(most).map(|item| shortened(item, most)).collect(),
-        Value::Object(all) => all.iter().map(|(name, value)| (name.clone(), shortened(value, most))).collect(),
+        Value::Array(items) => {
+            let least = schema["minItems"].as_u64().and_then(|least| usize::try_from(least).ok()).unwrap_or_default();
+            let cut = |item| shortened(document, &schema["items"], item, most);
+            items.iter().take(most.max(least)).map(cut).collect()
+        }
+        Value::Object(all) => all
+            .iter()
+            .map(|(name, value)| (name.clone(), shortened(document, &schema["properties"][name], value, most)))
+            .collect(),
         other => other.clone(),
+    }
+}
+
+/// The schema that a reference, or the first branch that is not null, leads to.
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let mut schema = schema;
+    loop {
+        let target = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+        let branch = ["oneOf", "anyOf", "allOf"]
+            .iter()
+            .find_map(|kind| schema[*kind].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null")));
+        schema = match (target.and_then(|pointer| document.pointer(pointer)), branch) {
+            (Some(target), _) => target,
+            (None, Some(branch)) => branch,
+            (None, None) => return schema,
+        };
     }
 }
 
@@ -93,9 +124,12 @@ mod tests {
     #[test]
     fn a_list_shows_a_row_and_its_neighbour_and_a_long_one_only_a_row() {
         let short = recorded("/v1/x", json!({ "items": [1, 2, 3] }));
-        assert_eq!(short.shown(), Some(json!({ "items": [1, 2] })));
+        let document = json!({ "page": { "properties": { "items": { "minItems": 3 } } } });
+        assert_eq!(short.shown(&document, &json!({})), Some(json!({ "items": [1, 2] })));
+        let least = json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/page" }] });
+        assert_eq!(short.shown(&document, &least), short.answer);
         let long = "物".repeat(LONG / 3);
-        assert_eq!(recorded("/v1/x", json!([long, long])).shown(), Some(json!([long])));
+        assert_eq!(recorded("/v1/x", json!([long, long])).shown(&document, &json!({})), Some(json!([long])));
     }
 
     #[test]

@@ -67,6 +67,8 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
         "DisclosureContent",
         &["service_contract", "service_content", "service_phone", "service_method", "fee_standard", "public_revenue"],
     ),
+    // Only what the proposal names.
+    ("CompanyChangeContent", &["name", "legal_representative", "service_hotline", "parent_id"]),
     ("Open311Attribute", &["values"]),
     ("Open311Request", &["extended_attributes"]),
     ("ClockOut", &["warning"]),

@@ -223,14 +223,23 @@ impl Made<'_> {
                 one["example"] = body.clone();
             }
         }
-        let pointer = format!("/responses/{}/content/application~1json", recorded.status);
-        if let (Some(answer), Some(content)) = (recorded.shown(), self.operation.pointer_mut(&pointer)) {
-            content["example"] = answer;
-        }
         if self.method == "patch"
             && let Some(content) = self.operation.pointer("/requestBody/content/application~1json").cloned()
         {
             self.operation["requestBody"]["content"]["application/merge-patch+json"] = content;
+        }
+        let Some(content) = self.operation.pointer_mut(&format!("/responses/{}/content", recorded.status)) else {
+            return;
+        };
+        if let Some(json) = content.get_mut("application/json")
+            && let Some(answer) = recorded.shown(self.document, &json["schema"])
+        {
+            json["example"] = answer;
+        }
+        if let Some((media_type, text)) = recorded.text()
+            && let Some(content) = content.get_mut(media_type)
+        {
+            content["example"] = text.clone();
         }
     }
 }

@@ -61,7 +61,7 @@ pub fn run(flags: &SettingFlags, args: &DemoArgs) -> anyhow::Result<()> {
         (None, None) => unreachable!("a folder is named or temporary"),
     };
     made.fills(&folder);
-    let state = demo::open(&folder, Clock::sandbox(chrono_tz::Asia::Shanghai, args.clock))?;
+    let state = demo::open(&folder, Clock::sandbox(chrono_tz::Asia::Shanghai, args.clock), args.clock)?;
     actix_web::rt::System::new().block_on(async {
         let demo = demo::fill(state, args.clock).await?;
         let options = ServerOptions { listen: listen.to_owned(), ..ServerOptions::default() };

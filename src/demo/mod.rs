@@ -61,9 +61,9 @@ pub struct Token {
 }
 
 /// Creates a database in an empty folder, with keys for this run only.
-pub fn open(folder: &Path, clock: Clock) -> anyhow::Result<Arc<Service>> {
+pub fn open(folder: &Path, clock: Clock, start: DateTime<Utc>) -> anyhow::Result<Arc<Service>> {
     let db = DbOptions::new(format!("sqlite:{}", folder.join("demo.sqlite").display()));
-    bootstrap::prepare_at(&db, clock.now())?;
+    bootstrap::prepare_at(&db, Instant(start))?;
     let state = app::build(Config {
         db,
         clock,

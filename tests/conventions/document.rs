@@ -149,7 +149,10 @@ fn no_example_is_a_filler() {
         walk(example, String::new(), &mut found);
         for (at, value) in found {
             // A nullable member may be null, but a text must not be a placeholder.
-            if matches!(value.as_str(), Some("text" | "string" | "str" | "lorem ipsum" | "foo" | "bar")) {
+            // Open311 calls a type so.
+            if !at.ends_with("/datatype")
+                && matches!(value.as_str(), Some("text" | "string" | "str" | "lorem ipsum" | "foo" | "bar"))
+            {
                 fillers.push(format!("{operation}: {at}"));
             }
         }

@@ -3,6 +3,7 @@
 mod deadlines;
 mod document;
 mod features;
+mod glossary;
 mod guides;
 mod layers;
 mod links;

@@ -25,7 +25,7 @@ fn with_demos<F: Future<Output = ()>>(count: usize, play: impl FnOnce(Vec<Served
     let folders: Vec<_> = (0..count).map(|_| tempfile::tempdir().unwrap()).collect();
     let states: Vec<_> = folders
         .iter()
-        .map(|folder| demo::open(folder.path(), Clock::sandbox(chrono_tz::Asia::Shanghai, start)).unwrap())
+        .map(|folder| demo::open(folder.path(), Clock::sandbox(chrono_tz::Asia::Shanghai, start), start).unwrap())
         .collect();
     actix_web::rt::System::new().block_on(async {
         let mut served = Vec::new();
@@ -273,7 +273,7 @@ fn it_can_start_on_any_day() {
     for start in ["2026-02-24T01:00:00Z", "2025-10-04T16:30:00Z", "2031-07-01T12:00:00Z"] {
         let folder = tempfile::tempdir().unwrap();
         let start = start.parse().unwrap();
-        let state = demo::open(folder.path(), Clock::sandbox(chrono_tz::Asia::Shanghai, start)).unwrap();
+        let state = demo::open(folder.path(), Clock::sandbox(chrono_tz::Asia::Shanghai, start), start).unwrap();
         actix_web::rt::System::new().block_on(async { demo::fill(state, start).await.unwrap() });
     }
 }

@@ -40,7 +40,7 @@ pub struct Played {
 pub fn play(stories: &[(String, Story)]) -> (Vec<Played>, u64) {
     let folder = tempfile::tempdir().unwrap();
     let start: DateTime<Utc> = START.parse().unwrap();
-    let state = demo::open(folder.path(), Clock::still(chrono_tz::Asia::Shanghai, start)).unwrap();
+    let state = demo::open(folder.path(), Clock::still(chrono_tz::Asia::Shanghai, start), start).unwrap();
     actix_web::rt::System::new().block_on(async {
         let demo = demo::fill(state, start).await.unwrap();
         let options = ServerOptions { workers: 1, ..ServerOptions::default() };

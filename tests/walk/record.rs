@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::player::Played;
 
 /// A longer list is cut: a policy has a thousand rows.
-const MOST_ITEMS: usize = 10;
+const MOST_ITEMS: usize = 12;
 
 pub fn written(walk: &[Played], first: u64) -> String {
     let stable = Stable::of(walk, first);
@@ -78,7 +78,7 @@ impl Stable {
                     }
                 });
             }
-            strings(&played.answer, &mut |name, text| {
+            strings(&cut(&played.operation, &played.answer), &mut |name, text| {
                 let is_code = is_document && name == "code";
                 if RANDOM.contains(&name) || text.starts_with(SECRET) || is_code || is_random_id(text) {
                     found.push(text.to_owned());
@@ -123,7 +123,7 @@ impl Stable {
     fn step(&self, played: &Played) -> Value {
         let mut step = Map::new();
         let mut put = |name: &str, value: Value| {
-            if !value.is_null() && value != json!({}) {
+            if !value.is_null() && (name == "body" || value != json!({})) {
                 step.insert(name.to_owned(), value);
             }
         };

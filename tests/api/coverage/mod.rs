@@ -158,7 +158,6 @@ struct Operation {
     roles: Option<Vec<String>>,
     /// Names and schemas of the members of the body.
     body: Option<Map<String, Value>>,
-    example: Option<Value>,
     /// Required query, such as `?category=other`.
     query: String,
 }
@@ -176,7 +175,6 @@ fn operations() -> Vec<Operation> {
                 path: path.clone(),
                 id: text(&operation["operationId"]).to_owned(),
                 roles: roles.map(|roles| roles.iter().map(|role| text(role).to_owned()).collect()),
-                example: operation.pointer("/requestBody/content/application~1json/example").cloned(),
                 query: needed(operation),
                 body: schema.map(|schema| {
                     let name = text(&schema["$ref"]).trim_start_matches("#/");
@@ -377,27 +375,6 @@ on_both_databases! {
             is(&large.await, 413, "payload_too_large", &what);
             let other = client.call(operation.method.clone(), &at).body("text/csv", "a,b");
             is(&other.await, 415, "unsupported_media_type", &what);
-        }
-    }
-
-    async fn every_example_of_a_body_is_good_input(app: TestApp) {
-        let mut own = Place::make(&app, COMMUNITY).await;
-        let mut others = [NEIGHBOUR_COMMUNITY, "640122100200"].into_iter();
-        for operation in operations() {
-            let (Some(roles), Some(example)) = (&operation.roles, &operation.example) else { continue };
-            let client = match find_somebody(&app, &operation, roles, &own).await {
-                Some(client) => client,
-                // An earlier example was valid input and changed the state that this one needs.
-                None => {
-                    own = Place::make(&app, others.next().expect("another community")).await;
-                    somebody(&app, &operation, roles, &own).await
-                }
-            };
-            let answer = client.call(operation.method.clone(), &operation.at(&own)).if_match("*").json(example).await;
-            // An example refers to rows that this database does not have, and to days that are in the future here.
-            let excused = ["unknown_reference", "in_the_future", "before_start", "not_serving"];
-            let bad: Vec<_> = answer.errors().into_iter().filter(|(_, code)| !excused.contains(code)).collect();
-            assert!(answer.status != 400 || bad.is_empty() && !answer.errors().is_empty(), "{} {}: {}", operation.method, operation.path, answer.json);
         }
     }
 

@@ -23,7 +23,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// State of the filing (备案状态). It does not tell whether the contract is in force: see `in_force`.
+    /// State of the filing (备案状态). It does not show whether the contract is in force: see `in_force`.
     pub stored enum ContractState {
         Draft "draft" "草稿" "Draft"
         Submitted "submitted" "已提交" "Submitted"
