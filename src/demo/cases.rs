@@ -52,6 +52,8 @@ pub struct Case {
     description: String,
     evidence: Vec<String>,
     statement: Option<String>,
+    /// What the company says in its appeal.
+    appeal: Option<String>,
     subject_name: Option<String>,
     ends: Ends,
 }
@@ -251,7 +253,7 @@ async fn advance(
             scenario.on(&of(act.lead_role)?, when, "dismiss_violation", id, body, decisions::dismiss_violation).await?;
         }
         Step::Appeal => {
-            let body = json!({ "text": "对认定不服：相关事实另有原因，已附说明材料，请求复核。" });
+            let body = json!({ "text": case.appeal });
             scenario.on(&company()?, when, "appeal_violation", id, body, review::appeal_violation).await?;
         }
         Step::Uphold | Step::RevokeOnAppeal => {

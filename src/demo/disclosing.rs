@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::cases::Cases;
-use super::register::Register;
+use super::register::{Company, Complex, Register};
 use super::scenario::{DemoUser, Scenario};
 use crate::access::Role;
 use crate::db::{Id, Instant};
@@ -112,11 +112,24 @@ impl Board {
         all
     }
 
-    fn content(&self, scenario: &Scenario, kind: DisclosureKind, quarter: Option<Period>) -> Value {
-        match kind {
+    fn content(
+        &self,
+        scenario: &Scenario,
+        complex: &Complex,
+        company: &Company,
+        kind: DisclosureKind,
+        quarter: Option<Period>,
+    ) -> anyhow::Result<Value> {
+        Ok(match kind {
             DisclosureKind::ServiceContract => json!({
-                "summary": "（演示文本）物业服务合同摘要：服务范围、收费标准、双方权利义务", "party_a": "示范业主委员会",
-                "party_b": "示范物业服务企业", "effective_from": scenario.day(self.term.0),
+                "summary": format!(
+                    "服务范围：共用部位和共用设施设备维护、环境卫生、绿化养护、公共秩序维护。\
+                     收费标准：高层住宅物业服务费每平方米每月{}元，地面停车费每车位每月120.00元。\
+                     合同终止时，企业应当移交物业服务用房和全部资料。",
+                    self.price
+                ),
+                "party_a": complex.party_a().1,
+                "party_b": company.name, "effective_from": scenario.day(self.term.0),
                 "effective_to": self.term.1.map(|ago| scenario.day(ago)),
             }),
             DisclosureKind::ServiceContent => json!({
@@ -128,8 +141,10 @@ impl Board {
                 "performance": "本期各项服务均按约完成",
             }),
             DisclosureKind::ServicePhone => json!({
-                "hotline": "0951-0000000", "repair_phone": "0951-0000000",
-                "persons_in_charge": [{ "name": "演示经理", "post": "项目经理人", "phone": "0951-0000000" }],
+                "hotline": company.hotline, "repair_phone": company.hotline,
+                "persons_in_charge": [
+                    { "name": complex.manager(&self.company)?, "post": "项目经理人", "phone": company.hotline },
+                ],
             }),
             DisclosureKind::ServiceMethod => json!({
                 "mode": "partly_outsourced",
@@ -146,11 +161,12 @@ impl Board {
                         fee("高层住宅物业服务费", "owner", &self.price, "m2_month"),
                         fee("地面停车费", "vehicle_user", "120.00", "space_month"),
                     ],
-                    "basis": "物业服务合同", "complaint_phones": [{ "office": "市场监督管理部门", "phone": "12315" }],
+                    "basis": format!("{}物业服务合同", complex.name),
+                    "complaint_phones": [{ "office": "永宁县市场监督管理局", "phone": "12315" }],
                 })
             }
             DisclosureKind::PublicRevenue => self.revenue(scenario, quarter),
-        }
+        })
     }
 
     /// Each quarter opens with the closing balance of the previous one.
@@ -203,7 +219,8 @@ impl Disclosing {
         match step {
             Step::Submit(kind, quarter) => {
                 let today = scenario.state.clock.day_of(when);
-                let company = DemoUser::of_company(&register.company(&board.company)?.uscc).caller(&scenario.state)?;
+                let party_b = register.company(&board.company)?;
+                let company = DemoUser::of_company(&party_b.uscc).caller(&scenario.state)?;
                 let mut proof = json!({ "title": "公示栏照片" });
                 if board.photograph {
                     let picture = scenario.attach(&company, when, "公示栏.png", "image/png", PHOTOGRAPH).await?;
@@ -212,7 +229,7 @@ impl Disclosing {
                     proof["url"] = json!(format!("https://example.invalid/board/{}.jpg", board.complex));
                 }
                 let mut content = json!({});
-                content[kind.code()] = board.content(scenario, kind, quarter);
+                content[kind.code()] = board.content(scenario, complex, party_b, kind, quarter)?;
                 let body = json!({ "published_on": today, "proof": [proof], "content": content });
                 let made = scenario.act(&company, when, "submit_disclosure", body, move |tx, body| {
                     submit_disclosure(tx, id, kind, body)

@@ -132,7 +132,7 @@ impl Inspecting {
         let company = seen.company.as_deref().with_context(|| format!("{}: who rectifies?", seen.complex))?;
         let company = DemoUser::of_company(&register.company(company)?.uscc).caller(&scenario.state)?;
         for id in &seen.hazards {
-            let body = json!({ "text": "已按要求整改，现场照片见附件（演示）" });
+            let body = json!({ "text": "已按要求整改完毕，并落实专人每日巡查，请予复查" });
             scenario.on(&company, when, "rectify_hazard", *id, body, hazards::rectify_hazard).await?;
         }
         Ok(())

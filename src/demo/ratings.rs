@@ -122,7 +122,7 @@ impl Rounds {
             Step::Object(half) => {
                 let row = self.low_one(scenario, register, half)?;
                 let company = company_of(scenario, register, &row)?;
-                let body = json!({ "text": "（演示文本）消防设施已于上月更换，评分未采用最新检查结果" });
+                let body = json!({ "text": "消防设施已于上月更换，评分未采用最新检查结果" });
                 scenario.on(&company, when, "object_to_rating", row.id, body, announcement::object_to_rating).await
             }
             Step::Answer(half) => {
@@ -132,7 +132,7 @@ impl Rounds {
                 let objection = content.proceedings.0.objections.first().context("an objection")?.id;
                 let body = json!({
                     "objection_id": objection, "outcome": "dismissed",
-                    "reasons": "（演示文本）经复查，评分依据为更换后的检查结果，异议不成立",
+                    "reasons": "经复查，评分依据为更换后的检查结果，异议不成立",
                 });
                 let decide = announcement::decide_rating_objection;
                 // A different person from those who scored and reviewed.
@@ -143,7 +143,7 @@ impl Rounds {
             Step::Reply(half) => {
                 let row = self.low_one(scenario, register, half)?;
                 let company = company_of(scenario, register, &row)?;
-                let body = json!({ "text": "（演示文本）我公司已制定提升方案，三个月内完成整改" });
+                let body = json!({ "text": "我公司已制定提升方案，三个月内完成整改" });
                 scenario.on(&company, when, "reply_to_rating", row.id, body, announcement::reply_to_rating).await
             }
         }
@@ -217,7 +217,7 @@ async fn score(scenario: &Scenario, when: Instant, row: &RatingRow, at: usize, a
 /// Every item of the rubric with this percentage of its points.
 fn items(share: u32) -> Vec<Value> {
     let points = |most: Points| Points((most.0 * Decimal::new(share.into(), 2)).round_dp(2));
-    let note = "（演示文本）按现场检查情况扣分";
+    let note = "按现场检查情况扣分";
     let all = built_in().ratings.items();
     all.map(|(_, item)| json!({ "item": item.code, "points": points(item.points), "note": note })).collect()
 }

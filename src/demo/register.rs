@@ -61,12 +61,35 @@ struct ServiceData {
 pub struct Company {
     pub id: Id,
     pub uscc: String,
+    pub name: String,
+    pub hotline: String,
 }
 
 #[derive(Clone)]
 pub struct Complex {
     pub id: Id,
     pub community: String,
+    pub name: String,
+    self_governance: String,
+    services: Vec<ServiceData>,
+}
+
+impl Complex {
+    /// The project manager whom this company has here.
+    pub fn manager(&self, company: &str) -> anyhow::Result<&str> {
+        let service = self.services.iter().find(|service| service.company == company);
+        Ok(&service.with_context(|| format!("{company} does not serve {}", self.name))?.manager)
+    }
+
+    /// Party A of the service contract: its kind and its name.
+    pub fn party_a(&self) -> (&'static str, String) {
+        match self.self_governance.as_str() {
+            "owners_committee" => ("owners_committee", format!("{}业主委员会", self.name)),
+            "management_committee" => ("management_committee", format!("{}物业管理委员会", self.name)),
+            "not_eligible" => ("developer", "宁夏示范房地产开发有限公司".to_owned()),
+            _ => ("owners", format!("{}全体业主", self.name)),
+        }
+    }
 }
 
 /// The registered companies and complexes, by the keys of the data.
@@ -106,7 +129,8 @@ impl Register {
             });
             let made =
                 scenario.act(&county, opened, "create_company", body, companies::actions::create_company).await?;
-            register.companies.insert(data.key, Company { id: made.id, uscc: data.uscc });
+            let company = Company { id: made.id, uscc: data.uscc, name: data.name, hotline: data.service_hotline };
+            register.companies.insert(data.key, company);
         }
         let complexes: Vec<ComplexData> = serde_json::from_str(include_str!("data/complexes.json"))?;
         for data in complexes {
@@ -119,12 +143,19 @@ impl Register {
             });
             let made =
                 scenario.act(&office, opened, "create_complex", body, complexes::actions::create_complex).await?;
-            let dates = data.services.into_iter().map(|service| {
+            let dates = data.services.iter().map(|service| {
                 let recorded = scenario.at(scenario.day(service.from), 10).max(opened);
-                (recorded, data.key.clone(), service)
+                (recorded, data.key.clone(), service.clone())
             });
             register.services.extend(dates);
-            register.complexes.insert(data.key, Complex { id: made.id, community: data.community });
+            let complex = Complex {
+                id: made.id,
+                community: data.community,
+                name: data.name,
+                self_governance: data.self_governance,
+                services: data.services,
+            };
+            register.complexes.insert(data.key, complex);
         }
         register.services.sort_by_key(|service| service.0);
         Ok(register)
@@ -150,25 +181,30 @@ impl Register {
     }
 }
 
-/// Version 2: the built-in policy with a legal basis for the measures that need one. A county would name a real
-/// regulation.
+/// Version 2: the built-in policy with a legal basis for the measures that need one. The regulation is invented, and its
+/// title says so (示范); a county would name a real one. It is submitted on the working day before it is approved.
 async fn publish_policy(scenario: &Scenario, at: Instant) -> anyhow::Result<()> {
     let mut document = serde_json::to_value(policy::versions::built_in())?;
-    document["title"] = json!("物业服务行业监管规则（演示：已指定法律依据）");
+    document["title"] = json!("永宁县物业服务行业监管规则（示范）");
     for rule in document["measures"].as_array_mut().into_iter().flatten() {
         if rule["requires_legal_basis"] == json!(true) {
-            rule["legal_basis"] =
-                json!("（演示文本）某县住宅小区物业管理办法第 0 条，正式部署须由县级主管部门改为真实依据");
+            let article = match rule["kind"].as_str() {
+                Some("blacklist") => "第三十二条",
+                Some("restriction") => "第三十三条",
+                _ => "第三十四条",
+            };
+            rule["legal_basis"] = json!(format!("《永宁县住宅小区物业服务管理办法（示范）》{article}"));
         }
     }
+    let submitted = scenario.at(scenario.working_day(OPENED + 1), 15);
     let county = DemoUser::of_office(Role::CountyAuthority, COUNTY, "").caller(&scenario.state)?;
     let tomorrow = scenario.state.clock.day_of(at).succ_opt().unwrap_or_default();
     let body = json!({ "effective_from": tomorrow, "document": document });
-    let draft = scenario.act(&county, at, "publish_policy", body, policy::actions::publish_policy).await?;
+    let draft = scenario.act(&county, submitted, "publish_policy", body, policy::actions::publish_policy).await?;
     let second = DemoUser::of_office(Role::CountyAuthority, COUNTY, "-2").caller(&scenario.state)?;
     let approve =
         move |tx: &mut Tx, body: &Body<PolicyApprovalIn>| policy::actions::approve_policy(tx, draft.version, body);
-    let body = json!({ "note": "（演示）经集体讨论通过" });
+    let body = json!({ "note": "经局长办公会讨论通过" });
     scenario.act(&second, at, "approve_policy", body, approve).await?;
     Ok(())
 }

@@ -120,8 +120,10 @@ async fn act(scenario: &Scenario, register: &Register, sanction: &Sanction, row:
     let day = scenario.state.clock.day_of(when);
     match sanction.act {
         Do::Notify => {
+            let level = row.level.map_or(String::new(), |level| format!("第{level}级"));
             let body = json!({
-                "facts": row.reason_zh, "grounds": "惩戒阶梯规定", "intended_consequence": "拟依规作出上述处置",
+                "facts": row.reason_zh, "grounds": format!("物业服务行业“九不准”惩戒阶梯规定{level}"),
+                "intended_consequence": format!("拟作出“{}”的处理，可在期限内陈述申辩或者申请听证", row.kind.zh()),
             });
             scenario.on(&office, when, "notify_measure", id, body, actions::notify_measure).await?;
             scenario.open(&company, when, "get_measure", id, actions::open_notice).await?;
@@ -153,8 +155,16 @@ async fn act(scenario: &Scenario, register: &Register, sanction: &Sanction, row:
         Do::Complete => {
             let removal = row.kind == MeasureKind::Removal;
             let evidence = json!([{ "title": "终止协议", "url": "https://example.invalid/evidence/agreement.pdf" }]);
+            let done = match row.kind {
+                MeasureKind::Interview => "已约谈企业主要负责人，企业当场提交整改承诺书",
+                MeasureKind::ManagerAdvice => "已向企业发出更换项目经理人的书面建议，并告知小区业主",
+                MeasureKind::StarDowngrade => "已按规定降星，并书面告知企业",
+                MeasureKind::RatingUnqualified => "星级已按规定调整为不达标，并书面告知企业",
+                MeasureKind::Referral => "案件材料已移交，接收单位已签收",
+                _ => "已完成整改，经复查符合要求",
+            };
             let body = json!({
-                "completed_on": day, "outcome": sanction.told("已办结，经复查符合要求"),
+                "completed_on": day, "outcome": sanction.told(done),
                 "removal_ground": removal.then_some("agreement"),
                 "evidence": if removal { evidence } else { json!([]) },
             });

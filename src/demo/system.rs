@@ -23,13 +23,14 @@ pub async fn register(scenario: &Scenario) -> anyhow::Result<System> {
     let county = DemoUser::of_office(Role::CountyAuthority, HOME, "").caller(&scenario.state)?;
     let at = |hour| scenario.at(scenario.working_day(20), hour);
     let input = json!({
-        "name": "智慧社区平台（演示）", "contact": "演示联系人", "role": "community", "division": HOME,
+        "name": "望远居委会智慧社区平台（示范）", "contact": "永宁县大数据中心 李建华 0951-0000260",
+        "role": "community", "division": HOME,
     });
     let client = scenario.act(&administrator, at(9), "create_client", input, actions::create_client).await?;
     let rotate = move |tx: &mut Tx, body: &Body<SecretIn>| actions::rotate_client_secret(tx, client.id, body);
     let overlap = json!({ "overlap_hours": 0 });
     let secret = scenario.act(&administrator, at(10), "rotate_client_secret", overlap, rotate).await?;
-    let reason = json!({ "reason": "演示用接入" });
+    let reason = json!({ "reason": "望远居委会智慧社区平台对接，已核实运营单位和联系人" });
     scenario.on(&county, at(11), "approve_client", client.id, reason, actions::approve_client).await?;
     Ok(System { client_id: client.id, client_secret: secret.client_secret })
 }

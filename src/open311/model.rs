@@ -150,7 +150,7 @@ pub struct Open311Request {
     /// Resolution deadline, exclusive.
     pub expected_datetime: Instant,
     /// Complex, community, township and county; never an address from the complainant.
-    #[schema(max_length = 600, example = "望远示范花园，望远社区，望远镇，永宁县")]
+    #[schema(max_length = 600, example = "望远示范花园，望远居委会，望远镇，永宁县")]
     pub address: String,
     /// Id of the complex; null for a place outside a complex.
     pub address_id: Option<Id>,
@@ -297,10 +297,10 @@ pub struct Open311RequestIn {
     #[schema(max_length = 4000, example = "电梯停在 3 楼不动")]
     pub description: Option<String>,
     /// Given name of the complainant.
-    #[schema(max_length = 60, example = "测试")]
+    #[schema(max_length = 60, example = "秀兰")]
     pub first_name: Option<String>,
     /// Family name of the complainant.
-    #[schema(max_length = 60, example = "居民")]
+    #[schema(max_length = 60, example = "马")]
     pub last_name: Option<String>,
     /// Phone of the complainant.
     #[schema(max_length = 40, example = "13800000000")]

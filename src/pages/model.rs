@@ -115,7 +115,7 @@ pub struct PublicService {
     #[schema(max_length = 40, example = "0951-0000000")]
     pub service_hotline: String,
     /// Name of the project manager (项目经理人).
-    #[schema(max_length = 100, example = "测试经理")]
+    #[schema(max_length = 100, example = "丁海峰")]
     pub project_manager: String,
     /// First day of the service period.
     pub effective_from: NaiveDate,

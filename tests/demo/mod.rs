@@ -231,7 +231,7 @@ fn a_branch_of_a_blacklisted_company_takes_on_no_complex_either() {
         let unserved = complexes.iter().find(|row| row["service"].is_null()).unwrap();
         let url = format!("{}/v1/contracts", served[0].base);
         let body = serde_json::json!({
-            "kind": "regular", "complex_id": unserved["id"], "company_id": branch["id"], "project_manager": "演示经理", "effective_from": "2026-07-01",
+            "kind": "regular", "complex_id": unserved["id"], "company_id": branch["id"], "project_manager": "杨文静", "effective_from": "2026-07-01",
         });
         let county = served[0].token("county_authority");
         let answer = reqwest::Client::new().post(url).bearer_auth(county).json(&body).send().await.unwrap();

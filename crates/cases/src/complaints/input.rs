@@ -18,7 +18,7 @@ use crate::proceedings::model::Evidence;
 pub struct ContactIn {
     /// Name (姓名).
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 60, example = "测试居民")]
+    #[schema(min_length = 1, max_length = 60, example = "马秀兰")]
     pub name: Option<String>,
     /// Phone (电话).
     #[serde(default)]
@@ -227,7 +227,7 @@ pub struct CommentIn {
     /// Audience of the comment, to which you must belong yourself.
     pub audience: StepAudience,
     /// Text of the comment.
-    #[schema(min_length = 1, max_length = 5000, example = "已电话联系物业项目经理")]
+    #[schema(min_length = 1, max_length = 5000, example = "已电话联系物业项目经理人")]
     pub text: String,
     /// Photographs and other evidence.
     #[serde(default)]

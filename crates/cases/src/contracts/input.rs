@@ -20,7 +20,7 @@ pub struct ContractIn {
     #[serde(default)]
     pub company_id: Option<Id>,
     /// Project manager (项目经理人).
-    #[schema(min_length = 1, max_length = 100, example = "测试经理")]
+    #[schema(min_length = 1, max_length = 100, example = "丁海峰")]
     pub project_manager: String,
     /// First day of the term (合同期限起).
     #[schema(example = "2026-04-01")]
@@ -90,7 +90,7 @@ pub struct ContractPatch {
     #[schema(nullable = false)]
     pub kind: Option<ContractKind>,
     /// Project manager (项目经理人).
-    #[schema(min_length = 1, max_length = 100, example = "测试经理", nullable = false)]
+    #[schema(min_length = 1, max_length = 100, example = "丁海峰", nullable = false)]
     pub project_manager: Option<String>,
     /// First day of the term (合同期限起).
     #[schema(example = "2026-04-01", nullable = false)]
@@ -246,7 +246,7 @@ pub struct HandoverIn {
 #[serde(deny_unknown_fields)]
 pub struct ProjectManagerIn {
     /// Name of the new project manager.
-    #[schema(min_length = 1, max_length = 100, example = "测试经理")]
+    #[schema(min_length = 1, max_length = 100, example = "丁海峰")]
     pub project_manager: String,
     /// Reasons for the change.
     #[schema(min_length = 2, max_length = 2000, example = "原项目经理人离职")]

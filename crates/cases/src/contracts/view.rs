@@ -154,7 +154,7 @@ pub struct Contract {
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
     /// Project manager (项目经理人).
-    #[schema(max_length = 100, example = "测试经理")]
+    #[schema(max_length = 100, example = "丁海峰")]
     pub project_manager: String,
     /// First day of the term.
     pub effective_from: NaiveDate,

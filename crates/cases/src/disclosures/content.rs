@@ -23,7 +23,7 @@ coded_enum! {
 pub struct ServiceContractContent {
     /// Filing number of the contract (备案号).
     #[serde(default)]
-    #[schema(min_length = 2, max_length = 100, example = "永物备〔2026〕0031号")]
+    #[schema(min_length = 2, max_length = 100, example = "640121备〔2026〕12号")]
     pub filing_number: Option<String>,
     /// Summary of the terms (合同摘要); required if there is no filing number.
     #[serde(default)]
@@ -77,7 +77,7 @@ pub struct ServiceContentContent {
 #[serde(deny_unknown_fields)]
 pub struct PersonInCharge {
     /// Name of the person.
-    #[schema(min_length = 1, max_length = 50, example = "测试经理")]
+    #[schema(min_length = 1, max_length = 50, example = "丁海峰")]
     pub name: String,
     /// Post of the person (岗位).
     #[schema(min_length = 1, max_length = 100, example = "项目经理人")]
@@ -145,7 +145,7 @@ pub struct FeeStandardContent {
     #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<FeeItem>,
     /// Basis of the fees (收费依据): the contract, or the document of the price authority.
-    #[schema(min_length = 2, max_length = 500, example = "物业服务合同（备案号：永物备〔2026〕0031号）")]
+    #[schema(min_length = 2, max_length = 500, example = "物业服务合同（备案号：640121备〔2026〕12号）")]
     pub basis: String,
     /// Complaint phones for fees.
     #[schema(min_items = 1, max_items = 10)]

@@ -33,7 +33,7 @@ pub struct PriceFinding {
     /// The contract with which the price was compared.
     pub contract_id: Id,
     /// Filing number of the contract.
-    #[schema(max_length = 100, example = "永物备〔2026〕0031号")]
+    #[schema(max_length = 100, example = "640121备〔2026〕12号")]
     pub filing_number: String,
 }
 

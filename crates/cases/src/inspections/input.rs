@@ -132,7 +132,7 @@ pub struct InspectionFindingReportIn {
     #[schema(min_length = 3, max_length = 80, example = json!(null))]
     pub act: Option<String>,
     /// Your description; it is appended to the note of the item.
-    #[schema(min_length = 2, max_length = 3000, example = "现场已告知项目经理，拒不清理")]
+    #[schema(min_length = 2, max_length = 3000, example = "现场已告知项目经理人，拒不清理")]
     pub description: String,
     /// Why this is a different fact, if an overlapping act is already recorded for the same company, complex and day.
     #[serde(default)]

@@ -117,7 +117,11 @@ pub struct HearingRecordIn {
     #[schema(example = "2026-06-20")]
     pub held_on: NaiveDate,
     /// Text of the hearing record.
-    #[schema(min_length = 2, max_length = 20000, example = "当事人陈述……")]
+    #[schema(
+        min_length = 2,
+        max_length = 20000,
+        example = "企业陈述：押金已全部退还，门禁卡已恢复。业主委员会陈述：保洁和秩序仍无改善。"
+    )]
     pub record: String,
 }
 

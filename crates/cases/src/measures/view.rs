@@ -54,7 +54,7 @@ pub struct MeasureGround {
 pub struct RatingGround {
     pub rating_id: Id,
     /// Name of the rating cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     pub star: Star,
     /// Total points of the rating.

@@ -20,7 +20,7 @@ pub struct RatingCycle {
     #[schema(minimum = 1)]
     pub version: i64,
     /// Name of the cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub name: String,
     pub kind: CycleKind,
     pub state: CycleState,

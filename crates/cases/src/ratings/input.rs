@@ -16,7 +16,7 @@ use crate::proceedings::model::Evidence;
 #[serde(deny_unknown_fields)]
 pub struct CycleIn {
     /// Name of the cycle.
-    #[schema(min_length = 2, max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(min_length = 2, max_length = 100, example = "2026年上半年星级评定")]
     pub name: String,
     pub kind: CycleKind,
     /// First day of the rated period: 1 January, or 1 July for a half-year.

@@ -45,7 +45,7 @@ pub struct Plaque {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     /// Name of the rating cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     /// First day of the rated period.
     pub period_from: chrono::NaiveDate,

@@ -28,7 +28,7 @@ pub struct PublicRating {
     /// Day since which it has this star: the day of publication, or a later day on which the ladder changed it.
     pub star_since: NaiveDate,
     /// Name of the rating cycle (评定周期).
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     /// First day of the rated period.
     pub period_from: NaiveDate,
@@ -113,7 +113,7 @@ pub struct EarlierRating {
     /// Star at the end.
     pub star: Star,
     /// Name of the rating cycle.
-    #[schema(max_length = 100, example = "2025 年下半年星级评定")]
+    #[schema(max_length = 100, example = "2025年下半年星级评定")]
     pub cycle_name: String,
     /// Day of publication.
     pub published_on: NaiveDate,
@@ -181,7 +181,7 @@ pub struct AnnouncedRating {
     /// Total points.
     pub total: WeightedPoints,
     /// Name of the rating cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     /// Name of the company whose service is rated.
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]

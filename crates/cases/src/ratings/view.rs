@@ -36,7 +36,7 @@ pub struct RatingSummary {
     pub state: RatingState,
     pub cycle_id: Id,
     /// Name of the rating cycle (评定周期).
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     /// First day of the rated period.
     pub period_from: NaiveDate,
@@ -201,10 +201,10 @@ pub struct FocusEntry {
     /// The rating that put it on the list.
     pub rating_id: Id,
     /// Name of the rating cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     /// Reason in Chinese.
-    #[schema(max_length = 1000, example = "2026 年上半年星级评定得分62.5分，评为二星级")]
+    #[schema(max_length = 1000, example = "2026年上半年星级评定得分62.5分，评为二星级")]
     pub reason_zh: String,
     /// Reason in English.
     #[schema(max_length = 1000)]
@@ -454,7 +454,7 @@ pub struct RatingOnFile {
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: String,
     /// Name of the rating cycle.
-    #[schema(max_length = 100, example = "2026 年上半年星级评定")]
+    #[schema(max_length = 100, example = "2026年上半年星级评定")]
     pub cycle_name: String,
     pub star: Star,
     /// Star that the points alone give. If it differs from `star`, vetoes or the ladder lowered it.

@@ -40,7 +40,7 @@ pub struct CompanyChangeContent {
     pub name: Option<String>,
     /// Legal representative (法定代表人).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "测试人", max_length = 100, nullable = false)]
+    #[schema(example = "马立新", max_length = 100, nullable = false)]
     pub legal_representative: Option<String>,
     /// Service hotline (服务热线).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,7 +93,7 @@ pub struct CompanyChangeIn {
     #[schema(example = "宁夏和泰物业服务有限公司", min_length = 2, max_length = 200, nullable = false)]
     pub name: Option<String>,
     /// Legal representative (法定代表人).
-    #[schema(example = "测试人", min_length = 1, max_length = 100, nullable = false)]
+    #[schema(example = "马立新", min_length = 1, max_length = 100, nullable = false)]
     pub legal_representative: Option<String>,
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000002", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]

@@ -26,7 +26,7 @@ pub struct Company {
     #[schema(example = "宁夏和泰物业服务有限公司", max_length = 200)]
     pub name: String,
     /// Legal representative (法定代表人), as registered.
-    #[schema(example = "测试人", max_length = 100)]
+    #[schema(example = "马立新", max_length = 100)]
     pub legal_representative: String,
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", max_length = 40)]
@@ -60,7 +60,7 @@ pub struct CompanyIn {
     #[schema(example = "宁夏和泰物业服务有限公司", min_length = 2, max_length = 200)]
     pub name: String,
     /// Legal representative (法定代表人).
-    #[schema(example = "测试人", min_length = 1, max_length = 100)]
+    #[schema(example = "马立新", min_length = 1, max_length = 100)]
     pub legal_representative: String,
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$")]
@@ -79,7 +79,7 @@ pub struct CompanyPatch {
     #[schema(example = "宁夏和泰物业服务有限公司", min_length = 2, max_length = 200, nullable = false)]
     pub name: Option<String>,
     /// Legal representative (法定代表人).
-    #[schema(example = "测试人", min_length = 1, max_length = 100, nullable = false)]
+    #[schema(example = "马立新", min_length = 1, max_length = 100, nullable = false)]
     pub legal_representative: Option<String>,
     /// Service hotline (服务热线).
     #[schema(example = "0951-0000000", pattern = "^[0-9+ ()-]{3,40}$", nullable = false)]

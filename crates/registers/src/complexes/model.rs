@@ -95,7 +95,7 @@ pub struct CurrentService {
     #[schema(max_length = 18, example = "91640121MA76ABCD0B")]
     pub company_uscc: String,
     /// Project manager (项目经理人).
-    #[schema(max_length = 100, example = "测试经理")]
+    #[schema(max_length = 100, example = "丁海峰")]
     pub project_manager: String,
     /// First day of the service period.
     pub effective_from: NaiveDate,
@@ -271,7 +271,7 @@ pub struct ServicePeriod {
     #[schema(max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub company_name: String,
     /// Project manager (项目经理人).
-    #[schema(max_length = 100, example = "测试经理")]
+    #[schema(max_length = 100, example = "丁海峰")]
     pub project_manager: String,
     /// First day of the service period.
     pub effective_from: NaiveDate,

@@ -68,7 +68,7 @@ pub struct PolicySummary {
     /// First day in force.
     pub effective_from: NaiveDate,
     /// Title (名称).
-    #[schema(max_length = 200, example = "物业服务行业监管规则（默认）")]
+    #[schema(max_length = 200, example = "物业服务行业监管规则（内置默认）")]
     pub title: String,
     /// SHA-256 of the stored document, in hex.
     #[schema(max_length = 64)]

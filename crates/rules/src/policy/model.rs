@@ -338,7 +338,7 @@ pub struct MeasureRule {
     #[schema(example = true)]
     pub requires_legal_basis: bool,
     /// Legal basis (法律依据); null if none is named.
-    #[schema(example = "宁夏回族自治区物业管理条例", min_length = 1, max_length = 300)]
+    #[schema(example = "《宁夏回族自治区物业管理条例》", min_length = 1, max_length = 300)]
     pub legal_basis: Option<String>,
     /// Term of the listing in months (列入期限), for blacklisting and restriction; otherwise null.
     #[schema(example = 24, minimum = 1, maximum = 120)]
@@ -370,7 +370,7 @@ fn programme_from() -> NaiveDate {
 #[serde(deny_unknown_fields)]
 pub struct PolicyDocument {
     /// Title (名称).
-    #[schema(example = "物业服务行业监管规则（默认）", min_length = 1, max_length = 200)]
+    #[schema(example = "物业服务行业监管规则（内置默认）", min_length = 1, max_length = 200)]
     pub title: String,
     /// Programme start (工作启动日期). Recurring disclosures and inspections that would be due earlier are counted from this
     /// day on.

@@ -214,11 +214,14 @@ pub struct DueMeasure {
     #[schema(example = 1, minimum = 1)]
     pub policy_version: i64,
     /// Reason in Chinese (理由): clauses, days, rule and window.
-    #[schema(example = "2026年3月2日发现的行为违反“九不准”第3条，扣3分。", max_length = 100_000)]
+    #[schema(
+        example = "2026年3月2日发现的行为违反“九不准”第3条（从业人员不按岗位统一着装），扣3分。",
+        max_length = 100_000
+    )]
     pub reason_zh: String,
     /// Reason in English.
     #[schema(
-        example = "Clause 3, found on 2026-03-02: 3 points are deducted (policy version 1).",
+        example = "Clause 3 of the nine prohibitions (Staff not in the uniform of their post), found on 2026-03-02: 3 points are deducted (policy version 1).",
         max_length = 100_000
     )]
     pub reason_en: String,

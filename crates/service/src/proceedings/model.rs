@@ -114,7 +114,11 @@ pub struct Step {
 #[serde(deny_unknown_fields)]
 pub struct NoticeIn {
     /// Facts on which the decision will be based.
-    #[schema(min_length = 5, max_length = 5000, example = "2026 年 3 月 2 日检查发现……")]
+    #[schema(
+        min_length = 5,
+        max_length = 5000,
+        example = "2026 年 3 月 2 日巡查发现，3 号楼两名保洁人员未按岗位统一着装"
+    )]
     pub facts: String,
     /// Grounds: the rule and the law.
     #[schema(min_length = 2, max_length = 5000, example = "“九不准”第 3 条")]
