@@ -28,8 +28,8 @@ coded_enum! {
     pub enum StepBy {
         Office "office" "单位" "An office or a company"
         Complainant "complainant" "诉求人" "The complainant"
-        Follower "follower" "关注人" "Someone who follows"
-        Program "program" "系统" "The program, by the clock"
+        Follower "follower" "关注人" "A follower"
+        Program "program" "系统自动" "The service, automatically"
     }
 }
 

@@ -13,10 +13,10 @@ use crate::db::{Id, Instant, Json};
 coded_enum! {
     /// State of a client (接入状态).
     pub stored enum ClientState {
-        Pending "pending" "待批准" "Waits for the county's approval"
-        Active "active" "启用" "Approved: it gets tokens"
-        Suspended "suspended" "暂停" "Suspended: no tokens, and those it has are refused"
-        Revoked "revoked" "已注销" "Revoked for good"
+        Pending "pending" "待批准" "Approval by the county authority pending"
+        Active "active" "启用" "Approved: it can obtain tokens"
+        Suspended "suspended" "暂停" "Suspended: no new tokens, and its tokens are refused"
+        Revoked "revoked" "已注销" "Access revoked permanently"
     }
 }
 

@@ -25,8 +25,8 @@ coded_enum! {
     /// State of a proposed change (变更状态).
     #[schema(example = "proposed")]
     pub stored enum ChangeState {
-        Proposed "proposed" "待决定" "Waits for the home register"
-        Approved "approved" "已批准" "Approved and carried out"
+        Proposed "proposed" "待决定" "Decision of the registering office pending"
+        Approved "approved" "已批准" "Approved and applied"
         Refused "refused" "不予变更" "Refused"
     }
 }

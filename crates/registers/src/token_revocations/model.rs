@@ -11,8 +11,8 @@ use crate::db::{Id, Instant};
 coded_enum! {
     /// What is revoked (吊销对象).
     pub stored enum TokenRevocationKind {
-        Subject "subject" "主体" "Every token of a subject"
-        Token "token" "令牌" "One token, by its `jti`"
+        Subject "subject" "主体" "All tokens of a subject"
+        Token "token" "令牌" "A single token, by its `jti`"
     }
 }
 

@@ -14,9 +14,9 @@ coded_enum! {
     #[schema(example = "area")]
     pub enum StatisticsBreakdown {
         Area "area" "下级区划" "Parts of the area"
-        Office "office" "承办单位" "Whoever handles the complaint now"
-        Category "category" "诉求分类" "Categories"
-        Company "company" "物业服务企业" "The company that served the complex when the complaint came in"
+        Office "office" "承办单位" "Current handler"
+        Category "category" "诉求分类" "Complaint category"
+        Company "company" "物业服务企业" "Company that the complaint was transferred to, otherwise the company of the complex at submission"
     }
 }
 
