@@ -182,11 +182,12 @@ fn the_explanation_tells_each_day() {
     assert_eq!(days, expected);
     let texts = |n: usize| (told.days[n].text_zh.as_str(), told.days[n].text_en.as_str());
     assert_eq!(texts(0), ("收件当日，不计入", "the day of receipt, not counted"));
-    assert_eq!(texts(2), ("调休工作日（春节），第2日", "a make-up working day (春节), day 2"));
-    assert_eq!(texts(3), ("春节假期，不计入", "a public holiday (春节), not counted"));
+    assert_eq!(texts(2), ("调休工作日（春节），第2日", "a make-up working day (Spring Festival), day 2"));
+    assert_eq!(texts(3), ("春节假期，不计入", "a public holiday (Spring Festival), not counted"));
     assert_eq!(texts(12), ("工作日，第3日，期限最后一日", "a working day, day 3, the last day"));
     assert_eq!(told.text_zh, "2026年2月12日10:30收件，当日不计入，自次日起算3个工作日，期限为2026年2月24日24时。");
-    let en = "Received at 2026-02-12 10:30; that day is not counted. 3 working days from the next day on end with 2026-02-24.";
+    let en = "Received at 2026-02-12 10:30; that day is not counted. The time limit of 3 working days starts on the next day \
+              and ends at 24:00 on 2026-02-24.";
     assert_eq!(told.text_en, en);
     assert_eq!((told.due_on, told.days_left_out, told.years_without_calendar), (day("2026-02-24"), 0, vec![]));
 
@@ -197,7 +198,7 @@ fn the_explanation_tells_each_day() {
         "{}",
         told.text_zh
     );
-    assert!(told.text_en.contains("No arrangement of holidays is on file for 2027: statutory holidays and weekends"));
+    assert!(told.text_en.contains("No calendar is registered for 2027: weekends and statutory public holidays"));
 
     let told = clock().explain(at("2026-02-14 22:00:00"), Limit::Hours(24));
     assert_eq!((told.due_at, told.days.len()), (at("2026-02-15 22:00:00"), 0));

@@ -78,7 +78,9 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "complaint.red_card", zh: "红牌", en: "A complaint got a red card" },
             Type { code: "complaint.escalated", zh: "升级督办", en: "A complaint was escalated" },
             Type { code: "complaint.erased", zh: "删除个人信息", en: "Personal data of a complaint were erased" },
-            Type { code: "complaint.deadline_moved", zh: "期限变更", en: "A deadline moved with the calendar" },
+            Type {
+                code: "complaint.deadline_moved", zh: "期限顺延", en: "A deadline was postponed with the calendar"
+            },
             Type { code: "complaint.point_released", zh: "公开坐标", en: "The exact point was released" },
             Type {
                 code: "complaint.point_withheld", zh: "停止公开坐标", en: "The exact point was withheld again"

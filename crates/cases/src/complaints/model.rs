@@ -123,7 +123,7 @@ coded_enum! {
         YellowCard "yellow_card" "黄牌提醒" "Yellow card"
         RedCard "red_card" "红牌警示" "Red card"
         Escalated "escalated" "升级督办" "Escalated to the supervising office"
-        DeadlineMoved "deadline_moved" "期限变更" "Deadline moved with the calendar"
+        DeadlineMoved "deadline_moved" "期限顺延" "Deadline postponed with the calendar"
         PointReleased "point_released" "公开坐标" "Exact point released"
         PointWithheld "point_withheld" "停止公开坐标" "Exact point withheld again"
         Erased "erased" "个人信息已删除" "Personal data erased"

@@ -57,6 +57,6 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "contract.handover_reported", zh: "上报逾期交接", en: "An overdue handover was reported" },
         Type { code: "contract.handover_moved", zh: "交接期限变更", en: "The due date of a handover changed" },
         Type { code: "contract.restored", zh: "合同恢复", en: "A contract was restored" },
-        Type { code: "contract.deadline_moved", zh: "期限变更", en: "A due date moved with the calendar" },
+        Type { code: "contract.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar" },
     ],
 }];

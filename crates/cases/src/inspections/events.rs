@@ -55,7 +55,9 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "hazard.not_rectified", zh: "整改不到位", en: "A re-check found a hazard not rectified" },
             Type { code: "hazard.extended", zh: "整改延期", en: "The due date of a hazard was extended" },
             Type { code: "hazard.closed", zh: "隐患销号", en: "A hazard was closed" },
-            Type { code: "hazard.deadline_moved", zh: "期限变更", en: "A due date moved with the calendar" },
+            Type {
+                code: "hazard.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar"
+            },
         ],
     },
 ];

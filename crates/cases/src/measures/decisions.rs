@@ -192,10 +192,9 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Proposed, MeasureState::Approved])?;
-    let reason = input.reasons.clone();
     row.proceedings.0.cancellation = Some(Cancellation {
-        reason_zh: reason.clone(),
-        reason_en: reason,
+        reason_zh: input.reasons.clone(),
+        reason_en: "Cancelled by an office. Its reasons are in `reason_zh`.".to_owned(),
         revoked: Vec::new(),
         at: ctx.now,
         by: Some(Actor::of(&ctx.caller)),

@@ -42,6 +42,6 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "measure.cancelled", zh: "措施取消", en: "A measure was cancelled" },
         Type { code: "measure.suspended", zh: "中止执行", en: "A measure was suspended by an appeal" },
         Type { code: "measure.resumed", zh: "恢复执行", en: "A measure was resumed" },
-        Type { code: "measure.deadline_moved", zh: "期限变更", en: "A due date moved with the calendar" },
+        Type { code: "measure.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar" },
     ],
 }];

@@ -102,7 +102,7 @@ pub struct CancellationView {
     /// Reason in Chinese.
     #[schema(max_length = 5000)]
     pub reason_zh: String,
-    /// Reason in English.
+    /// Reason in English. If an office cancelled the measure, its reasons are in `reason_zh` only.
     #[schema(max_length = 5000)]
     pub reason_en: String,
     /// Revoked violations that were its grounds.

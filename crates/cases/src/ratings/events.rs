@@ -64,7 +64,9 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "rating.adjusted", zh: "星级调整", en: "The star of a rating was adjusted" },
             Type { code: "rating.withdrawn", zh: "撤回", en: "A rating was withdrawn" },
             Type { code: "rating.restored", zh: "恢复", en: "A rating was restored" },
-            Type { code: "rating.deadline_moved", zh: "期限变更", en: "A due date moved with the calendar" },
+            Type {
+                code: "rating.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar"
+            },
         ],
     },
     Subject {

@@ -62,6 +62,6 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "violation.appeal_decided", zh: "申诉决定", en: "An appeal was decided" },
         Type { code: "violation.revoked", zh: "撤销认定", en: "A confirmation was revoked" },
         Type { code: "violation.rectified", zh: "整改完成", en: "A violation was rectified" },
-        Type { code: "violation.deadline_moved", zh: "期限变更", en: "A due date moved with the calendar" },
+        Type { code: "violation.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar" },
     ],
 }];

@@ -124,6 +124,6 @@ pub fn warning(watched: &Watched) -> Option<String> {
     watched.stopped_at?;
     let reason = watched.reason.as_deref().unwrap_or("the system clock jumped");
     Some(format!(
-        "clock_stopped: {reason}; no cards, escalations or erasures until an operator runs `xiaoqu clock confirm`"
+        "clock_stopped: {reason}. No cards, escalations or erasures until an operator runs `xiaoqu clock confirm`"
     ))
 }
