@@ -19,7 +19,7 @@ cargo xtask new-feature NAME [SINGULAR] CHINESE [ENGLISH], such as: cargo xtask 
   ENGLISH   the title of its chapter; otherwise NAME in words";
 
 /// Commands that generate the derived pages and run the tests.
-#[allow(dead_code, reason = "the test that looks for anchors only plans")]
+#[allow(dead_code, reason = "the test for anchors only plans")]
 pub const NEXT: &str = "\
 cargo run -- openapi --write openapi/xiaoqu.json
 XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of
@@ -190,7 +190,7 @@ fn camel(name: &str) -> String {
 }
 
 /// Writes the files of a feature.
-#[allow(dead_code, reason = "the test that looks for anchors only plans")]
+#[allow(dead_code, reason = "the test for anchors only plans")]
 pub fn write(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let names = Names::from(arguments)?;
     let tree = read(root).map_err(|error| format!("the repository: {error}"))?;

@@ -99,7 +99,7 @@ async fn defer(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -
     };
     state.db.write(WriteLock::default(), work).await?;
     let minutes = term.num_minutes();
-    tracing::error!(complaint = %id, code, minutes, "the clock cannot look at this complaint: it is put off");
+    tracing::error!(complaint = %id, code, minutes, "the deadline check of this complaint failed and is postponed");
     Ok(())
 }
 

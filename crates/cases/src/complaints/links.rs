@@ -31,7 +31,7 @@ pub fn states_of<'a>(
     conn: &mut Conn,
     links: impl Iterator<Item = &'a Link>,
 ) -> WorkResult<HashMap<(LinkKind, Id), String>> {
-    let system = Scope::System("a complaint shows where what it led to stands");
+    let system = Scope::System("a complaint shows the state of the resources that it led to");
     let mut states = HashMap::new();
     for link in links {
         let state = match link.kind {

@@ -293,7 +293,7 @@ struct Names {
 /// Description, location and evidence, in the form for an audience.
 type Words = (Option<String>, Option<String>, Vec<Evidence>);
 
-#[expect(clippy::too_many_arguments, reason = "all that a complaint is shown with, read before in one place")]
+#[expect(clippy::too_many_arguments, reason = "the parts of a complaint view, read together beforehand")]
 fn view(
     ctx: &Ctx,
     row: ComplaintRow,

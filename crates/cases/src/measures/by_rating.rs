@@ -20,7 +20,7 @@ use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal
 use crate::service::Tx;
 use crate::standing::model::{MeasureState, Withdrawal};
 
-const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
+const EVERY_MEASURE: Scope = Scope::System("measures depend on the facts only, not on the caller");
 
 /// What the current ratings of a complex imply for its removal.
 struct RemovalFacts {

@@ -158,7 +158,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkR
 /// suspends the removal, it stays approved and is completed after the appeal decision.
 pub fn removal_carried_out(tx: &mut Tx, id: Id, termination: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
-    let system = Scope::System("a contract was ended, whoever recorded it");
+    let system = Scope::System("a terminated contract completes the removal, regardless of the caller");
     let mut row = store::find_for_update(tx.conn, &system, id)?;
     let rule = rule_of(tx, &row)?;
     if row.state != MeasureState::Approved || suspension::require_in_effect(tx, &row, &rule).is_err() {

@@ -72,7 +72,7 @@ pub fn cancel_rating_cycle(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkR
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     cycle_rules::require_state(row.state, CycleState::Open)?;
-    let everyone = Scope::System("a cycle with ratings is not cancelled, whoever began them");
+    let everyone = Scope::System("a cycle with ratings is not cancelled, regardless of the office that started them");
     let counts = store::count_by_state(tx.conn, &everyone, id)?;
     cycle_rules::may_cancel(counts.iter().all(|(state, _)| *state == RatingState::Withdrawn))?;
     row.version += 1;

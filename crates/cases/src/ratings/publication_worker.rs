@@ -39,7 +39,7 @@ pub async fn process_pending(state: &Arc<Service>) -> Result<usize, Problem> {
 }
 
 fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<usize> {
-    let system = Scope::System("what follows from a publication, whoever published");
+    let system = Scope::System("the consequences of a publication do not depend on the caller");
     let mut of_cycle: HashMap<Id, Ctx> = HashMap::new();
     let mut locked = HashSet::new();
     let mut done = Vec::new();
@@ -54,7 +54,7 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<
                 let bulk = cycle
                     .bulk
                     .0
-                    .ok_or_else(|| Problem::broken("a published rating belongs to a cycle that nobody published"))?;
+                    .ok_or_else(|| Problem::broken("a published rating belongs to a cycle without a publication"))?;
                 let caller = Caller::acting(&bulk.by, bulk.client);
                 let (operation, at) = ("publish_rating_cycle", bulk.at);
                 new.insert(Ctx::on_behalf(state.clone(), caller, operation, bulk.request_id, at))

@@ -287,7 +287,7 @@ fn decide(
 
 /// Records the event for the offices of the company's county. The companies get an event when the change is applied.
 fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> WorkResult<()> {
-    let system = crate::access::Scope::System("where a company's file is kept");
+    let system = crate::access::Scope::System("the registering office of a company does not depend on the caller");
     let county = store::find(tx.conn, &system, row.company_id)?.county;
     let event = Event::new(kind, "company_change", row.id)
         .in_territory(Place { county, ..Place::default() })

@@ -169,7 +169,7 @@ pub fn office_of(caller: &Caller) -> (Role, String) {
 
 #[track_caller]
 pub fn missing() -> Problem {
-    Problem::broken("what a document rests on is missing")
+    Problem::broken("the basis of an official document is missing")
 }
 
 /// Makes the documents of a case visible to the company, after its notice was opened or delivered.

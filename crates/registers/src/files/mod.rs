@@ -79,7 +79,7 @@ pub const FEATURE: Feature = Feature {
     words: &[("attachment_owner_kind", OwnerKind::LABELS)],
     jobs: &[
         // Each transaction processes one chunk, so that other writers do not wait long.
-        Job::every(HOUSEKEEPING, "files", By::Background, "housekeeping of files waits", |state| {
+        Job::every(HOUSEKEEPING, "files", By::Background, "attachment housekeeping failed; it is repeated", |state| {
             Box::pin(async move {
                 while let Ok(1..) = remove_unattached(&state).await {}
                 while let Ok(1..) = erase_bytes(&state).await {}
@@ -89,12 +89,18 @@ pub const FEATURE: Feature = Feature {
         })
         .polling_every(Duration::from_secs(1)),
         // A failed sweep is repeated next time. The attachment store has logged the error.
-        Job::every(SWEEPING, "stored_files", By::Background, "the sweep of stored files waits", |state| {
-            Box::pin(async move {
-                let _ = sweep(&state).await;
-                Ok(())
-            })
-        })
+        Job::every(
+            SWEEPING,
+            "stored_files",
+            By::Background,
+            "the sweep of the attachment store failed; it is repeated",
+            |state| {
+                Box::pin(async move {
+                    let _ = sweep(&state).await;
+                    Ok(())
+                })
+            },
+        )
         .first_after(HOUSEKEEPING)
         .polling_every(Duration::from_secs(1)),
     ],

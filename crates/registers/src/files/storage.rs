@@ -60,7 +60,7 @@ pub struct Storage {
 
 /// Logs a failure of the store or of the disk, and converts it to a problem.
 pub fn problem(error: &(dyn Error + 'static)) -> Problem {
-    tracing::error!(error, "the store of attachments failed");
+    tracing::error!(error, "the attachment store failed");
     let mut cause = Some(error);
     while let Some(one) = cause {
         let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
@@ -163,7 +163,7 @@ impl Storage {
         if done.is_err()
             && let Err(error) = upload.abort().await
         {
-            tracing::warn!(%error, "an upload into the store could not be taken back");
+            tracing::warn!(%error, "an upload could not be aborted in the attachment store");
         }
         done
     }
@@ -203,7 +203,7 @@ impl Storage {
     pub async fn delete(&self, key: &str) {
         match self.store.delete(&Path::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => tracing::warn!(%error, key, "an object could not be removed from the store of attachments"),
+            Err(error) => tracing::warn!(%error, key, "an object could not be deleted from the attachment store"),
         }
     }
 

@@ -258,7 +258,7 @@ impl From<WorkError> for Problem {
             },
             WorkError::Panicked => Problem::broken("work on the database panicked"),
             WorkError::Replay(_) | WorkError::Text(_) => {
-                Problem::broken("a transaction ended with what only its request can use")
+                Problem::broken("a transaction ended with an error that only its request can handle")
             }
         }
     }

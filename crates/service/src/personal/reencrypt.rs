@@ -56,10 +56,17 @@ pub async fn pass(state: &Arc<Service>) -> Result<Pass, Problem> {
         move_phones(state, &ring, key, &mut pass).await?;
     }
     if pass.texts + pass.subjects > 0 {
-        tracing::info!(texts = pass.texts, subjects = pass.subjects, "personal data was moved to the keys that act");
+        tracing::info!(
+            texts = pass.texts,
+            subjects = pass.subjects,
+            "personal data was re-encrypted with the active keys"
+        );
     }
     if pass.left > 0 {
-        tracing::error!(left = pass.left, "sealed rows do not open, and stay under relieved keys");
+        tracing::error!(
+            left = pass.left,
+            "encrypted rows cannot be decrypted and remain encrypted with superseded keys"
+        );
     }
     Ok(pass)
 }

@@ -47,7 +47,7 @@ pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> WorkResult<()> {
 pub(super) fn encrypt_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> WorkResult<Vec<u8>> {
     key.encrypt(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
         let of = format_args!("{} of {owner}: {error}", purpose.code());
-        Problem::broken_by("a text could not be sealed", of).into()
+        Problem::broken_by("a text could not be encrypted", of).into()
     })
 }
 

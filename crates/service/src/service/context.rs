@@ -104,7 +104,7 @@ impl FromRequest for Ctx {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let ctx = request.extensions().get::<Ctx>().cloned();
-        ready(ctx.ok_or_else(|| Problem::broken("a request that was let in has no context")))
+        ready(ctx.ok_or_else(|| Problem::broken("an admitted request has no context")))
     }
 }
 
@@ -122,7 +122,7 @@ impl Ctx {
         now: Instant,
     ) -> Ctx {
         Ctx::new(Request {
-            scope: Scope::System("what follows from a decision"),
+            scope: Scope::System("the consequences of a decision do not depend on the caller"),
             caller: Arc::new(caller),
             operation,
             request_id,
