@@ -83,7 +83,7 @@ pub struct LinkView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Complaint {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub kind: ComplaintKind,

@@ -181,6 +181,6 @@ pub struct ListVersions {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
 }

@@ -218,7 +218,7 @@ pub struct ListSurveyFindings {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only findings of this kind.
     pub finding: Option<SurveyFindingKind>,

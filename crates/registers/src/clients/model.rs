@@ -110,7 +110,7 @@ pub struct SecretOut {
 #[schema(as = RegisteredClient)]
 pub struct Client {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     /// Name of the system.
@@ -322,7 +322,7 @@ pub struct ListClients {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only clients in this state.
     pub state: Option<ClientState>,

@@ -128,7 +128,7 @@ pub struct ChangeRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CompanyChange {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub company_id: Id,
@@ -155,7 +155,7 @@ pub struct ListCompanyChanges {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
 }
 

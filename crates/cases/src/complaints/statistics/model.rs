@@ -251,7 +251,7 @@ pub struct ListComplaintHeat {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only complexes in this township, 9 digits.
     #[param(pattern = "^[0-9]{9}$", example = "640121102")]
