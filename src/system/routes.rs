@@ -83,7 +83,7 @@ pub async fn get_readyz(state: web::Data<Service>) -> Response {
     if state.keys.broken() {
         warnings.push("keyring_broken: the changed keyring cannot be used; the previous keys remain in use".into());
     }
-    if state.parts.get::<Files>().is_away() {
+    if state.parts.get::<Files>().is_unreachable() {
         warnings.push("attachments_unreachable: the attachment store was unreachable at the last check".into());
     }
     if state.parts.get::<Sealer>().is_refused() {

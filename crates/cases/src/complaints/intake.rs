@@ -225,7 +225,7 @@ fn encrypt_submission(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> W
         location: input.location.clone(),
         evidence: input.evidence.clone(),
     };
-    files::attach_to_ticket(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
+    files::attach_to_complaint(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
     personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     if let Some(ContactIn { name, phone, address }) = input.contact.clone() {
         if let Some(phone) = &phone {

@@ -170,12 +170,12 @@ pub const FEATURE: Feature = Feature {
         FileOwner {
             kind: OwnerKind::Complaint,
             operation: "get_complaint",
-            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Complaint(visibility::files(audience_for(conn, ctx, id)?))),
         },
         FileOwner {
             kind: OwnerKind::ComplaintStep,
             operation: "get_complaint",
-            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Complaint(visibility::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
     events: events::EVENTS,

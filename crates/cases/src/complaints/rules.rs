@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_is_closed_is_open_to_nobody() {
-        let mut row = super::super::rules_tests::ticket();
+        let mut row = super::super::rules_tests::a_complaint();
         assert!(require_open(&row).is_ok());
         let now = row.updated_at;
         close(&mut row, now);

@@ -189,14 +189,14 @@ pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Ent
     let waiting = store::not_rated(tx.conn, &ctx.scope, &cycle)?;
     // The company that served on the last day of the period is rated; before that day, the one of today.
     let served = complexes::services_in_force(tx.conn, &ctx.scope, &waiting, ctx.today.min(cycle.period_to))?;
-    let mut begun = 0;
+    let mut started = 0;
     for complex in waiting.into_iter().filter(|id| served.contains_key(id)).take(AT_ONCE) {
         let (Some(service), place) = (served.get(&complex), complexes::find(tx.conn, &ctx.scope, complex)?.place())
         else {
             continue;
         };
         begin(tx, &cycle, complex, place, service.company_id, None)?;
-        begun += 1;
+        started += 1;
     }
-    cycle_view::entity(tx.conn, ctx, cycle, Some(begun))
+    cycle_view::entity(tx.conn, ctx, cycle, Some(started))
 }

@@ -36,7 +36,7 @@ pub struct IssueInput {
     pub office: (Role, String),
     /// Addressee (主送); `None`: the company.
     pub addressee: Option<String>,
-    /// True if the company may see the document at once; otherwise it may after [`mark_served`].
+    /// True if the company may see the document at once; otherwise it may after [`mark_delivered`].
     pub delivered: bool,
     /// Template variables of this kind of document, as in `samples.json`, in addition to those that every document has.
     pub context: Map<String, Value>,

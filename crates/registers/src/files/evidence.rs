@@ -118,7 +118,7 @@ pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> WorkResult<()> 
 
 /// Attaches the attachments of evidence to a record of a complaint, and links them with the complaint, so that an
 /// erasure finds them.
-pub fn attach_to_ticket(
+pub fn attach_to_complaint(
     tx: &mut Tx,
     kind: OwnerKind,
     owner: Id,

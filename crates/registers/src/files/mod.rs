@@ -46,7 +46,7 @@ pub use cleanup::{remove_unattached, sweep};
 pub use encrypted_names::encrypt_old;
 pub use erasure::{erase_bytes, erase_of_complaint};
 pub use evidence::{
-    attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
+    attach, attach_evidence, attach_to_complaint, attachments_of, check_attachment, check_evidence, check_lists,
     copy_evidence, copy_stripped, release,
 };
 pub use model::{FileForm, OwnerKind};
@@ -181,7 +181,7 @@ impl Files {
     }
 
     /// True if the attachment store was unreachable at the last access.
-    pub fn is_away(&self) -> bool {
-        self.storage.is_away()
+    pub fn is_unreachable(&self) -> bool {
+        self.storage.is_unreachable()
     }
 }

@@ -55,7 +55,7 @@ pub struct Storage {
     /// First component of every key of this database.
     realm: OnceCell<String>,
     putting: Semaphore,
-    away: AtomicBool,
+    unreachable: AtomicBool,
 }
 
 /// Logs a failure of the store or of the disk, and converts it to a problem.
@@ -100,7 +100,7 @@ impl Storage {
             folder,
             realm: OnceCell::new(),
             putting: Semaphore::new(PUTS),
-            away: AtomicBool::new(false),
+            unreachable: AtomicBool::new(false),
         })
     }
 
@@ -108,12 +108,12 @@ impl Storage {
         &self.spool
     }
 
-    pub fn is_away(&self) -> bool {
-        self.away.load(Ordering::Relaxed)
+    pub fn is_unreachable(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed)
     }
 
     fn note_availability<T>(&self, result: object_store::Result<T>) -> Result<T, Problem> {
-        self.away.store(result.is_err(), Ordering::Relaxed);
+        self.unreachable.store(result.is_err(), Ordering::Relaxed);
         result.map_err(|error| problem(&error))
     }
 

@@ -76,16 +76,16 @@ struct Chunk<T> {
     after: Option<T>,
     moved: usize,
     left: usize,
-    begun: StopWatch,
+    started: StopWatch,
 }
 
 impl<T> Chunk<T> {
     fn new() -> Chunk<T> {
-        Chunk { after: None, moved: 0, left: 0, begun: StopWatch::now() }
+        Chunk { after: None, moved: 0, left: 0, started: StopWatch::now() }
     }
 
     fn is_full(&self) -> bool {
-        self.after.is_some() && self.begun.elapsed() > ENOUGH
+        self.after.is_some() && self.started.elapsed() > ENOUGH
     }
 }
 
@@ -93,7 +93,7 @@ impl Pass {
     fn count<T>(&mut self, chunk: &Chunk<T>) {
         self.left += chunk.left;
         self.chunks += 1;
-        self.longest = self.longest.max(chunk.begun.elapsed());
+        self.longest = self.longest.max(chunk.started.elapsed());
     }
 }
 

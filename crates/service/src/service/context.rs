@@ -389,12 +389,12 @@ impl Ctx {
         let first = move |conn: &mut Conn, texts: &Texts| {
             Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
         };
-        let begun = if body.is_refused() {
+        let first_done = if body.is_refused() {
             self.in_span(READ, self.state.db.read(move |conn| first(conn, &Texts::default()))).await
         } else {
             self.write(gate, first).await
         };
-        if let Err(fail) = begun {
+        if let Err(fail) = first_done {
             return self.error_response(fail);
         }
         let mut done = Vec::new();

@@ -37,7 +37,7 @@ pub enum Visibility {
     /// Only that it exists. Its content has not been opened yet.
     Unopened,
     /// A complaint, and what the caller may see of its attachments.
-    Ticket(ComplaintAttachment),
+    Complaint(ComplaintAttachment),
 }
 
 /// What a caller may see of a complaint's attachments, by the party that uploaded them.
