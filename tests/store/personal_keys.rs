@@ -43,9 +43,9 @@ fn rotated_by_an_operator(kind: Kind) {
     folder.keys(&["init"]);
     let Some(app) = folder.app(kind) else { return };
     block_on(async {
-        let mut tickets = Vec::new();
+        let mut complaints = Vec::new();
         for number in 0..30 {
-            tickets.push(app.sealed_ticket(number).await);
+            complaints.push(app.sealed_complaint(number).await);
         }
         app.social().post("/v1/complexes", &complex_input()).key("answered before").await.expect(201);
         assert!(status(&folder, &app).contains("\ndone: all personal data"), "{}", status(&folder, &app));
@@ -54,10 +54,10 @@ fn rotated_by_an_operator(kind: Kind) {
         assert!(line.contains("is active"), "{line}");
 
         // A row that cannot be decrypted keeps the rotation from completing.
-        let damaged = tickets[7];
+        let damaged = complaints[7];
         assert_eq!(app.count("encrypted_texts"), 60);
         let row = format!("owner_id = '{damaged}' AND purpose = 'description'");
-        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{}' WHERE {row}", tickets[8]));
+        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{}' WHERE {row}", complaints[8]));
         let made = folder.keys(&["rotate", "--personal-data", "--activate-after", "0"]);
         assert!(ids(&folder, "data").len() == 2 && ids(&folder, "index").len() == 2, "{made}");
         let said = until_logged(&folder, &app, "not done: 1 encrypted text and 0 indexed phones").await;
@@ -82,11 +82,11 @@ fn rotated_by_an_operator(kind: Kind) {
         folder.keys(&["remove", &data, "--database-url", &app.db_url]);
         assert_eq!((ids(&folder, "data").len(), ids(&folder, "index").len()), (1, 1));
         tokio::time::sleep(Duration::from_secs(3)).await;
-        for (number, id) in tickets.iter().enumerate() {
+        for (number, id) in complaints.iter().enumerate() {
             assert!(app.opened(*id, Purpose::Contact).await.unwrap().is_some());
             assert_eq!(app.callers(format!("139{number:08}")).await, [*id]);
         }
-        app.sealed_ticket(99).await;
+        app.sealed_complaint(99).await;
         assert_eq!(app.values("SELECT id AS value FROM data_keys"), ids(&folder, "data"));
 
         // A key that is not active yet can be removed again.
@@ -137,7 +137,7 @@ fn personal_data_under_a_lost_key_goes_only_where_that_is_said() {
     let folder = Folder::new();
     folder.keys(&["init"]);
     let Some(mut app) = folder.app(Kind::Sqlite) else { return };
-    block_on(app.sealed_ticket(1));
+    block_on(app.sealed_complaint(1));
     app.stop();
     std::fs::remove_file(folder.path("keyring.json")).expect("removed");
     folder.keys(&["init"]);

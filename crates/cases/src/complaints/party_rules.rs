@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_supervises_what_has_no_supervisor() {
+    fn nobody_supervises_what_has_no_supervising_office() {
         let mut row = a_complaint();
         row.set_supervising_office(None);
         assert!(!is_supervising_office(&caller(Role::TownshipLeader, ""), &row));

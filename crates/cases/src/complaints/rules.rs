@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_taken_from_a_ticket_that_was_merged() {
+    fn nothing_is_taken_from_a_complaint_that_was_merged() {
         for step in StepKind::ALL {
             let changes = allowed(*step).len() < ComplaintState::ALL.len();
             assert!(!changes || !allowed(*step).contains(&ComplaintState::Merged), "{step:?}");

@@ -111,7 +111,7 @@ fn a_summary_tells_of_nobody() {
 }
 
 #[test]
-fn a_ticket_is_handed_to_those_who_may_have_it() {
+fn a_complaint_is_handed_to_those_who_may_have_it() {
     let company = Some(Id::new());
     let to = |role, organisation, row: &ComplaintRow, company| {
         let input = TransferIn { role, organisation, reasons: "转办".to_owned() };
@@ -136,7 +136,7 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
 }
 
 #[test]
-fn a_ticket_is_returned_once_to_its_supervisor() {
+fn a_complaint_is_returned_once_to_its_supervising_office() {
     let row = a_complaint();
     assert_eq!(step_rules::may_return(&row).ok(), row.supervising_office());
     let mut without = a_complaint();
@@ -159,7 +159,7 @@ fn what_is_over_is_too_late() {
 }
 
 #[test]
-fn a_ticket_is_extended_once() {
+fn a_complaint_is_extended_once() {
     let asked = |granted| Extension { amount: 2, asked_at: at("2026-03-03T00:00:00Z"), granted };
     let conflict = Some(Code::StateConflict);
     for (before, may_ask, may_decide) in [
@@ -185,7 +185,7 @@ fn an_agreement_is_there_to_be_seen() {
 }
 
 #[test]
-fn a_ticket_is_merged_into_one_that_as_many_may_see() {
+fn a_complaint_is_merged_into_one_that_as_many_may_see() {
     let row = a_complaint();
     let check = |into: Option<&ComplaintRow>| faults(|faults| step_rules::check_merge(&row, into, faults));
     assert!(check(Some(&a_complaint())).is_empty());

@@ -42,7 +42,7 @@ fn percentiles_are_by_nearest_rank() {
 }
 
 #[test]
-fn merged_and_rejected_tickets_are_received_and_nothing_else() {
+fn merged_and_rejected_complaints_are_received_and_nothing_else() {
     use ComplaintState::*;
     let aside =
         |state| Cell { accepted_on_time: 2, reopened: 1, red_cards: 3, marks: [0, 0, 0, 0, 1], ..cell("a", state, 2) };
@@ -77,7 +77,7 @@ fn merged_and_rejected_tickets_are_received_and_nothing_else() {
 }
 
 #[test]
-fn a_ticket_that_nobody_accepts_is_late_and_not_left_out() {
+fn a_complaint_that_nobody_accepts_is_late_and_not_left_out() {
     let accepted = Cell { accepted_on_time: 10, ..cell("a", ComplaintState::Accepted, 10) };
     let cells = [accepted, cell("a", ComplaintState::Submitted, 5)];
     let late = [Late { line: Some("a".into()), count: 5, unaccepted: 5, unaccepted_again: 0 }];
