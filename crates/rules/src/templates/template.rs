@@ -119,7 +119,7 @@ fn environment<'a>(limits: Limits, until: Instant) -> Environment<'a> {
     environment.add_test("defined", |value: &Value| !is_nothing(value));
     environment.set_formatter(move |out, state, value| {
         if Instant::now() > until {
-            return Err(Error::new(ErrorKind::OutOfFuel, "its time is over"));
+            return Err(Error::new(ErrorKind::OutOfFuel, "the time limit is exceeded"));
         }
         if !is_nothing(value) {
             return escape_formatter(out, state, value);
