@@ -124,7 +124,7 @@ fn a_keyring_without_an_index_key_is_mended_by_the_command_that_the_start_names(
     assert_eq!(ids(&folder, "index").len(), 0);
     let made = folder.keys(&["rotate", "--use", "index"]);
     assert!(
-        made.lines().any(|line| line.starts_with("index-") && line.contains(" active ")),
+        made.lines().any(|line| line.starts_with("index-") && line.contains(" active  ")),
         "the first is active at once: {made}"
     );
     let line = folder.fails(&["keys", "rotate"]);
