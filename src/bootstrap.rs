@@ -227,8 +227,8 @@ pub fn load(state: &Service) -> anyhow::Result<()> {
             None => {
                 tracing::warn!(
                     %fail,
-                    "the database cannot be reached yet: nothing is written and no token is taken before it is known to \
-                     belong to this keyring"
+                    "the database is unreachable: nothing is written and no token is accepted until it is known to belong to \
+                     this keyring"
                 );
                 Ok(())
             }
@@ -241,7 +241,10 @@ pub fn warn_of_ledger_name(state: &Service, settings: &Settings) {
     let name = settings.ledger_origin();
     let unnamed = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
     if unnamed && matches!(state.db.read_blocking(ledger::sizes), Ok((0, _))) {
-        tracing::warn!(name, "the ledger begins under this name and keeps it: set public_url or ledger_origin before");
+        tracing::warn!(
+            name,
+            "the ledger starts with this name, which cannot be changed later: set public_url or ledger_origin first"
+        );
     }
 }
 
@@ -253,8 +256,8 @@ fn warn_of_lost_index_keys(state: &Service) {
     for key in used.iter().filter(lost) {
         tracing::warn!(
             key,
-            "phones are indexed under an index key that the keyring does not have: their callers are found again when \
-             the service has indexed them anew, which begins now"
+            "phone numbers are indexed with an index key that the keyring does not have: phone searches find them again \
+             once the service has re-indexed them, which starts now"
         );
     }
 }
@@ -292,21 +295,27 @@ pub fn raise_file_limit(options: &ServerOptions) {
         tracing::warn!(
             files,
             connections,
-            "fewer open files are allowed than connections: raise the limit (LimitNOFILE)"
+            "the limit of open files is lower than the number of connections: raise it (LimitNOFILE)"
         );
     }
 }
 
 /// Background jobs that belong to no feature.
 const JOBS: &[Job] = &[
-    Job::every(Duration::from_secs(2), "keyring", By::EachReplica, "the keyring is looked at later", |state| {
-        Box::pin(async move {
-            watch_keyring(&state).await;
-            Ok(())
-        })
-    })
+    Job::every(
+        Duration::from_secs(2),
+        "keyring",
+        By::EachReplica,
+        "the keyring could not be checked; this is retried",
+        |state| {
+            Box::pin(async move {
+                watch_keyring(&state).await;
+                Ok(())
+            })
+        },
+    )
     .first_after(Duration::ZERO),
-    Job::every(disk::POLL, "disks", By::EachReplica, "the disks are looked at later", |state| {
+    Job::every(disk::POLL, "disks", By::EachReplica, "the disks could not be checked; this is retried", |state| {
         Box::pin(async move {
             // A network file system may block.
             let _ = actix_web::rt::task::spawn_blocking(move || state.disks.refresh()).await;
@@ -314,21 +323,33 @@ const JOBS: &[Job] = &[
         })
     }),
     // Checks that the database still belongs to this deployment. The result is stored where the database is used.
-    Job::every(Duration::from_secs(2), "database", By::EachReplica, "the database is looked at later", |state| {
-        Box::pin(async move {
-            let _ = state.db.recheck().await;
-            Ok(())
-        })
-    }),
-    Job::every(HOUSEKEEPING, "idempotency_keys", By::Background, "old idempotency keys wait", |state| {
-        Box::pin(async move {
-            let now = state.clock.system();
-            // In chunks, so that the job never holds the writer for long.
-            let forget = || state.db.write(WriteLock::default(), move |conn| idempotency::forget_old(conn, now));
-            while let Ok(500..) = forget().await {}
-            Ok(())
-        })
-    })
+    Job::every(
+        Duration::from_secs(2),
+        "database",
+        By::EachReplica,
+        "the database could not be checked; this is retried",
+        |state| {
+            Box::pin(async move {
+                let _ = state.db.recheck().await;
+                Ok(())
+            })
+        },
+    ),
+    Job::every(
+        HOUSEKEEPING,
+        "idempotency_keys",
+        By::Background,
+        "old idempotency keys could not be deleted; this is retried",
+        |state| {
+            Box::pin(async move {
+                let now = state.clock.system();
+                // In chunks, so that the job never holds the writer for long.
+                let forget = || state.db.write(WriteLock::default(), move |conn| idempotency::forget_old(conn, now));
+                while let Ok(500..) = forget().await {}
+                Ok(())
+            })
+        },
+    )
     .polling_every(Duration::from_secs(1)),
     deadlines::JOB,
 ];
@@ -365,7 +386,9 @@ async fn move_personal_data(state: Arc<Service>) {
         }
         match personal::reencrypt::pass(&state).await {
             Ok(pass) => left = (pass.left > 0).then(|| (acting, StopWatch::now() + MOVING_AGAIN)),
-            Err(problem) => tracing::warn!(error = %problem, "moving personal data to other keys waits"),
+            Err(problem) => {
+                tracing::warn!(error = %problem, "personal data could not be re-encrypted; this is retried")
+            }
         }
     }
 }

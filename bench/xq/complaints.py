@@ -1,7 +1,7 @@
 """Complaints: the cost of an office's everyday lists, of a new complaint and of the deadline check, at 1,000,000 complaints
 compared with 10,000.
 
-The example `tickets` (bench/tickets) writes the complaints: three years of them at 600 complexes, the same number each day.
+The example `complaints` (bench/complaints) writes the complaints: three years of them at 600 complexes, the same number each day.
 At both sizes one complaint in a hundred is open, from the last weeks. The two sizes are compared side by side, and each list
 is requested with a page size that is full at both.
 """
@@ -32,8 +32,8 @@ BEHIND = 24
 class System:
     """One service on one database with this number of complaints."""
 
-    def __init__(self, binary, filler, folder, kind, tickets, complexes, until):
-        self.kind, self.folder, self.tickets = kind, folder, tickets
+    def __init__(self, binary, filler, folder, kind, complaints, complexes, until):
+        self.kind, self.folder, self.complaints = kind, folder, complaints
         folder.mkdir(parents=True)
         self.postgres = self.service = None
         if kind == "sqlite":
@@ -47,7 +47,7 @@ class System:
             self.service.start()
             self.register = data.Register(self.service, complexes // 10, complexes)
             self.service.stop()
-            self.made = fill(filler, self.service, tickets, "--clock-behind-hours", BEHIND, "--until", until)
+            self.made = fill(filler, self.service, complaints, "--clock-behind-hours", BEHIND, "--until", until)
             self.office = self.service.token("enforcement_office", division=TOWNSHIP)
             self.desk = self.service.token("social_affairs_office", division=TOWNSHIP)
         except BaseException:
@@ -69,7 +69,7 @@ class System:
         return self.service.client(self.office, timeout=60).get(f"{path}&limit=1&with_total=true").expect(200)["total"]
 
     def load(self, name, lines, connections, token, method="GET"):
-        words = f"{self.kind} {name}, {self.tickets:,}"
+        words = f"{self.kind} {name}, {self.complaints:,}"
         return Load(self.folder, words, self.service.port, token, lines, connections, method)
 
     def stop(self):
@@ -79,12 +79,12 @@ class System:
             self.postgres.stop()
 
 
-def fill(filler, service, tickets, *more):
+def fill(filler, service, complaints, *more):
     """Writes complaints while the service is stopped. Returns the summary of the example."""
-    command = [filler, "--tickets", tickets, *more, *service.arguments()]
+    command = [filler, "--complaints", complaints, *more, *service.arguments()]
     done = subprocess.run([str(part) for part in command], cwd=service.folder, capture_output=True, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"the tickets could not be written: {(done.stderr or done.stdout)[-2000:]}")
+        raise SystemExit(f"the complaints could not be written: {(done.stderr or done.stdout)[-2000:]}")
     # Otherwise the kernel writes gigabytes back half a minute later, during a measurement.
     subprocess.run(["sync"], check=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
@@ -122,8 +122,8 @@ class Sweeps:
         time.sleep(1.5)
         _, seconds = Holds(service, "xiaoqu_complaint_sweep_seconds").look()
         cards = self.number("SELECT count(*) FROM complaint_cards") - before
-        print(f"  sweep at {self.system.tickets:,}, {work}: {waiting:,} tickets, {cards:,} cards, {seconds:.2f} s", flush=True)
-        return f"{waiting:,} tickets, {cards:,} cards", seconds
+        print(f"  sweep at {self.system.complaints:,}, {work}: {waiting:,} complaints, {cards:,} cards, {seconds:.2f} s", flush=True)
+        return f"{waiting:,} complaints, {cards:,} cards", seconds
 
     def of_a_day(self):
         """The deadlines of a day, and then the remaining checks."""
@@ -137,11 +137,11 @@ class Sweeps:
 
     def of_all_open(self):
         """Every open complaint is checked, and none has a consequence."""
-        return self.of("every open ticket", f"UPDATE complaints SET next_at = {self.now} WHERE is_open")
+        return self.of("every open complaint", f"UPDATE complaints SET next_at = {self.now} WHERE is_open")
 
     def of_all_late(self):
         """Every open complaint became overdue an hour ago."""
-        return self.of("every open ticket late", f"UPDATE complaints SET resolve_due = {self.hour_ago}, next_at = {self.hour_ago}"
+        return self.of("every open complaint late", f"UPDATE complaints SET resolve_due = {self.hour_ago}, next_at = {self.hour_ago}"
                        " WHERE is_open AND state <> 'waiting_for_complainant'")
 
 
@@ -173,7 +173,7 @@ def lists(systems, small, large, rounds, seconds, table, title):
     for name in dict.fromkeys(name for name, *_ in loads):
         a, b = (of[by[name, size].name] for size in (large, small))
         figures = (f"{a['p99']:.2f} ms : {b['p99']:.2f} ms (p50 {a['p50']:.2f} : {b['p50']:.2f}; {told[name]})")
-        table.at_most(f"p99 of a list {name}, {title}, {large:,} : {small:,} tickets", figures, ratio(by[name, large], by[name, small], "p99"),
+        table.at_most(f"p99 of a list {name}, {title}, {large:,} : {small:,} complaints", figures, ratio(by[name, large], by[name, small], "p99"),
                       LISTS)
     return sum(one["failed"] for one in of.values())
 
@@ -212,7 +212,7 @@ def created(systems, small, large, rounds, seconds, table, title):
         figures = (f"{a['rate']:,.0f}/s : {b['rate']:,.0f}/s; p50 {a['p50']:.2f} : {b['p50']:.2f} ms,"
                    f" p99 {a['p99']:.2f} : {b['p99']:.2f} ms")
         words = f"{connections} connection{'s' if connections > 1 else ''}"
-        table.at_most(f"time of a new ticket, {title}, {words}, {large:,} : {small:,} tickets", figures,
+        table.at_most(f"time of a new complaint, {title}, {words}, {large:,} : {small:,} complaints", figures,
                       ratio(by[connections, small], by[connections, large], "rate"), CREATE)
     return sum(one["failed"] for one in of.values())
 
@@ -225,18 +225,18 @@ def measure(binary, filler, folder, kind, small, large, complexes, rounds, secon
         for size in (small, large):
             systems[size] = System(binary, filler, folder / f"{kind}-{size}", kind, size, complexes, until)
             made = systems[size].made
-            print(f"{title}: {size:,} tickets ({made['open']:,} open), {made['steps']:,} steps, {made['sealed']:,} sealed texts"
+            print(f"{title}: {size:,} complaints ({made['open']:,} open), {made['steps']:,} steps, {made['sealed']:,} encrypted texts"
                   f" in {made['seconds']:.0f} s", flush=True)
-        at = f"{large:,} tickets, {title}"
+        at = f"{large:,} complaints, {title}"
         days = {size: Sweeps(system).of_a_day() for size, system in systems.items()}
         (figures, taken), (others, longer) = days[large]
         table.at_most(f"sweep of the deadlines of a day, {at}", figures, taken, SWEEP, " s")
         table.shown(f"sweep of a day's replies that nobody answered and persons to erase, {at}", others, f"{longer:.2f} s")
         failed = lists(systems, small, large, rounds + 2, seconds, table, title)
         figures, taken = Sweeps(systems[large]).of_all_open()
-        table.at_most(f"sweep of all open tickets, {at}", figures, taken, SWEEP, " s")
+        table.at_most(f"sweep of all open complaints, {at}", figures, taken, SWEEP, " s")
         figures, taken = Sweeps(systems[large]).of_all_late()
-        table.shown(f"sweep of all open tickets, all late at once, {at}", figures, f"{taken:.2f} s")
+        table.shown(f"sweep of all open complaints, all late at once, {at}", figures, f"{taken:.2f} s")
         Sweeps(systems[small]).of_all_late()
         failed += created(systems, small, large, rounds + 2, seconds, table, title)
         table.holds(f"no request failed, {title}", f"{failed} failed", failed == 0)

@@ -31,15 +31,15 @@ pub fn run(flags: &SettingFlags, command: &ClockCommand) -> anyhow::Result<()> {
                 let apart = (now.0 - database.0).abs();
                 anyhow::ensure!(
                     apart.to_std()? <= settings.deployment.clock_jump_limit_minutes,
-                    "this machine's clock ({}) and the database's ({}) differ by {} minutes: set right the one that is wrong, \
-                     then confirm",
+                    "the clocks of this host ({}) and of the database ({}) differ by {} min: correct the wrong one, then \
+                     confirm",
                     format_instant(now),
                     format_instant(database),
                     apart.num_minutes()
                 );
             }
             wait(db.write(WriteLock::default(), move |conn| confirm(conn, now)))?;
-            println!("confirmed at {}: background work goes on within seconds", format_instant(now));
+            println!("confirmed at {}: background jobs resume within seconds", format_instant(now));
         }
     }
     db.close();
@@ -73,12 +73,12 @@ fn page(now: Instant, database: Option<Instant>, watched: Option<&Watched>) -> S
     match watched.and_then(|watched| Some((watched.stopped_at?, watched.reason.as_deref().unwrap_or_default()))) {
         Some((at, reason)) => {
             page += &format!(
-                "stopped             since the clock said {}: {reason}\n\
-                 Set the clock right, then run `xiaoqu clock confirm`.\n",
+                "background jobs     paused since {}: {reason}\n\
+                 Correct the clock, then run `xiaoqu clock confirm`.\n",
                 format_instant(at)
             );
         }
-        None => page += "background work     goes on\n",
+        None => page += "background jobs     running\n",
     }
     page
 }

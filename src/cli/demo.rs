@@ -171,7 +171,7 @@ fn empty_folder(folder: &Path) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {name}"))?;
     let folder = folder.canonicalize().with_context(|| format!("cannot use the folder {name}"))?;
     let mut inside = folder.read_dir().with_context(|| format!("cannot read the folder {name}"))?;
-    anyhow::ensure!(inside.next().is_none(), "{name} is not empty: a demo starts afresh in a folder of its own");
+    anyhow::ensure!(inside.next().is_none(), "{name} is not empty: the demo needs an empty folder");
     Ok(folder)
 }
 
@@ -203,13 +203,13 @@ fn text(demo: &Demo, at: &Addresses, folder: &Path, args: &DemoArgs) -> String {
     let base_url = at.base_url.as_str();
     let kept = if args.data.is_some() { "kept" } else { "removed at the end" };
     let mut page = format!(
-        "xiaoqu demo: the divisions of Yongning county (永宁县) are real, all else is invented\n\n\
+        "xiaoqu demo: the divisions of Yongning county (永宁县) are real, everything else is invented\n\n\
          address  {base_url}\n\
          docs     {}\n\
          metrics  {}\n\
          clock    {} (business time; POST /sandbox/clock moves it)\n\
          data     {} ({kept})\n\n\
-         A token for each role, good for {} hours (lines that a shell takes as they are):\n",
+         A token for each role, valid for {} hours (paste the lines into a shell):\n",
         docs_url(base_url),
         at.metrics_url,
         args.clock.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -222,12 +222,12 @@ fn text(demo: &Demo, at: &Addresses, folder: &Path, args: &DemoArgs) -> String {
         page += &format!("\n# {} {place}\n{}={}\n", row.zh, row.code, token.token);
     }
     page += &format!(
-        "\n# A system (接入系统), which gets its tokens itself\nclient_id={}\nclient_secret={}\n\
+        "\n# A client (接入系统), which requests its own tokens\nclient_id={}\nclient_secret={}\n\
          curl -sS -u \"$client_id:$client_secret\" -d grant_type=client_credentials {base_url}/oauth/token\n",
         demo.system.client_id, demo.system.client_secret,
     );
-    page += "\nSix lines that climb the ladder, for another terminal, in this order, once (README.md's walk climbs the same one:\n\
-             restart the demo before it):\n";
+    page += "\nSix commands that climb the ladder. Run them once, in this order, in another terminal. (The walk in README.md\n\
+             climbs the same ladder: restart the demo before it.)\n";
     for (number, (what, line)) in (1..).zip(demo.tour(base_url, folder)) {
         page += &format!("\n# {number}. {what}\n{line}\n");
     }

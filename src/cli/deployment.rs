@@ -41,7 +41,7 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
     match command {
         DeploymentCommand::Show => {
             for name in [TIME_ZONE, PUBLIC_URL] {
-                let theirs = of(&facts, name).unwrap_or("(nothing yet)");
+                let theirs = of(&facts, name).unwrap_or("(not set)");
                 println!("{name}: {theirs} in the database, {} in the settings", own(name));
             }
         }
@@ -52,7 +52,7 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
                 let (value, before) = (own(name), of(&facts, name).map(str::to_owned));
                 let new = value.clone();
                 wait(db.write(WriteLock::default(), move |conn| accept(conn, name, &new, before.as_deref())))?;
-                println!("{name} is {value} from now on; restart the service");
+                println!("{name} is now {value}; restart the service");
             }
         }
     }

@@ -93,11 +93,11 @@ pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
             let new = Wrapping::File(new_wrapping_key_file.clone()).key()?;
             let _held = hold(&source.file)?;
             keys::replace(&source.file, &source.read()?, &new)?;
-            println!("{} is sealed under {}", source.file.display(), new.id());
+            println!("{} is encrypted with wrapping key {}", source.file.display(), new.id());
         }
         KeysCommand::GiveUp { delete_personal_data } => {
             for id in keys_in_use::give_up(&source.read()?, &settings, *delete_personal_data)? {
-                println!("{id} is given up");
+                println!("{id} was removed from the database");
             }
         }
         KeysCommand::Public { usage } => print!("{}", public(&source.read()?, *usage, &settings)?),
@@ -110,7 +110,7 @@ fn hold(keyring: &Path) -> anyhow::Result<File> {
     let path = PathBuf::from(format!("{}.lock", keyring.display()));
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     file.try_lock()
-        .map_err(|_| anyhow::anyhow!("another command changes the keyring (it holds {})", path.display()))?;
+        .map_err(|_| anyhow::anyhow!("another command is changing the keyring (lock {})", path.display()))?;
     Ok(file)
 }
 
@@ -136,12 +136,12 @@ fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
 }
 
 fn successor(ring: &Keyring, usage: Use, activate_after: i64, now: keys::Moment) -> anyhow::Result<Key> {
-    let waits = |key: &&Key| key.usage == usage && ring.state(key, now) == State::Waiting;
-    if let Some(waiting) = ring.keys().find(waits) {
+    let is_pending = |key: &&Key| key.usage == usage && ring.state(key, now) == State::Pending;
+    if let Some(pending) = ring.keys().find(is_pending) {
         anyhow::bail!(
-            "{} waits already, and acts from {}; `xiaoqu keys remove {0}` takes it out again",
-            waiting.id,
-            waiting.active_from
+            "{} is already pending and becomes active at {}. `xiaoqu keys remove {0}` removes it",
+            pending.id,
+            pending.active_from
         );
     }
     let last = ring.keys().filter(|key| key.usage == usage).map(|key| key.active_from).max();
@@ -152,11 +152,10 @@ fn successor(ring: &Keyring, usage: Use, activate_after: i64, now: keys::Moment)
 
 fn remove(ring: &Keyring, id: &str, settings: &Settings) -> anyhow::Result<Vec<Key>> {
     let key = ring.keys().find(|key| key.id == id).with_context(|| format!("the keyring has no key {id}"))?;
-    anyhow::ensure!(key.usage != Use::Ledger, "a ledger key cannot be removed: what it signed is still to be read");
-    let does = if key.usage == Use::Token { "signs" } else { "acts" };
+    anyhow::ensure!(key.usage != Use::Ledger, "a ledger key cannot be removed: it is needed to verify what it signed");
     anyhow::ensure!(
-        ring.state(key, Utc::now()) != State::Acting,
-        "{id} {does} now: let another take over first (keys rotate --use {} --activate-after 0)",
+        ring.state(key, Utc::now()) != State::Active,
+        "{id} is active: activate another key first (keys rotate --use {} --activate-after 0)",
         key.usage.name()
     );
     match key.usage {
@@ -169,9 +168,9 @@ fn remove(ring: &Keyring, id: &str, settings: &Settings) -> anyhow::Result<Vec<K
 /// The state of a key in one word.
 pub(super) fn word(state: State) -> &'static str {
     match state {
-        State::Waiting => "waiting",
-        State::Acting => "acting",
-        State::Relieved => "relieved",
+        State::Pending => "pending",
+        State::Active => "active",
+        State::Superseded => "superseded",
         State::Expired => "expired",
     }
 }
@@ -182,7 +181,7 @@ fn page(ring: &Keyring) -> String {
         .map(|key| {
             let state = word(ring.state(key, now));
             let at = |moment: keys::Moment| moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-            format!("{:24} {:9} made {} active from {}\n", key.id, state, at(key.created_at), at(key.active_from))
+            format!("{:24} {:10} created {} active from {}\n", key.id, state, at(key.created_at), at(key.active_from))
         })
         .collect()
 }
@@ -191,12 +190,12 @@ fn page(ring: &Keyring) -> String {
 fn ledger_name(settings: &Settings) -> String {
     let name = settings.ledger_origin();
     match bootstrap::db_options(settings).and_then(|options| ledger::origin_of(&options)) {
-        Ok(Some(begun)) => return begun,
+        Ok(Some(origin)) => return origin,
         Ok(None) => eprintln!(
-            "xiaoqu: the ledger is not begun yet; by these settings it will be {name} (public_url, ledger_origin)"
+            "xiaoqu: the ledger is empty; with these settings its name will be {name} (public_url, ledger_origin)"
         ),
         Err(error) => {
-            eprintln!("xiaoqu: {error:#}; by these settings the ledger is {name}, unless it was begun under other ones")
+            eprintln!("xiaoqu: {error:#}; the name of the ledger is {name}, unless it was created with other settings")
         }
     }
     name
@@ -212,6 +211,6 @@ fn public(ring: &Keyring, usage: Use, settings: &Settings) -> anyhow::Result<Str
             let set: Vec<_> = ring.published(Utc::now()).map(|one| &one.jwk).collect();
             Ok(serde_json::to_string_pretty(&serde_json::json!({ "keys": set }))? + "\n")
         }
-        Use::Data | Use::Index => anyhow::bail!("a {} key has no public half", usage.name()),
+        Use::Data | Use::Index => anyhow::bail!("a {} key has no public key", usage.name()),
     }
 }

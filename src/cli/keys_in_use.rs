@@ -16,7 +16,12 @@ use crate::settings::Settings;
 
 fn counts(lying: Lying) -> String {
     let Lying { texts, phones, answers } = lying;
-    format!("{texts} sealed texts, {phones} indexed phones, {answers} stored answers")
+    [number(texts, "encrypted text"), number(phones, "indexed phone"), number(answers, "stored response")].join(", ")
+}
+
+/// A count with its noun in the singular or plural.
+fn number(count: i64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One line for each data key and index key, including those missing in the keyring, and whether there is more to
@@ -37,23 +42,25 @@ pub fn status(ring: &Keyring, settings: &Settings) -> anyhow::Result<String> {
     let (mut text, mut texts, mut phones) = (String::new(), 0, 0);
     for (lying, id) in found.map_err(unreadable)? {
         let state = kept.iter().find(|key| key.id == id).map(|key| ring.state(key, now));
-        writeln!(text, "{id:24} {:9} {}", state.map_or("lost", word), counts(lying))?;
-        if state != Some(State::Acting) {
+        writeln!(text, "{id:24} {:10} {}", state.map_or("lost", word), counts(lying))?;
+        if state != Some(State::Active) {
             texts += lying.texts;
             phones += lying.phones;
         }
     }
-    let waiting: Vec<&&Key> = kept.iter().filter(|key| ring.state(key, now) == State::Waiting).collect();
-    for key in &waiting {
+    let pending: Vec<&&Key> = kept.iter().filter(|key| ring.state(key, now) == State::Pending).collect();
+    for key in &pending {
         let at = key.active_from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        writeln!(text, "not begun: {} acts from {at}; until then nothing is moved to it", key.id)?;
+        writeln!(text, "pending: {} becomes active at {at}; until then nothing is re-encrypted with it", key.id)?;
     }
-    if texts + phones == 0 && waiting.is_empty() {
-        text.push_str("done: all personal data lies under the keys that act\n");
+    if texts + phones == 0 && pending.is_empty() {
+        text.push_str("done: all personal data is encrypted with the active keys\n");
     } else if texts + phones > 0 {
         writeln!(
             text,
-            "not done: {texts} sealed texts and {phones} indexed phones lie under other keys; the running service moves them"
+            "not done: {} and {} use other keys; the running service re-encrypts them",
+            number(texts, "encrypted text"),
+            number(phones, "indexed phone")
         )?;
     }
     Ok(text)
@@ -75,8 +82,8 @@ pub fn let_go(key: &Key, settings: &Settings) -> anyhow::Result<()> {
     let lying = lying.with_context(|| format!("{} cannot be removed", key.id))?;
     anyhow::ensure!(
         lying.is_nothing(),
-        "{} cannot be removed: {} lie under it. The running service moves texts and phones to the keys that act, and \
-         forgets answers after a day (`xiaoqu keys status`)",
+        "{} cannot be removed: it is still used by {}. The running service re-encrypts texts and phones with the active \
+         keys, and deletes stored responses after a day (`xiaoqu keys status`)",
         key.id,
         counts(lying)
     );
@@ -105,9 +112,9 @@ fn forget_lost(db: &Db, ring: &Keyring, delete_personal_data: bool) -> anyhow::R
         let lying = db.read_blocking(|conn| store::lying_under(conn, id)).map_err(unreadable)?;
         anyhow::ensure!(
             lying.texts == 0 || delete_personal_data,
-            "{} sealed texts (contacts, descriptions, notes) lie under {id}. If that key is not in any copy of the \
-             keyring, `xiaoqu keys give-up --delete-personal-data` deletes them for good",
-            lying.texts
+            "{id} is still used by {} (contacts, descriptions, notes). If that key is not in any copy of the keyring, \
+             `xiaoqu keys give-up --delete-personal-data` deletes them permanently",
+            number(lying.texts, "encrypted text")
         );
     }
     for id in &lost {

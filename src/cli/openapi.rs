@@ -20,7 +20,7 @@ pub fn run(write: Option<&Path>, check: Option<&Path>) -> anyhow::Result<()> {
             let committed = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
             anyhow::ensure!(
                 committed == text,
-                "{0} is not what the code says; mend it with: cargo run -- openapi --write {0}",
+                "{0} differs from the code; update it with: cargo run -- openapi --write {0}",
                 file.display()
             );
             Ok(())

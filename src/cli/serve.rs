@@ -15,7 +15,7 @@ fn read_schemas(contract: &'static Contract) {
         }
     };
     if let Err(error) = std::thread::Builder::new().name("schemas".into()).spawn(read) {
-        tracing::warn!(%error, "the schemas are read when they are first needed");
+        tracing::warn!(%error, "the schemas are read on first use instead");
     }
 }
 
@@ -25,7 +25,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
     bootstrap::start_log(&settings);
     let options = bootstrap::server_options(&settings);
     for file in settings.keyring()?.open_to_others() {
-        tracing::warn!(file = %file.display(), "others may read this file of keys: mode 0600 of the service's own account would do, or 0640 of root and the service's group");
+        tracing::warn!(file = %file.display(), "other users can read this key file: use mode 0600 for the service's account, or 0640 for root and the service's group");
     }
     let config = bootstrap::config(&settings)?;
     let _held = bootstrap::hold(&config.db)?;

@@ -17,7 +17,7 @@ pub fn run(flags: &SettingFlags) -> anyhow::Result<()> {
 
 fn explain(values: &Values) -> String {
     let mut page = String::from(
-        "# Settings: xiaoqu.toml, then environment variables, then flags (--set key=value); the last one said wins.\n",
+        "# Settings: xiaoqu.toml, then environment variables, then flags (--set key=value). Later sources override earlier ones.\n",
     );
     for setting in TABLE {
         let (value, origin) = values.shown(setting);

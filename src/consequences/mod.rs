@@ -16,7 +16,7 @@ use crate::service::Tx;
 use crate::typical_cases;
 use crate::violations;
 
-const WHOEVER_DECIDED: Scope = Scope::System("what follows from a decision, whoever took it");
+const WHOEVER_DECIDED: Scope = Scope::System("the consequences of a decision do not depend on the caller");
 
 /// Why a typical case about a violation is withdrawn.
 const REVOKED: &str = "认定已撤销";

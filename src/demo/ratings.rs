@@ -79,7 +79,7 @@ impl Rounds {
 
     /// The ratings of a cycle by the demo's keys of their complexes, because ids differ on each run.
     fn ratings(&self, scenario: &Scenario, register: &Register, half: Half) -> anyhow::Result<Vec<RatingRow>> {
-        let (cycle, system) = (self.cycle(half)?, Scope::System("the demo plays every part"));
+        let (cycle, system) = (self.cycle(half)?, Scope::System("the demo plays every office"));
         let rows = scenario.state.db.read_blocking(|conn| store::of_cycle(conn, &system, cycle));
         let mut rows = rows.map_err(|fail| anyhow::anyhow!("the ratings of the demo: {}", explain(&fail)))?;
         let name =

@@ -79,9 +79,9 @@ pub fn lines<'a>(
             "The social affairs office notifies the company",
             curl(Role::SocialAffairsOffice, &format!("{violation}/notification"), Some(notice)),
         ),
-        ("The company opens the notice: that is its delivery", curl(Role::PropertyCompany, &violation, None)),
+        ("The company opens the notice, which counts as its delivery", curl(Role::PropertyCompany, &violation, None)),
         (
-            "Three weeks later its time for a statement is over, and the office confirms",
+            "Three weeks later, after the statement period, the office confirms the violation",
             format!(
                 "curl -sS --fail-with-body -w '\\n' \"{base_url}/sandbox/clock\" -H 'Content-Type: application/json' -d {} && {}",
                 quoted(&json!({ "now": heard }).to_string()),
@@ -89,11 +89,11 @@ pub fn lines<'a>(
             ),
         ),
         (
-            "A fourth clause: the company's standing is level 4, with every consequence and its reason",
+            "This is the fourth clause: the standing of the company is level 4, with all consequences and reasons",
             curl(Role::CountyAuthority, &format!("/v1/companies/{company}/standing"), None),
         ),
         (
-            "The township leader approves its removal from 星河示范苑, proposed at level 3 and heard since",
+            "The township leader approves the removal from 星河示范苑, which was proposed at level 3",
             curl(Role::TownshipLeader, &format!("/v1/measures/{removal}/approval"), Some(approval)),
         ),
     ]

@@ -57,7 +57,7 @@ pub fn find(conn: &mut Conn, ctx: &Ctx, input: &DocumentIn, faults: &mut Vec<Inp
 
 /// The delivery of a notice or decision to the company; `None` if it was not delivered, or for other kinds.
 fn delivery_of(conn: &mut Conn, row: &DocumentRow) -> WorkResult<Option<Delivery>> {
-    let system = Scope::System("a document that the caller sees was delivered with its case");
+    let system = Scope::System("a document that the caller may see includes its delivery");
     Ok(match row.kind {
         DocumentKind::ViolationNotice => violations::store::find(conn, &system, row.subject_id)?.proceedings.0.delivery,
         DocumentKind::ConfirmationDecision => {

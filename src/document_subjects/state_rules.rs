@@ -47,7 +47,7 @@ pub fn belongs(kind: DocumentKind) -> Belongs {
 /// Requires a violation in a state in which the document is issued, with the step that the document records.
 pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<()> {
     let Belongs::Violation(states) = belongs(kind) else {
-        return Err(Problem::broken("a paper of violations belongs to none").into());
+        return Err(Problem::broken("an official document about a violation has no violation").into());
     };
     row.require_state(states)?;
     let steps = &row.proceedings.0;
@@ -67,7 +67,7 @@ pub fn require_violation(kind: DocumentKind, row: &ViolationRow) -> WorkResult<(
 /// Requires a measure of the right kind, in a state in which the document is issued, with the step that it records.
 pub fn require_measure(kind: DocumentKind, row: &MeasureRow) -> Result<(), Problem> {
     let Belongs::Measure(wanted, states) = belongs(kind) else {
-        return Err(Problem::broken("a paper of measures belongs to none"));
+        return Err(Problem::broken("an official document about a measure has no measure"));
     };
     if !wanted.is_empty() && !wanted.contains(&row.kind) {
         let zh = wanted.iter().map(|kind| kind.zh()).collect::<Vec<_>>().join("、");

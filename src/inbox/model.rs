@@ -15,7 +15,7 @@ coded_enum! {
         NotifyViolation "notify_violation" "告知企业" "Notify the company"
         RecordDelivery "record_delivery" "登记送达" "Record the delivery of the notice or decision"
         AnswerStatement "answer_statement" "答复陈述申辩" "Answer the statement"
-        DecideViolation "decide_violation" "认定或不予认定" "Confirm or dismiss"
+        DecideViolation "decide_violation" "认定或不予认定" "Confirm or dismiss the violation"
         DecideAppeal "decide_appeal" "决定申诉" "Decide the appeal"
         OpenNotice "open_notice" "查收告知书" "Open the notice"
         OpenDecision "open_decision" "查收认定决定" "Open the decision"
@@ -24,37 +24,37 @@ coded_enum! {
         NotifyMeasure "notify_measure" "告知拟采取的措施" "Notify the company of the intended measure"
         HoldHearing "hold_hearing" "举行听证" "Hold the hearing"
         ApproveMeasure "approve_measure" "审批措施" "Approve or reject the measure"
-        CarryOutMeasure "carry_out_measure" "执行措施" "Carry out the measure"
-        OpenMeasureNotice "open_measure_notice" "查收措施告知书" "Open the notice of a measure"
-        AnswerMeasureNotice "answer_measure_notice" "对拟采取的措施陈述申辩或申请听证" "Make a statement or ask for a hearing on a measure"
-        ReviewContract "review_contract" "审查合同备案" "File the contract, or refuse to"
+        CarryOutMeasure "carry_out_measure" "执行措施" "Complete the measure"
+        OpenMeasureNotice "open_measure_notice" "查收措施告知书" "Open the measure notice"
+        AnswerMeasureNotice "answer_measure_notice" "对拟采取的措施陈述申辩或申请听证" "Make a statement on the intended measure or request a hearing"
+        ReviewContract "review_contract" "审查合同备案" "File the contract or refuse to file it"
         CorrectContract "correct_contract" "补正合同备案材料" "Correct the contract and submit it again"
-        TerminateContract "terminate_contract" "依法终止合同" "Terminate the contract that a removal asks for"
-        HandOver "hand_over" "办理交接" "Hand over"
-        ReceiveHandover "receive_handover" "督促并登记交接" "See to the hand-over"
+        TerminateContract "terminate_contract" "依法终止合同" "Terminate the contract because of the removal"
+        HandOver "hand_over" "办理交接" "Complete the handover"
+        ReceiveHandover "receive_handover" "督促并登记交接" "Supervise the handover and record receipt"
         ScoreRatings "score_ratings" "评分" "Score the ratings of a cycle"
         ReviewRating "review_rating" "复核评分" "Review the rating"
         AnnounceRatings "announce_ratings" "公示评定结果" "Announce the ratings of a cycle"
         DecideObjection "decide_objection" "处理评定异议" "Decide the objection to a rating"
         PublishRatings "publish_ratings" "发布评定结果" "Publish the ratings of a cycle"
         AnswerCreditRepair "answer_credit_repair" "答复信用修复申请" "Answer the application for credit repair"
-        ApprovePolicy "approve_policy" "批准政策草案" "Approve or withdraw the draft of a policy"
-        DecideCompanyChange "decide_company_change" "决定企业档案变更" "Decide the proposed change of the company"
-        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating, within its announcement period"
-        FulfilMeasure "fulfil_measure" "落实整改等要求" "Fulfil the measure"
+        ApprovePolicy "approve_policy" "批准政策草案" "Approve or withdraw the policy draft"
+        DecideCompanyChange "decide_company_change" "决定企业变更申请" "Decide on the company change"
+        ObjectToRating "object_to_rating" "对评定结果提出异议" "Object to the rating during the announcement period"
+        FulfilMeasure "fulfil_measure" "落实整改等要求" "Comply with the measure"
         VerifyDisclosure "verify_disclosure" "核验公开内容" "Verify the disclosure"
-        SubmitDisclosure "submit_disclosure" "公开已逾期的事项" "Disclose what is overdue"
-        CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Disclose again what was rejected"
+        SubmitDisclosure "submit_disclosure" "公开逾期未公开的事项" "Disclose the overdue item"
+        CorrectDisclosure "correct_disclosure" "重新公开核验不通过的事项" "Resubmit the rejected disclosure"
         CarryOutInspection "carry_out_inspection" "实施计划内检查" "Carry out the planned inspection"
         RectifyHazard "rectify_hazard" "整改隐患" "Rectify the hazard"
         RecheckHazard "recheck_hazard" "复查隐患整改情况" "Re-check the hazard"
         SuperviseHazard "supervise_hazard" "督促整改逾期隐患" "Supervise the overdue hazard"
         AcceptComplaint "accept_complaint" "受理诉求" "Accept the complaint"
-        AnswerComplaint "answer_complaint" "办理诉求" "Handle and answer the complaint"
-        AssignComplaint "assign_complaint" "指定承办单位" "Assign the complaint that was returned"
-        DecideExtension "decide_complaint_extension" "审批延期" "Decide whether the complaint gets more time"
+        AnswerComplaint "answer_complaint" "办理诉求" "Handle the complaint and reply"
+        AssignComplaint "assign_complaint" "指定承办单位" "Assign the returned complaint"
+        DecideExtension "decide_complaint_extension" "审批延期" "Decide on the extension request"
         SuperviseComplaint "supervise_complaint" "督办逾期诉求" "Supervise the overdue complaint"
-        SuperviseOffice "supervise_office" "督办承办单位逾期事项" "Supervise the overdue office"
+        SuperviseOffice "supervise_office" "督办承办单位逾期事项" "Supervise an office with an overdue task"
     }
 }
 
@@ -62,9 +62,9 @@ coded_enum! {
     /// Level that an overdue task has reached (督办层级).
     #[schema(example = "office")]
     pub enum EscalationLevel {
-        Office "office" "承办单位" "The office's"
-        Leader "leader" "分管领导" "The leader's"
-        County "county" "县级" "The county's"
+        Office "office" "承办单位" "Responsible office"
+        Leader "leader" "分管领导" "Township leader"
+        County "county" "县级物业主管部门" "County authority"
     }
 }
 
@@ -90,9 +90,9 @@ pub struct InboxItem {
     pub card: Option<CardColour>,
     /// Level that the task has reached. An overdue task of an office goes to its leader, and later to the county.
     pub level: EscalationLevel,
-    /// For `pursue_office`: the step that is overdue.
+    /// For `supervise_office`: the step that is overdue.
     pub late_with: Option<InboxKind>,
-    /// For `pursue_office`: the office whose step is overdue.
+    /// For `supervise_office`: the office whose step is overdue.
     pub late_office: Option<OfficeRef>,
     /// Code of the act, measure kind, contract kind, disclosure kind, checklist, checklist item, complaint category or
     /// listing kind; for other items a code of what they are.

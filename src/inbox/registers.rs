@@ -53,7 +53,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkRes
     let division = ctx.caller.division.as_deref().unwrap_or_default();
     let home = match ctx.caller.role {
         Role::CountyAuthority => Home::County(division),
-        Role::SocialAffairsOffice | Role::TownshipLeader => Home::Register(division),
+        Role::SocialAffairsOffice | Role::TownshipLeader => Home::RegisteringOffice(division),
         _ => return Ok(Vec::new()),
     };
     let days = timing.rules.decide_company_change_working_days;

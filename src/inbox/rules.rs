@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_late_ticket_goes_up_one_level_after_the_other() {
+    fn a_late_complaint_goes_up_one_level_after_the_other() {
         use EscalationLevel::{County, Leader};
         let seen = |supervising_office, days| {
             [Role::TownshipLeader, Role::CountyAuthority]

@@ -105,12 +105,12 @@ pub async fn discovery(question: Question) -> Result<Discovery, Problem> {
     Ok(Discovery {
         contact: say(
             format!("接口说明：{issuer}/docs/；各单位电话：{issuer}/v1/offices"),
-            format!("The interface: {issuer}/docs/; phones of the offices: {issuer}/v1/offices"),
+            format!("API documentation: {issuer}/docs/; phone numbers of the offices: {issuer}/v1/offices"),
         ),
         key_service: say(
             "api_key 为 client_id:client_secret：由系统管理员登记接入系统，经县级物业主管部门批准".into(),
-            "api_key is client_id:client_secret of a system that the administrator registered and the county authority \
-             approved"
+            "api_key is client_id:client_secret of a client that the system administrator registered and the county \
+             authority approved"
                 .into(),
         ),
         endpoints: vec![Endpoint {
@@ -245,7 +245,7 @@ fn repeatable(ctx: Ctx, fingerprint: &[u8]) -> Ctx {
 
 /// Converts the JSON response of the action into the requested format, as a list of one.
 async fn written(response: HttpResponse, format: Format) -> Response {
-    let broken = || Problem::broken("an answer of the API is not what Open311 expects");
+    let broken = || Problem::broken("a response of the API does not have the form that Open311 needs");
     let kept = |name: HeaderName| response.headers().get(&name).cloned();
     let (status, location, replayed) =
         (response.status(), kept(LOCATION), kept(HeaderName::from_static("idempotent-replayed")));

@@ -45,7 +45,7 @@ impl Format {
 
     /// Serialises a response; `root` is the name of the outermost XML element.
     pub fn written<T: Serialize>(self, root: &str, what: &T) -> Result<Vec<u8>, Problem> {
-        let broken = |error: serde_json::Error| Problem::broken_by("an answer of Open311 could not be written", error);
+        let broken = |error: serde_json::Error| Problem::broken_by("a response of Open311 could not be written", error);
         match self {
             Format::Json => serde_json::to_vec(what).map_err(broken),
             Format::Xml => Ok(xml(root, &serde_json::to_value(what).map_err(broken)?).into_bytes()),

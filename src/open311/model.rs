@@ -222,7 +222,7 @@ pub struct Open311Error {
 /// The query parameter of every method.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "read leniently, as the standard asks; this is for the document")]
+#[allow(dead_code, reason = "parsed leniently, as the standard requires; declared for the OpenAPI document")]
 pub struct Jurisdiction {
     /// County (GB/T 2260, 6 digits); default: all counties of the deployment. An unknown county is 404.
     #[param(max_length = 20, example = "640121")]
@@ -233,7 +233,7 @@ pub struct Jurisdiction {
 /// parameters are ignored.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "read leniently, as the standard asks; this is for the document")]
+#[allow(dead_code, reason = "parsed leniently, as the standard requires; declared for the OpenAPI document")]
 pub struct ListOpen311Requests {
     /// County (GB/T 2260, 6 digits); default: all counties of the deployment. An unknown county is 404.
     #[param(max_length = 20, example = "640121")]
@@ -267,7 +267,7 @@ pub struct ListOpen311Requests {
 
 /// A request to create (POST Service Request). Attributes of the service are sent as `attribute[code]=value`.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "read leniently, as the standard asks; this is for the document")]
+#[allow(dead_code, reason = "parsed leniently, as the standard requires; declared for the OpenAPI document")]
 pub struct Open311RequestIn {
     /// `client_id:client_secret` of a client approved by the county authority; in the form only, never in the address.
     #[schema(
@@ -321,7 +321,7 @@ pub struct Open311RequestIn {
 
 /// The same form with files. Every part with a file name is an attachment, whatever the name of the part; at most 10.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "read as a stream; this is for the document")]
+#[allow(dead_code, reason = "read as a stream; declared for the OpenAPI document")]
 pub struct Open311UploadIn {
     /// `client_id:client_secret`; must come before the first file.
     #[schema(

@@ -174,7 +174,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
             allowance.lift();
         }
         let Some((ctx, _)) = &admitted else {
-            return Err(Problem::broken("a file was received before its client was known"));
+            return Err(Problem::broken("an attachment was received before its client was authenticated"));
         };
         files.extend(UploadPart::take(ctx, part).await?);
         if files.len() > MOST_FILES {

@@ -84,8 +84,8 @@ pub fn definition(category: &ComplaintCategory, language: Language) -> Open311Se
                 ORGANISATION,
                 "singlevaluelist",
                 true,
-                say("专业运营类别", "Which utility it is about"),
-                say("选择一项", "One of the list"),
+                say("专业运营类别", "Kind of utility operator"),
+                say("选择一项", "Select one value"),
             )
         });
     }
@@ -93,14 +93,14 @@ pub fn definition(category: &ComplaintCategory, language: Language) -> Open311Se
         LOCATION,
         "string",
         false,
-        say("具体位置", "Where exactly"),
+        say("具体位置", "Exact location"),
         say("楼号、单元、楼层等，不超过 200 字", "Building, unit, floor; at most 200 characters"),
     ));
     attributes.push(attribute(
         COMPLEX,
         "string",
         false,
-        say("小区编号（没有坐标时）", "Id of the complex, where there is no point on the map"),
+        say("小区编号（没有坐标时）", "Id of the complex, if no coordinates are given"),
         say("小区的 UUID", "UUID of the complex"),
     ));
     for (order, attribute) in (1..).zip(&mut attributes) {

@@ -19,10 +19,11 @@ const MOST_CANDIDATES: i64 = 5000;
 /// The complaints of the Open311 interface: of a category that was public at submission and is still public (not in
 /// `hidden`), with confidentiality `open`.
 fn public<'a>(county: Option<&str>, hidden: &[String]) -> complaints::BoxedQuery<'a, MultiBackend> {
-    let rows = crate::complaints::scoped::complaints(&Viewer::system("what is public of a complaint is for everyone"))
-        .filter(complaints::is_public.eq(true))
-        .filter(complaints::confidentiality.eq(Confidentiality::Open))
-        .filter(complaints::category.ne_all(hidden.to_vec()));
+    let rows =
+        crate::complaints::scoped::complaints(&Viewer::system("the public part of a complaint is visible to everyone"))
+            .filter(complaints::is_public.eq(true))
+            .filter(complaints::confidentiality.eq(Confidentiality::Open))
+            .filter(complaints::category.ne_all(hidden.to_vec()));
     match county {
         Some(county) => rows.filter(complaints::county.eq(county.to_owned())),
         None => rows,
@@ -60,7 +61,7 @@ pub fn list(
 /// The complexes of these complaints.
 pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> WorkResult<HashMap<Id, ComplexRow>> {
     let ids: Vec<Id> = rows.iter().filter_map(|row| row.complex_id).collect();
-    let system = Scope::System("a complaint that is public names its complex");
+    let system = Scope::System("a public complaint names its complex");
     let mut all = HashMap::new();
     for chunk in distinct(&ids).chunks(500) {
         let found: Vec<ComplexRow> = crate::complexes::scoped::complexes_among(&system, chunk.to_vec()).load(conn)?;
@@ -71,7 +72,7 @@ pub fn complexes_of(conn: &mut Conn, rows: &[ComplaintRow]) -> WorkResult<HashMa
 
 /// Complexes whose point is within the bounds, limited to a county if given.
 pub fn complexes_within(conn: &mut Conn, county: Option<&str>, bounds: Bounds) -> WorkResult<Vec<Candidate>> {
-    let system = Scope::System("a place on the map is in some complex, whoever asks");
+    let system = Scope::System("the complex at a point does not depend on the caller");
     let scope = county.map_or(system, |county| Scope::County(county.to_owned()));
     let rows: Vec<(Id, String, Option<f64>, Option<f64>)> = crate::complexes::scoped::complexes(&scope)
         .filter(complexes::latitude.between(bounds.south, bounds.north))

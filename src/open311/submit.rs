@@ -82,7 +82,7 @@ enum Place {
 
 fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
     let county = form.jurisdiction.as_deref();
-    let system = Scope::System("whether there is such a complex, before whose it is");
+    let system = Scope::System("checks whether the complex exists, before its county is known");
     let found = match (form.complex, form.point) {
         (Some(id), point) => {
             let known = match complexes::find(conn, &system, id) {

@@ -198,7 +198,7 @@ pub struct SearchPage {
     /// Only this county (6 digits), township (9) or community (12).
     #[param(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$", example = "640121102")]
     pub division: Option<String>,
-    /// Cursor of the next page.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
 }

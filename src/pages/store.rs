@@ -23,7 +23,7 @@ use crate::service::Service;
 use crate::{companies, contracts, disclosures, divisions, documents, offices, ratings, typical_cases};
 
 /// Everyone may read the public data of every complex.
-const PUBLIC: Scope = Scope::System("what is made public of every complex is the same for everyone");
+const PUBLIC: Scope = Scope::System("the public data of a complex are visible to everyone");
 
 /// A page of complexes by part of a name and by division, newest first.
 pub fn search(conn: &mut Conn, query: &ListPublicComplexes, today: NaiveDate) -> WorkResult<PageOf<PublicComplexRow>> {

@@ -62,7 +62,7 @@ pub fn serving_companies(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Work
         .select(services::company_id)
         .load(conn)?;
     let all = distinct(&all);
-    let system = Scope::System("a standing is that of the company that answers, wherever it is registered");
+    let system = Scope::System("a standing is that of the responsible company, wherever it is registered");
     let mut heads = BTreeSet::new();
     for chunk in all.chunks(500) {
         let rows: Vec<(Id, Option<Id>)> = crate::companies::scoped::companies(&system)

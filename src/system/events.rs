@@ -7,7 +7,7 @@ pub const EVENTS: &[Subject] = &[
     Subject {
         kind: "deployment",
         schema: "EventDataDeployment",
-        about: "The deployment itself 部署",
+        about: "The deployment 部署",
         facts: &[
             ("setting", Text, "Name of the setting that was changed."),
             ("from", Json, "Previous value of the setting."),
@@ -19,14 +19,14 @@ pub const EVENTS: &[Subject] = &[
         ],
         digests: &[],
         types: &[
-            Type { code: "clock.confirmed", zh: "时钟确认", en: "An operator confirmed the clock" },
+            Type { code: "clock.confirmed", zh: "时钟确认", en: "An operator confirmed the system clock" },
             Type { code: "deployment.changed", zh: "部署设置变更", en: "An operator accepted a changed setting" },
         ],
     },
     Subject {
         kind: "token",
         schema: "EventDataToken",
-        about: "A token that the operator issued 令牌",
+        about: "A token issued by an operator 令牌",
         facts: &[
             ("role", Code, "Role."),
             ("division", Code, "Division code."),

@@ -74,28 +74,33 @@ pub async fn get_readyz(state: web::Data<Service>) -> Response {
     }
     let mut warnings: Vec<String> = missing
         .iter()
-        .map(|year| format!("calendar_year_missing: {year} has no holiday calendar; only weekends are rest days"))
+        .map(|year| {
+            format!(
+                "calendar_year_missing: {year} has no calendar; weekends and statutory public holidays count as days off"
+            )
+        })
         .collect();
     if state.keys.broken() {
-        warnings.push("keyring_broken: the changed keyring cannot be used; the keys before it are in force".into());
+        warnings.push("keyring_broken: the changed keyring cannot be used; the previous keys remain in use".into());
     }
-    if state.parts.get::<Files>().is_away() {
-        warnings.push(
-            "attachments_unreachable: the store of attachments could not be reached when it was last asked".into(),
-        );
+    if state.parts.get::<Files>().is_unreachable() {
+        warnings.push("attachments_unreachable: the attachment store was unreachable at the last check".into());
     }
     if state.parts.get::<Sealer>().is_refused() {
-        warnings.push("ledger_not_sealed: the ledger or its key was changed from outside; its events wait".into());
+        warnings
+            .push("ledger_not_sealed: the ledger or its key was changed from outside; new events stay unsealed".into());
     }
     if state.db.is_full() {
-        warnings.push("storage_full: the disk of the database is full: writes are refused".into());
+        warnings.push("storage_full: the disk of the database is full; writes are refused".into());
     }
     warnings.extend(state.disks.warnings());
     warnings.extend(watched.as_ref().and_then(clock_watch::warning));
     let behind = (state.clock.system().0 - database.0).num_minutes();
     if behind.abs() > 1 {
-        warnings
-            .push(format!("clock_differs: this machine's clock and the database's differ by {} minutes", behind.abs()));
+        warnings.push(format!(
+            "clock_differs: the clocks of this host and of the database differ by {} minutes",
+            behind.abs()
+        ));
     }
     let store = if state.db.is_postgres() { "postgres" } else { "sqlite" };
     Ok(HttpResponse::Ok().json(Readiness { status: "ready".into(), store: store.into(), warnings }))
@@ -196,7 +201,7 @@ pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest,
     let language = Language::from_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
     let warning = (now.0 < before.0).then(|| moved_back(before, now, language));
     if warning.is_some() {
-        tracing::warn!(from = %before.0, to = %now.0, "the sandbox clock was moved back: rows may be of its future");
+        tracing::warn!(from = %before.0, to = %now.0, "the sandbox clock was moved back; stored data may be later than it");
     }
     Ok(HttpResponse::Ok().json(ClockOut { now, today: state.clock.day_of(now), warning }))
 }
@@ -205,10 +210,12 @@ pub async fn move_sandbox_clock(state: web::Data<Service>, request: HttpRequest,
 fn moved_back(before: Instant, now: Instant, language: Language) -> String {
     let (from, to) = (before.0.format("%Y-%m-%dT%H:%M:%SZ"), now.0.format("%Y-%m-%dT%H:%M:%SZ"));
     match language {
-        Language::Zh => format!("时钟已从 {from} 拨回 {to}：此前产生的数据、期限和亮牌保持不变，可能晚于当前时间"),
+        Language::Zh => {
+            format!("时钟已从 {from} 拨回 {to}。已产生的数据、期限和黄牌、红牌保持不变，可能晚于当前时间。")
+        }
         Language::En => format!(
-            "the clock went back from {from} to {to}: rows, deadlines and cards that were made since stay as they are, and may \
-             be later than now"
+            "The clock was moved back from {from} to {to}. Data, deadlines and cards created since then are unchanged and \
+             may be later than the current time."
         ),
     }
 }

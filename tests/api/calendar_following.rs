@@ -159,7 +159,7 @@ on_both_databases! {
         assert_eq!(case.portal().get(&case.violation("V")).await.expect(200)["statement_due_on"], "2027-01-04");
     }
 
-    async fn a_ticket_is_late_from_24_00_on_and_not_before_in_every_answer(app: TestApp) {
+    async fn a_complaint_is_late_from_24_00_on_and_not_before_in_every_answer(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         app.set_clock("2026-03-02T01:00:00Z");

@@ -42,7 +42,7 @@ fn resident(app: &TestApp, subject: &str) -> Client {
 }
 
 #[test]
-fn a_resident_submits_so_many_tickets_a_day_under_every_spelling() {
+fn a_resident_submits_so_many_complaints_a_day_under_every_spelling() {
     limited(async |app| {
         let (_, complex) = a_served_complex(&app).await;
         let ticket = complaint("service.cleaning", &complex);

@@ -31,7 +31,7 @@ on_both_databases! {
         assert!(moved("2026-06-22T01:00:00Z").await.get("warning").is_none());
         let back = moved("2026-06-15T01:00:00Z").await;
         let warning = text(&back["warning"]);
-        assert!(warning.contains("went back from 2026-06-22") && warning.contains("stay as they are"), "{warning}");
+        assert!(warning.contains("moved back from 2026-06-22") && warning.contains("are unchanged"), "{warning}");
         assert!(moved("2026-06-16T01:00:00Z").await.get("warning").is_none());
     }
 

@@ -67,9 +67,9 @@ on_sqlite! {
 fn every_deadline_in_stored_json_follows_the_calendar_or_is_excused() {
     /// Days that are not deadlines of a case, each with the reason.
     const EXCUSED: &[(&str, &str)] = &[
-        ("interim_until", "what a contract had before it gave way"),
-        ("last_day", "what a contract had before it gave way"),
-        ("due_on", "the new last day that a step of a hazard set, as it was told"),
+        ("interim_until", "value of a contract before succession"),
+        ("last_day", "value of a contract before succession"),
+        ("due_on", "the due date that a step of a hazard set, as recorded"),
     ];
     let registered: Vec<String> = registered().into_iter().filter(|column| column.matches('.').count() == 2).collect();
     let mut found = Vec::new();

@@ -157,7 +157,7 @@ fn no_example_is_a_filler() {
             }
         }
     }
-    assert!(fillers.is_empty(), "mend them in tests/walk/stories: {fillers:#?}");
+    assert!(fillers.is_empty(), "fix them in tests/walk/stories: {fillers:#?}");
 }
 
 /// What the walk cannot reach would be made up.
@@ -183,12 +183,9 @@ fn every_body_and_every_json_answer_has_a_recorded_example() {
 #[test]
 fn the_committed_document_is_what_the_code_says() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/xiaoqu.json");
-    let mend = "mend it with: cargo run -- openapi --write openapi/xiaoqu.json";
-    let committed = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}; {mend}"));
-    assert!(
-        committed == xiaoqu::cli::openapi::text().expect("the document"),
-        "{file} is not what the code says; {mend}"
-    );
+    let fix = "update it with: cargo run -- openapi --write openapi/xiaoqu.json";
+    let committed = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}; {fix}"));
+    assert!(committed == xiaoqu::cli::openapi::text().expect("the document"), "{file} differs from the code; {fix}");
 }
 
 /// The service compiles schemas when they are first needed, and could not handle an invalid one then.

@@ -15,7 +15,7 @@ fn the_table_of_events_in_the_docs_is_the_one_of_the_code() {
         std::fs::write(file, format!("{before}{start}{right}{end}{after}")).expect("docs/ledger.md");
         return;
     }
-    assert_eq!(table, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_events");
+    assert_eq!(table, right, "update it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_events");
 }
 
 /// `XIAOQU_WRITE_DOCS=1` writes the table instead.
@@ -28,7 +28,7 @@ fn the_table_of_permissions_is_the_one_of_the_code() {
         return;
     }
     let page = std::fs::read_to_string(file).expect("data/permissions.csv");
-    assert_eq!(page, right, "mend it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_permissions");
+    assert_eq!(page, right, "update it with: XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of_permissions");
 }
 
 /// Event types are literals in the source. Filters, the vocabulary and the document know only those in the table.

@@ -22,6 +22,6 @@ fn a_new_feature_finds_every_list_that_it_gets_into() {
         plan(&tree, &taken)
             .expect_err("it exists")
             .iter()
-            .any(|fault| fault == "crates/cases/src/typical_cases is there")
+            .any(|fault| fault == "crates/cases/src/typical_cases exists already")
     );
 }

@@ -22,13 +22,13 @@ struct Writer {
 #[rustfmt::skip]
 const WRITERS: &[Writer] = &[
     Writer { table: "companies", operations: &["update_company", "approve_company_change", "refuse_company_change"],
-        who: "the home register; another parent (it widens what is seen) by two persons" },
-    Writer { table: "companies", operations: &["propose_company_change"], who: "any register that sees it, as a proposal" },
+        who: "the registering office; a new parent company, which widens access, needs two persons" },
+    Writer { table: "companies", operations: &["propose_company_change"], who: "any registering office that may see it, as a proposal" },
     Writer { table: "policies", operations: &["publish_policy", "approve_policy", "withdraw_policy"], who: "two persons of the county's authority" },
     Writer { table: "calendar_years", operations: &["replace_calendar"], who: "the county's authority, for its county" },
     Writer { table: "token_revocations", operations: &["create_token_revocation", "withdraw_token_revocation"],
-        who: "the county's administrator; of residents, each county's takes it back" },
-    Writer { table: "offices", operations: &["create_office", "update_office"], who: "an office of the territory that holds it" },
+        who: "the system administrator of the county; for residents, any county may lift it" },
+    Writer { table: "offices", operations: &["create_office", "update_office"], who: "an office whose territory contains it" },
     Writer { table: "clients", operations: &["create_client", "update_client", "rotate_client_secret", "suspend_client",
         "resume_client"], who: "the county's administrator" },
     Writer { table: "clients", operations: &["approve_client", "revoke_client"], who: "the county's authority, another person" },
@@ -53,7 +53,7 @@ fn schema() -> BTreeMap<String, String> {
 fn every_table_says_whose_rows_it_holds() {
     let schema = schema();
     let said: BTreeMap<&str, Rows> = tables().map(|table| (table.name, table.rows)).collect();
-    assert_eq!(said.len(), tables().count(), "a table stands there twice");
+    assert_eq!(said.len(), tables().count(), "a table is listed twice");
     let known: BTreeSet<&str> = schema.keys().map(String::as_str).collect();
     assert_eq!(said.keys().copied().collect::<BTreeSet<_>>(), known, "say whose rows a new table holds");
     for (table, rows) in &said {

@@ -348,5 +348,5 @@ fn a_rotation_that_waits_is_not_done() {
     assert!(status().contains("\ndone: "), "{}", status());
     folder.keys(&["rotate", "--personal-data"]);
     let said = status();
-    assert!(said.matches("not begun: ").count() == 2 && !said.contains("done: "), "{said}");
+    assert!(said.matches("pending: ").count() == 2 && !said.contains("done: "), "{said}");
 }

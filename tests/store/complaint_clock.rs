@@ -185,7 +185,7 @@ async fn without_clock(apps: &[&TestApp]) {
     }
 }
 
-async fn tickets_of(app: &TestApp, number: usize) -> Vec<(String, &'static str)> {
+async fn complaints_of(app: &TestApp, number: usize) -> Vec<(String, &'static str)> {
     let complex = a_complex(app).await;
     let mut tickets = Vec::new();
     for number in 0..number {
@@ -204,7 +204,7 @@ fn two_sweepers_at_once_give_each_card_once() {
     let first = TestApp::on(database, key, real());
     block_on(async {
         without_clock(&[&first, &second]).await;
-        let tickets = tickets_of(&first, 90).await;
+        let tickets = complaints_of(&first, 90).await;
         let mut conn = first.connect();
         // Three rounds. Everything in a round comes due at once, so that both replicas check the same complaints.
         for round in 0..3 {
@@ -227,7 +227,7 @@ fn the_clock_goes_on_when_the_database_comes_back() {
     let impatient = Setup { database: |options| options.pool_wait = Duration::from_secs(2), ..real() };
     let app = TestApp::on(Database::Url(url), Key::ed25519("local"), impatient);
     block_on(async {
-        let tickets = tickets_of(&app, 12).await;
+        let tickets = complaints_of(&app, 12).await;
         let mut conn = app.connect();
         for (number, (id, card)) in tickets.iter().enumerate() {
             come_due(&mut conn, id, card, 2.0 + number as f64 / 2.0);
@@ -314,11 +314,11 @@ async fn one_cannot_be_looked_at(app: TestApp) {
 }
 
 #[test]
-fn a_ticket_that_cannot_be_looked_at_holds_up_no_other_on_sqlite() {
+fn a_complaint_that_cannot_be_looked_at_holds_up_no_other_on_sqlite() {
     crate::support::run(Kind::Sqlite, Setup::default(), one_cannot_be_looked_at);
 }
 
 #[test]
-fn a_ticket_that_cannot_be_looked_at_holds_up_no_other_on_postgres() {
+fn a_complaint_that_cannot_be_looked_at_holds_up_no_other_on_postgres() {
     crate::support::run(Kind::Postgres, Setup::default(), one_cannot_be_looked_at);
 }

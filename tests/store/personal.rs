@@ -36,7 +36,7 @@ impl TestApp {
     }
 
     /// A complaint with a contact, its indexed phone number, and a description.
-    pub async fn sealed_ticket(&self, number: usize) -> Id {
+    pub async fn sealed_complaint(&self, number: usize) -> Id {
         let id = Id::new();
         let work = move |conn: &mut Conn, ring: &Keyring| {
             personal::encrypt(conn, ring, id, id, Purpose::Contact, &contact(number))?;
@@ -83,32 +83,32 @@ fn put_hex(app: &TestApp, condition: &str, hex: &str) {
 
 on_both_databases! {
     async fn what_is_sealed_is_opened_replaced_and_erased(app: TestApp) {
-        let (ticket, reply) = (app.sealed_ticket(1).await, Id::new());
-        assert_eq!(app.opened(ticket, Purpose::Contact).await.unwrap(), Some(contact(1)));
-        assert_eq!(app.opened(ticket, Purpose::Text).await.unwrap(), None);
+        let (complaint, reply) = (app.sealed_complaint(1).await, Id::new());
+        assert_eq!(app.opened(complaint, Purpose::Contact).await.unwrap(), Some(contact(1)));
+        assert_eq!(app.opened(complaint, Purpose::Text).await.unwrap(), None);
         for text in ["已派人", ""] {
-            app.stored(move |conn, ring| personal::encrypt(conn, ring, ticket, reply, Purpose::Text, text)).await.unwrap();
+            app.stored(move |conn, ring| personal::encrypt(conn, ring, complaint, reply, Purpose::Text, text)).await.unwrap();
             assert_eq!(app.opened(reply, Purpose::Text).await.unwrap().as_deref(), Some(text));
         }
-        let mut owners = vec![reply, ticket, ticket, Id::new()];
-        let mut expected = HashMap::from([(ticket, contact(1))]);
+        let mut owners = vec![reply, complaint, complaint, Id::new()];
+        let mut expected = HashMap::from([(complaint, contact(1))]);
         for number in 2..1203 {
-            let id = app.sealed_ticket(number).await;
+            let id = app.sealed_complaint(number).await;
             owners.push(id);
             expected.insert(id, contact(number));
         }
         let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &owners, Purpose::Contact)).await;
         assert_eq!(many.unwrap(), expected);
-        app.stored(move |conn, _| personal::erase(conn, ticket, Purpose::Contact)).await.unwrap();
-        app.stored(move |conn, _| personal::forget_phones(conn, ticket)).await.unwrap();
-        assert_eq!(app.opened(ticket, Purpose::Contact).await.unwrap(), None);
+        app.stored(move |conn, _| personal::erase(conn, complaint, Purpose::Contact)).await.unwrap();
+        app.stored(move |conn, _| personal::forget_phones(conn, complaint)).await.unwrap();
+        assert_eq!(app.opened(complaint, Purpose::Contact).await.unwrap(), None);
         assert_eq!(app.callers(phone(1)).await, []);
-        assert!(app.opened(ticket, Purpose::Description).await.unwrap().is_some(), "the rest stands");
+        assert!(app.opened(complaint, Purpose::Description).await.unwrap().is_some(), "the rest stands");
     }
 
     async fn nothing_of_it_lies_open_in_the_database(app: TestApp) {
         let mut app = app;
-        app.sealed_ticket(77).await;
+        app.sealed_complaint(77).await;
         let needles = [NAME, "楼道堆放杂物", "13900000077"];
         let mut bytes = Vec::new();
         match app.kind() {
@@ -134,27 +134,27 @@ on_both_databases! {
     }
 
     async fn a_flipped_bit_of_any_byte_is_refused(app: TestApp) {
-        let ticket = app.sealed_ticket(1).await;
-        let row = format!("owner_id = '{ticket}' AND purpose = 'description'");
+        let complaint = app.sealed_complaint(1).await;
+        let row = format!("owner_id = '{complaint}' AND purpose = 'description'");
         let whole = hex::decode(hex_of(&app, &row)).expect("hex");
         for at in 0..whole.len() {
             let mut changed = whole.clone();
             changed[at] ^= 1;
             put_hex(&app, &row, &hex::encode(changed));
-            assert!(is_refused(app.opened(ticket, Purpose::Description).await), "byte {at}");
+            assert!(is_refused(app.opened(complaint, Purpose::Description).await), "byte {at}");
         }
         for cut in [0, 5, whole.len() - 1] {
             put_hex(&app, &row, &hex::encode(&whole[..cut]));
-            assert!(is_refused(app.opened(ticket, Purpose::Description).await), "{cut} bytes");
+            assert!(is_refused(app.opened(complaint, Purpose::Description).await), "{cut} bytes");
         }
-        let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &[ticket], Purpose::Description)).await;
+        let many = app.stored(move |conn, ring| personal::decrypt_many(conn, ring, &[complaint], Purpose::Description)).await;
         assert!(many.is_err(), "no list without it");
         put_hex(&app, &row, &hex::encode(whole));
-        assert!(app.opened(ticket, Purpose::Description).await.unwrap().is_some());
+        assert!(app.opened(complaint, Purpose::Description).await.unwrap().is_some());
     }
 
     async fn what_was_moved_to_another_row_is_refused(app: TestApp) {
-        let (first, second) = (app.sealed_ticket(1).await, app.sealed_ticket(2).await);
+        let (first, second) = (app.sealed_complaint(1).await, app.sealed_complaint(2).await);
         let at = |id: Id, purpose: &str| format!("owner_id = '{id}' AND purpose = '{purpose}'");
         let texts = [at(first, "contact"), at(second, "contact"), at(first, "description")];
         let whole: Vec<String> = texts.iter().map(|row| hex_of(&app, row)).collect();
@@ -173,37 +173,37 @@ on_both_databases! {
     }
 
     async fn a_text_under_a_key_that_the_keyring_lacks_is_an_error(app: TestApp) {
-        let ticket = app.sealed_ticket(1).await;
+        let complaint = app.sealed_complaint(1).await;
         app.execute("INSERT INTO data_keys (id, seen_at) SELECT 'data-lost', seen_at FROM data_keys");
         app.execute("UPDATE encrypted_texts SET data_key = 'data-lost'");
-        assert!(is_refused(app.opened(ticket, Purpose::Contact).await));
+        assert!(is_refused(app.opened(complaint, Purpose::Contact).await));
     }
 
     async fn callers_are_found_newest_first_however_they_write_their_number(app: TestApp) {
-        let mut tickets = Vec::new();
+        let mut complaints = Vec::new();
         for _ in 0..3 {
-            tickets.push(app.sealed_ticket(5).await);
-            app.sealed_ticket(6).await;
+            complaints.push(app.sealed_complaint(5).await);
+            app.sealed_complaint(6).await;
         }
-        tickets.reverse();
-        assert_eq!(app.callers("+86 139-0000-0005".into()).await, tickets);
+        complaints.reverse();
+        assert_eq!(app.callers("+86 139-0000-0005".into()).await, complaints);
         let two = app.stored(|conn, ring| personal::subjects_of_phone(conn, ring, "13900000005", 2)).await;
-        assert_eq!(two.unwrap(), tickets[..2]);
+        assert_eq!(two.unwrap(), complaints[..2]);
         assert_eq!(app.callers("13900000007".into()).await, []);
         assert_eq!(app.callers("没有".into()).await, []);
-        let ticket = tickets[0];
-        app.stored(move |conn, ring| personal::index_phone(conn, ring, ticket, "无")).await.unwrap();
-        app.stored(move |conn, ring| personal::index_phone(conn, ring, ticket, "13900000005")).await.unwrap();
+        let complaint = complaints[0];
+        app.stored(move |conn, ring| personal::index_phone(conn, ring, complaint, "无")).await.unwrap();
+        app.stored(move |conn, ring| personal::index_phone(conn, ring, complaint, "13900000005")).await.unwrap();
         assert_eq!(app.count("phone_indexes"), 6);
     }
 
     async fn a_rotation_moves_everything_in_chunks_while_writes_go_on(app: TestApp) {
         const TICKETS: usize = 400;
-        let mut tickets = Vec::new();
+        let mut complaints = Vec::new();
         for number in 0..TICKETS {
-            tickets.push(app.sealed_ticket(number).await);
+            complaints.push(app.sealed_complaint(number).await);
         }
-        let tickets = Arc::new(tickets);
+        let complaints = Arc::new(complaints);
         app.rotate_personal_data();
         let acting = reencrypt::active_keys(&app.state.keys.ring());
         let done = std::cell::Cell::new(false);
@@ -224,7 +224,7 @@ on_both_databases! {
         let writing = async {
             let mut new = Vec::new();
             for number in (0..TICKETS).rev() {
-                let id = tickets[number];
+                let id = complaints[number];
                 match number % 10 {
                     1 => {
                         let work = move |conn: &mut Conn, ring: &Keyring| {
@@ -241,7 +241,7 @@ on_both_databases! {
                         };
                         app.stored(work).await.expect("erased");
                     }
-                    3 => new.push((number + 20_000, app.sealed_ticket(number + 20_000).await)),
+                    3 => new.push((number + 20_000, app.sealed_complaint(number + 20_000).await)),
                     4 => assert_eq!(app.callers(phone(number)).await, [id], "found at any time"),
                     _ => assert_eq!(app.opened(id, Purpose::Contact).await.unwrap(), Some(contact(number))),
                 }
@@ -256,7 +256,7 @@ on_both_databases! {
         let index = acting.1.expect("an index key");
         let old = app.count(&format!("phone_indexes WHERE index_key <> '{index}'"));
         assert_eq!(old, 0);
-        for (number, id) in tickets.iter().enumerate() {
+        for (number, id) in complaints.iter().enumerate() {
             let (owns, finds) = match number % 10 {
                 1 => (Some(number + 10_000), vec![*id]),
                 2 => (None, vec![]),
@@ -277,7 +277,7 @@ on_both_databases! {
     }
 
     async fn what_does_not_open_stays_and_the_rest_goes_on(app: TestApp) {
-        let (broken, sound) = (app.sealed_ticket(1).await, app.sealed_ticket(2).await);
+        let (broken, sound) = (app.sealed_complaint(1).await, app.sealed_complaint(2).await);
         put_hex(&app, &format!("owner_id = '{broken}' AND purpose = 'contact'"), "00");
         app.rotate_personal_data();
         let pass = a_pass(&app).await;
@@ -288,11 +288,11 @@ on_both_databases! {
     }
 
     async fn a_lost_index_key_is_made_up_for_from_the_contacts(app: TestApp) {
-        let ticket = app.sealed_ticket(1).await;
+        let complaint = app.sealed_complaint(1).await;
         app.execute("UPDATE phone_indexes SET index_key = 'index-lost', digest = 'of nobody'");
         assert_eq!(app.callers(phone(1)).await, []);
         a_pass(&app).await;
-        assert_eq!(app.callers(phone(1)).await, [ticket]);
+        assert_eq!(app.callers(phone(1)).await, [complaint]);
         assert_eq!(app.count("phone_indexes"), 1);
     }
 

@@ -43,27 +43,27 @@ fn rotated_by_an_operator(kind: Kind) {
     folder.keys(&["init"]);
     let Some(app) = folder.app(kind) else { return };
     block_on(async {
-        let mut tickets = Vec::new();
+        let mut complaints = Vec::new();
         for number in 0..30 {
-            tickets.push(app.sealed_ticket(number).await);
+            complaints.push(app.sealed_complaint(number).await);
         }
         app.social().post("/v1/complexes", &complex_input()).key("answered before").await.expect(201);
         assert!(status(&folder, &app).contains("\ndone: all personal data"), "{}", status(&folder, &app));
         let (data, index) = (ids(&folder, "data")[0].clone(), ids(&folder, "index")[0].clone());
         let line = folder.fails(&["keys", "remove", &data, "--database-url", &app.db_url]);
-        assert!(line.contains("acts now"), "{line}");
+        assert!(line.contains("is active"), "{line}");
 
         // A row that cannot be decrypted keeps the rotation from completing.
-        let damaged = tickets[7];
+        let damaged = complaints[7];
         assert_eq!(app.count("encrypted_texts"), 60);
         let row = format!("owner_id = '{damaged}' AND purpose = 'description'");
-        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{}' WHERE {row}", tickets[8]));
+        app.execute(&format!("UPDATE encrypted_texts SET subject_id = '{}' WHERE {row}", complaints[8]));
         let made = folder.keys(&["rotate", "--personal-data", "--activate-after", "0"]);
         assert!(ids(&folder, "data").len() == 2 && ids(&folder, "index").len() == 2, "{made}");
-        let said = until_logged(&folder, &app, "not done: 1 sealed texts and 0 indexed phones").await;
-        assert!(said.contains(&data) && said.contains("59 sealed texts"), "{said}");
+        let said = until_logged(&folder, &app, "not done: 1 encrypted text and 0 indexed phones").await;
+        assert!(said.contains(&data) && said.contains("59 encrypted texts"), "{said}");
         let line = folder.fails(&["keys", "remove", &data, "--database-url", &app.db_url]);
-        assert!(line.contains("1 sealed texts, 0 indexed phones, 1 stored answers"), "{line}");
+        assert!(line.contains("1 encrypted text, 0 indexed phones, 1 stored response"), "{line}");
         assert!(ids(&folder, "data").contains(&data));
         folder.keys(&["remove", &index, "--database-url", &app.db_url]);
         assert!(!ids(&folder, "index").contains(&index));
@@ -74,7 +74,7 @@ fn rotated_by_an_operator(kind: Kind) {
         let app = app.restart(Setup { keyring, ..Setup::default() });
         until_logged(&folder, &app, "\ndone: all personal data").await;
         let line = folder.fails(&["keys", "remove", &data, "--database-url", &app.db_url]);
-        assert!(line.contains("0 sealed texts, 0 indexed phones, 1 stored answers"), "{line}");
+        assert!(line.contains("0 encrypted texts, 0 indexed phones, 1 stored response"), "{line}");
         // A day later.
         app.execute("DELETE FROM idempotency_keys");
         let line = folder.fails(&["keys", "remove", &data, "--database-url", "sqlite:elsewhere.sqlite"]);
@@ -82,17 +82,17 @@ fn rotated_by_an_operator(kind: Kind) {
         folder.keys(&["remove", &data, "--database-url", &app.db_url]);
         assert_eq!((ids(&folder, "data").len(), ids(&folder, "index").len()), (1, 1));
         tokio::time::sleep(Duration::from_secs(3)).await;
-        for (number, id) in tickets.iter().enumerate() {
+        for (number, id) in complaints.iter().enumerate() {
             assert!(app.opened(*id, Purpose::Contact).await.unwrap().is_some());
             assert_eq!(app.callers(format!("139{number:08}")).await, [*id]);
         }
-        app.sealed_ticket(99).await;
+        app.sealed_complaint(99).await;
         assert_eq!(app.values("SELECT id AS value FROM data_keys"), ids(&folder, "data"));
 
         // A key that is not active yet can be removed again.
         folder.keys(&["rotate", "--personal-data"]);
         let line = folder.fails(&["keys", "rotate", "--personal-data"]);
-        assert!(line.contains("waits already"), "{line}");
+        assert!(line.contains("is already pending"), "{line}");
         tokio::time::sleep(Duration::from_secs(3)).await;
         for usage in ["data", "index"] {
             folder.keys(&["remove", &ids(&folder, usage)[1], "--database-url", &app.db_url]);
@@ -124,8 +124,8 @@ fn a_keyring_without_an_index_key_is_mended_by_the_command_that_the_start_names(
     assert_eq!(ids(&folder, "index").len(), 0);
     let made = folder.keys(&["rotate", "--use", "index"]);
     assert!(
-        made.lines().any(|line| line.starts_with("index-") && line.contains(" acting ")),
-        "the first acts at once: {made}"
+        made.lines().any(|line| line.starts_with("index-") && line.contains(" active  ")),
+        "the first is active at once: {made}"
     );
     let line = folder.fails(&["keys", "rotate"]);
     assert!(line.contains("--use"), "{line}");
@@ -137,14 +137,14 @@ fn personal_data_under_a_lost_key_goes_only_where_that_is_said() {
     let folder = Folder::new();
     folder.keys(&["init"]);
     let Some(mut app) = folder.app(Kind::Sqlite) else { return };
-    block_on(app.sealed_ticket(1));
+    block_on(app.sealed_complaint(1));
     app.stop();
     std::fs::remove_file(folder.path("keyring.json")).expect("removed");
     folder.keys(&["init"]);
     let said = status(&folder, &app);
-    assert!(said.contains(" lost ") && said.contains("not done: 2 sealed texts and 1 indexed phones"), "{said}");
+    assert!(said.contains(" lost ") && said.contains("not done: 2 encrypted texts and 1 indexed phone"), "{said}");
     let line = folder.fails(&["keys", "give-up", "--database-url", &app.db_url]);
-    assert!(line.contains("2 sealed texts") && line.contains("--delete-personal-data"), "{line}");
+    assert!(line.contains("2 encrypted texts") && line.contains("--delete-personal-data"), "{line}");
     assert_eq!(app.count("encrypted_texts"), 2);
     folder.keys(&["give-up", "--delete-personal-data", "--database-url", &app.db_url]);
     assert_eq!((app.count("encrypted_texts"), app.count("data_keys")), (0, 0));

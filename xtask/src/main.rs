@@ -11,8 +11,8 @@ Usage: cargo xtask COMMAND
 
 Commands:
   new-feature NAME [SINGULAR] CHINESE [ENGLISH]
-            write a feature that compiles and passes its tests: docs/adding-a-feature.md
-  schema    write crates/service/src/db/schema/tables from migrations/
+            create a feature that compiles and passes its tests (docs/adding-a-feature.md)
+  schema    generate crates/service/src/db/schema/tables from migrations/
 ";
 
 fn main() -> ExitCode {

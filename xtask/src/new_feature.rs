@@ -19,7 +19,7 @@ cargo xtask new-feature NAME [SINGULAR] CHINESE [ENGLISH], such as: cargo xtask 
   ENGLISH   the title of its chapter; otherwise NAME in words";
 
 /// Commands that generate the derived pages and run the tests.
-#[allow(dead_code, reason = "the test that looks for anchors only plans")]
+#[allow(dead_code, reason = "the test for anchors only plans")]
 pub const NEXT: &str = "\
 cargo run -- openapi --write openapi/xiaoqu.json
 XIAOQU_WRITE_DOCS=1 cargo test --test suite the_table_of
@@ -101,36 +101,42 @@ pub struct Names {
 
 impl Names {
     pub fn from(arguments: &[&str]) -> Result<Names, String> {
-        let told = |fault: String| format!("{fault}\n\n{USAGE}");
-        let [name, rest @ ..] = arguments else { return Err(told("Give it a name.".into())) };
+        let with_usage = |fault: String| format!("{fault}\n\n{USAGE}");
+        let [name, rest @ ..] = arguments else { return Err(with_usage("Give the feature a name.".into())) };
         let Some(at) = rest.iter().position(|word| !word.is_ascii()) else {
-            return Err(told("Give its Chinese name: it is in the document, the vocabulary and the events.".into()));
+            return Err(with_usage(
+                "Give its Chinese name, too: the OpenAPI document, the vocabulary and the events contain it.".into(),
+            ));
         };
         let (before, after) = (&rest[..at], &rest[at + 1..]);
         if before.len() > 1 || after.len() > 1 {
-            return Err(told("There is a word too many.".into()));
+            return Err(with_usage("Too many arguments.".into()));
         }
         let chinese = rest[at];
         if chinese.chars().any(|letter| matches!(letter, '"' | '\\' | '{' | '}') || letter.is_control()) {
-            return Err(told(format!("{chinese:?} cannot stand in a string.")));
+            return Err(with_usage(format!("{chinese:?} contains characters that are not allowed.")));
         }
         let feature = match before {
             [given] => (*given).to_owned(),
-            _ => singular(name).ok_or_else(|| told(format!("What is one of {name}? Give the singular, too.")))?,
+            _ => {
+                singular(name).ok_or_else(|| with_usage(format!("The singular of {name} is unclear. Give it, too.")))?
+            }
         };
         for word in [*name, &feature] {
             if !is_snake_case(word) {
-                return Err(told(format!("{word:?} is not snake_case: small letters, parted by single underscores.")));
+                return Err(with_usage(format!(
+                    "{word:?} is not snake_case: lower-case letters, separated by single underscores."
+                )));
             }
         }
         if feature == *name {
-            return Err(told(format!(
-                "{name} is plural and singular: `list_{name}` and `get_{name}` would be one word."
+            return Err(with_usage(format!(
+                "The plural and the singular of {name} are equal: `list_{name}` and `get_{name}` need two forms."
             )));
         }
         let title = after.first().map_or_else(|| capital(&words(name)), |given| (*given).to_owned());
         if !title.chars().all(|letter| letter.is_ascii_alphanumeric() || " -,'".contains(letter)) {
-            return Err(told(format!("{title:?} is no title: letters, digits and spaces.")));
+            return Err(with_usage(format!("{title:?} is not a title: use letters, digits and spaces.")));
         }
         Ok(Names { features: (*name).to_owned(), feature, chinese: chinese.to_owned(), title })
     }
@@ -190,7 +196,7 @@ fn camel(name: &str) -> String {
 }
 
 /// Writes the files of a feature.
-#[allow(dead_code, reason = "the test that looks for anchors only plans")]
+#[allow(dead_code, reason = "the test for anchors only plans")]
 pub fn write(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let names = Names::from(arguments)?;
     let tree = read(root).map_err(|error| format!("the repository: {error}"))?;
@@ -201,7 +207,7 @@ pub fn write(root: &Path, arguments: &[&str]) -> Result<String, String> {
         fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).map_err(|error| format!("{name}: {error}"))?;
     }
     let told = |(name, text): (&String, &String)| {
-        let (verb, before) = tree.get(name).map_or(("made", 0), |old| ("added to", old.lines().count()));
+        let (verb, before) = tree.get(name).map_or(("created", 0), |old| ("added to", old.lines().count()));
         format!("{verb:>8} {name} ({} lines)", text.lines().count().abs_diff(before).max(1))
     };
     Ok(files.iter().map(told).collect::<Vec<_>>().join("\n"))
@@ -239,7 +245,7 @@ pub fn plan(tree: &Files, names: &Names) -> Result<Files, Vec<String>> {
     }
     for (file, anchor, at, line) in REGISTRATIONS {
         let Some(text) = files.get(*file).or_else(|| tree.get(*file)) else {
-            faults.push(format!("{file} is not there"));
+            faults.push(format!("{file} does not exist"));
             continue;
         };
         match insert(text, anchor, at, &names.fill(line, &migration, place)) {
@@ -247,7 +253,9 @@ pub fn plan(tree: &Files, names: &Names) -> Result<Files, Vec<String>> {
                 files.insert((*file).to_owned(), text);
             }
             None => {
-                faults.push(format!("{file}: {anchor:?} is gone; mend REGISTRATIONS in xtask/src/new_feature.rs"));
+                faults.push(format!(
+                    "{file}: {anchor:?} was not found; correct REGISTRATIONS in xtask/src/new_feature.rs"
+                ));
             }
         }
     }
@@ -272,7 +280,7 @@ fn taken(tree: &Files, names: &Names) -> Vec<String> {
     };
     if let Some(name) = tree.keys().find(module) {
         let root = name.split(features.as_str()).next().unwrap_or_default();
-        faults.push(format!("{root}{features} is there"));
+        faults.push(format!("{root}{features} exists already"));
     }
     let camel_one = camel(feature);
     let ours = [

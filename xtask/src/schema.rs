@@ -31,7 +31,7 @@ struct Table {
 }
 
 /// Writes the files, and deletes those whose tables no longer exist.
-#[allow(dead_code, reason = "the test that looks for drift only compares")]
+#[allow(dead_code, reason = "the test for drift only compares")]
 pub fn write(root: &Path) -> Result<String, String> {
     let told = |error: io::Error| format!("{TABLES}: {error}");
     let files = generate(root)?;

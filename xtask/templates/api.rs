@@ -21,7 +21,7 @@ on_both_databases! {
         let at = path("__path__", &made);
         let portal = app.company(text(&company["uscc"]));
         let seen = portal.get(&at).await.expect(200);
-        assert_eq!(seen["created_by"]["subject"], Value::Null, "a company is not told who");
+        assert_eq!(seen["created_by"]["subject"], Value::Null, "a company does not see the officer");
         let other = a_company(&app).await;
         app.company(text(&other["uscc"])).get(&at).await.problem(404, "not_found");
         app.neighbour().get(&at).await.problem(404, "not_found");
@@ -40,7 +40,7 @@ on_both_databases! {
         assert_eq!(app.entries_about(text(&made["id"])).await.len(), 2, "one event for each");
     }
 
-    async fn a_plan_is_refused_with_every_fault_at_its_place(app: TestApp) {
+    async fn a_plan_is_refused_with_every_input_error_at_its_pointer(app: TestApp) {
         let company = a_company(&app).await;
         let body = json!({ "complex_id": company["id"], "title": "第一季度__zh__", "planned_on": "2026-03-01" });
         let faults = [("/complex_id", "unknown_reference"), ("/planned_on", "before_start")];

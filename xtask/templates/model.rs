@@ -86,7 +86,7 @@ impl LedgerTexts for __Feature__ReportIn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct __Feature__ {
     pub id: Id,
-    /// Version of the resource, increased by each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: __Feature__State,
@@ -123,13 +123,13 @@ pub struct __Feature__ {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct List__Features__ {
-    /// Number of items per page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`, the number of matching items.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Filter by state.
     pub state: Option<__Feature__State>,

@@ -5,8 +5,8 @@ use crate::service::{Body, Ctx};
 
 /// List __words_many__
 ///
-/// Lists those of your territory, newest first. A company sees those of complexes that it serves, a committee those of
-/// its complex.
+/// Lists the __words_many__ of your territory, newest first. A company sees those of complexes that it serves, a committee
+/// those of its complex.
 #[utoipa::path(get, path = "/v1/__path__",
     tag = "__path__", params(List__Features__), responses((status = 200, description = "A page", body = PageOf<__Feature__>)))]
 pub async fn list___features__(ctx: Ctx) -> Response {
@@ -16,7 +16,8 @@ pub async fn list___features__(ctx: Ctx) -> Response {
 
 /// Plan __a_feature__
 ///
-/// For a complex of your territory, today or later. It is assigned to the company that serves the complex on that day.
+/// Plans __a_feature__ for a complex of your territory, today or later. It is assigned to the company that serves the
+/// complex on that day.
 #[utoipa::path(post, path = "/v1/__path__",
     tag = "__path__", request_body = __Feature__In, responses((status = 201, description = "Planned", body = __Feature__)))]
 pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Response {
@@ -25,7 +26,7 @@ pub async fn create___feature__(ctx: Ctx, body: Body<__Feature__In>) -> Response
 
 /// Get __a_feature__
 ///
-/// Includes the outcome, if it was reported.
+/// Returns __a_feature__ with its outcome, if reported.
 #[utoipa::path(get, path = "/v1/__path__/{id}",
     tag = "__path__", params(("id" = crate::db::Id, Path, description = "Id of the __words__")),
     responses((status = 200, description = "The __words__", body = __Feature__)))]
@@ -39,7 +40,7 @@ pub async fn get___feature__(ctx: Ctx, id: PathId) -> Response {
 
 /// Report __a_feature__
 ///
-/// Records the outcome. It can be reported once.
+/// Records the outcome of __a_feature__. It can be reported once.
 #[utoipa::path(post, path = "/v1/__path__/{id}/report",
     tag = "__path__", params(("id" = crate::db::Id, Path, description = "Id of the __words__")),
     request_body = __Feature__ReportIn, responses((status = 200, description = "Reported", body = __Feature__)))]

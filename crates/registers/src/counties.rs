@@ -42,7 +42,7 @@ pub fn of_caller(conn: &mut Conn, ctx: &Ctx) -> WorkResult<String> {
 /// The county of a token: of its division, of a committee's complex, or of the registering office of a company.
 /// Residents have no county.
 pub fn of_token(conn: &mut Conn, caller: &Caller) -> WorkResult<Option<String>> {
-    let system = Scope::System("the county of a company or a committee does not depend on who asks");
+    let system = Scope::System("the county of a company or a committee does not depend on the caller");
     Ok(match (caller.county(), caller.role.row().kind) {
         (Some(county), _) => Some(county.to_owned()),
         (None, RoleKind::Committee) => match caller.complex {

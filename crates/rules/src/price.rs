@@ -50,18 +50,18 @@ impl<'de> Deserialize<'de> for UnitPrice {
 coded_enum! {
     /// Unit of a price (计价单位).
     pub enum PriceUnit {
-        M2Month "m2_month" "元/平方米·月" "Yuan per square metre and month"
-        HouseholdMonth "household_month" "元/户·月" "Yuan per household and month"
-        HouseholdYear "household_year" "元/户·年" "Yuan per household and year"
-        SpaceMonth "space_month" "元/车位·月" "Yuan per parking space and month"
-        VehicleMonth "vehicle_month" "元/车·月" "Yuan per vehicle and month"
-        VehicleHour "vehicle_hour" "元/车·小时" "Yuan per vehicle and hour"
-        VehicleTime "vehicle_time" "元/车·次" "Yuan per vehicle and time"
+        M2Month "m2_month" "元/平方米·月" "Yuan per square metre per month"
+        HouseholdMonth "household_month" "元/户·月" "Yuan per household per month"
+        HouseholdYear "household_year" "元/户·年" "Yuan per household per year"
+        SpaceMonth "space_month" "元/车位·月" "Yuan per parking space per month"
+        VehicleMonth "vehicle_month" "元/车·月" "Yuan per vehicle per month"
+        VehicleHour "vehicle_hour" "元/车·小时" "Yuan per vehicle per hour"
+        VehicleTime "vehicle_time" "元/车·次" "Yuan per vehicle per use"
         Kwh "kwh" "元/千瓦时" "Yuan per kilowatt hour"
         CubicMetre "cubic_metre" "元/立方米" "Yuan per cubic metre"
         Gigajoule "gigajoule" "元/吉焦" "Yuan per gigajoule"
-        Piece "piece" "元/件（张）" "Yuan per piece or card"
-        Time "time" "元/次" "Yuan per time"
+        Piece "piece" "元/件（张）" "Yuan per item or card"
+        Time "time" "元/次" "Yuan per use"
     }
 }
 

@@ -47,21 +47,21 @@ macro_rules! roles {
 }
 
 roles! {
-    CountyAuthority "county_authority" "县级物业主管部门" "County property-management authority" 6 Government
-    TownshipLeader "township_leader" "镇分管领导" "Township leader in charge" 9 Government
+    CountyAuthority "county_authority" "县级物业主管部门" "County authority" 6 Government
+    TownshipLeader "township_leader" "镇分管领导" "Township leader" 9 Government
     SocialAffairsOffice "social_affairs_office" "社会事务办公室" "Social affairs office" 9 Government
-    EnforcementOffice "enforcement_office" "综合执法办公室（应急办理办公室）" "Comprehensive enforcement (emergency) office" 9 Government
+    EnforcementOffice "enforcement_office" "综合执法办公室（应急办理办公室）" "Enforcement office" 9 Government
     PoliceStation "police_station" "派出所" "Police station" 9 Government
     PartyBuildingOffice "party_building_office" "党建办公室" "Party-building office" 9 Government
-    GovernanceCenter "governance_center" "综治中心" "Comprehensive governance (mediation) centre" 9 Government
+    GovernanceCenter "governance_center" "综治中心" "Governance centre" 9 Government
     LivelihoodServiceCenter "livelihood_service_center" "民生服务中心" "Livelihood service centre" 9 Government
     AgricultureServiceCenter "agriculture_service_center" "农业服务中心" "Agriculture service centre" 9 Government
     PowerSupplyStation "power_supply_station" "供电所" "Power supply station" 9 Utility
     UtilityOperator "utility_operator" "专业运营单位" "Utility operator" 6 Utility
     FireRescue "fire_rescue" "消防救援机构" "Fire and rescue agency" 6 Partner
     MarketSupervision "market_supervision" "市场监督管理部门" "Market supervision authority" 6 Partner
-    DisciplineOffice "discipline_office" "纪检监察机构" "Discipline inspection and supervision body" 6 Partner
-    Community "community" "村（社区）" "Village or community committee" 12 Government
+    DisciplineOffice "discipline_office" "纪检监察机构" "Discipline inspection body" 6 Partner
+    Community "community" "村（社区）" "Community" 12 Government
     ComplexCommittee "complex_committee" "业主委员会或物业管理委员会" "Owners' committee or property management committee of one complex" 0 Committee
     PropertyCompany "property_company" "物业服务企业" "Property service company" 0 Company
     Resident "resident" "业主或物业使用人" "Owner or resident" 0 Public

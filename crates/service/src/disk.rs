@@ -58,7 +58,7 @@ impl Disks {
 
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         self.free().filter(|(_, free)| *free < self.least).map(|(name, free)| {
-            format!("disk_low: {} MB are left where the {name} is kept (disk_warning_megabytes)", free / MEGABYTE)
+            format!("disk_low: {} MB are free on the disk of the {name} (disk_warning_megabytes)", free / MEGABYTE)
         })
     }
 }

@@ -171,7 +171,7 @@ impl Export for OnOwnRuntime {
         if self.away.swap(delivered.is_err(), Ordering::Relaxed) != delivered.is_err() {
             match &delivered {
                 Ok(()) => tracing::info!("traces are delivered again"),
-                Err(error) => tracing::warn!(%error, "traces cannot be delivered; they are dropped until they can"),
+                Err(error) => tracing::warn!(%error, "traces cannot be delivered and are dropped"),
             }
         }
         delivered

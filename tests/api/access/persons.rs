@@ -65,7 +65,7 @@ on_both_databases! {
         fresh("leaver2").get("/v1/me").await.expect(200);
     }
 
-    async fn a_residents_tickets_are_theirs_under_every_spelling(app: TestApp) {
+    async fn a_residents_complaints_are_theirs_under_every_spelling(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let resident = |subject: &str| app.officer(Role::Resident, "", subject);
         let ticket = resident("Resident-7").post("/v1/complaints", &complaint("service.cleaning", &complex)).await.expect(201);

@@ -23,7 +23,7 @@ fn an_old_or_weak_log_in_is_sent_to_log_in_again_and_opens_nothing() {
         run(kind, Setup { step_up, trusted_issuers, ..Setup::default() }, async |app: TestApp| {
             let (_, complex) = a_served_complex(&app).await;
             let desk = app.office(xiaoqu::access::Role::LivelihoodServiceCenter, TOWNSHIP);
-            let ticket = desk.post("/v1/complaints", &by_phone("fees.overcharging", &complex)).await.expect(201);
+            let complaint = desk.post("/v1/complaints", &by_phone("fees.overcharging", &complex)).await.expect(201);
             let now = Utc::now().timestamp();
             let office = |auth_time: i64, acr: &str| {
                 let claims = with(&with(&claims(), "auth_time", json!(auth_time)), "acr", json!(acr));
@@ -31,16 +31,16 @@ fn an_old_or_weak_log_in_is_sent_to_log_in_again_and_opens_nothing() {
             };
             let silent = app.bearer(&key.token(&header(&key), &claims()));
             for weak in [silent, office(now - 1000, "urn:mfa"), office(now, "urn:password")] {
-                weak.get(&of(&ticket)).await.expect(200);
-                let answer = weak.get(&format!("{}?{UNMASK}", of(&ticket))).await;
+                weak.get(&of(&complaint)).await.expect(200);
+                let answer = weak.get(&format!("{}?{UNMASK}", of(&complaint))).await;
                 assert_eq!(
                     answer.header("www-authenticate"),
                     "Bearer realm=\"xiaoqu\", error=\"insufficient_user_authentication\", acr_values=\"urn:mfa\", max_age=\"900\""
                 );
                 answer.problem(401, "insufficient_user_authentication");
             }
-            assert_eq!(kinds(&app.social(), &ticket).await, ["submitted"], "nothing was read");
-            let full = office(now - 100, "urn:mfa").get(&format!("{}?{UNMASK}", of(&ticket))).await.expect(200);
+            assert_eq!(kinds(&app.social(), &complaint).await, ["submitted"], "nothing was read");
+            let full = office(now - 100, "urn:mfa").get(&format!("{}?{UNMASK}", of(&complaint))).await.expect(200);
             assert_eq!(text(&full["contact"]["phone"]), "13912345678");
         });
     }

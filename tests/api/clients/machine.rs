@@ -84,10 +84,10 @@ on_both_databases! {
     async fn a_system_does_not_consent_in_a_residents_name_when_it_submits(app: TestApp) {
         let complex = a_complex(&app).await;
         let system = app.a_system(&client_input()).await.client(&app).await;
-        let mut ticket = crate::support::complaining::by_phone("service.cleaning", &complex);
-        ticket["consent_to_company"] = json!(true);
-        system.post("/v1/complaints", &ticket).await.faults(&[("/consent_to_company", "wrong_party")]);
-        app.social().post("/v1/complaints", &ticket).await.expect(201);
+        let mut complaint = crate::support::complaining::by_phone("service.cleaning", &complex);
+        complaint["consent_to_company"] = json!(true);
+        system.post("/v1/complaints", &complaint).await.faults(&[("/consent_to_company", "wrong_party")]);
+        app.social().post("/v1/complaints", &complaint).await.expect(201);
     }
 
     async fn a_system_reads_reports_and_submits(app: TestApp) {

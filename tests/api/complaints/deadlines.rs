@@ -7,7 +7,7 @@ use crate::support::rows::{a_company, a_complex, a_served_complex, a_service, te
 use crate::support::{COMMUNITY, TOWNSHIP};
 
 on_both_databases! {
-    async fn what_is_late_gets_its_cards_once_and_goes_to_the_supervisor(app: TestApp) {
+    async fn what_is_late_gets_its_cards_once_and_goes_to_the_supervising_office(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
         let ticket = desk.post("/v1/complaints", &by_phone("service.cleaning", &complex)).await.expect(201);

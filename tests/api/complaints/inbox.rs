@@ -28,7 +28,7 @@ fn resident(app: &TestApp) -> Client {
 }
 
 on_both_databases! {
-    async fn a_ticket_waits_for_the_company_and_more_time_for_the_supervisor(app: TestApp) {
+    async fn a_complaint_waits_for_the_company_and_more_time_for_the_supervising_office(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let (portal, community) = (app.company(text(&company["uscc"])), app.office(Role::Community, COMMUNITY));
         let resident = resident(&app);
@@ -59,7 +59,7 @@ on_both_databases! {
         assert_eq!(waits(&portal).await, one("accept_complaint", "2026-03-03"));
     }
 
-    async fn what_is_returned_waits_for_its_supervisor_and_then_for_whom_it_assigns(app: TestApp) {
+    async fn what_is_returned_waits_for_its_supervising_office_and_then_for_whom_it_assigns(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let (portal, community) = (app.company(text(&company["uscc"])), app.office(Role::Community, COMMUNITY));
         let ticket = resident(&app).post("/v1/complaints", &complaint("service.order", &complex)).await.expect(201);

@@ -50,7 +50,7 @@ struct Fixture {
     bodies: Vec<(&'static str, Value)>,
     company: Value,
     complex: Value,
-    tickets: Vec<Value>,
+    complaints: Vec<Value>,
     files: Vec<String>,
     violation: Value,
 }
@@ -96,29 +96,29 @@ async fn a_fixture(app: &TestApp) -> Fixture {
     let mut files = Vec::new();
     let resident = app.officer(Role::Resident, "", ACCOUNT);
     let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
-    let mut tickets = Vec::new();
+    let mut complaints = Vec::new();
 
     let mut ticket = named(planted("service.cleaning", &complex));
     ticket["evidence"] = upload(&resident, &mut files).await;
-    tickets.push(resident.post("/v1/complaints", &ticket).key("named").await.expect(201));
+    complaints.push(resident.post("/v1/complaints", &ticket).key("named").await.expect(201));
     let mut bodies = vec![("named", ticket)];
 
     let mut ticket = planted("service.cleaning", &complex);
     (ticket["anonymous"], ticket["evidence"]) = (json!(true), upload(&resident, &mut files).await);
-    tickets.push(resident.post("/v1/complaints", &ticket).key("anonymous").await.expect(201));
+    complaints.push(resident.post("/v1/complaints", &ticket).key("anonymous").await.expect(201));
     bodies.push(("anonymous", ticket));
 
     let mut ticket = named(planted("service.order", &complex));
     (ticket["channel"], ticket["hotline_number"]) = (json!("hotline"), json!(HOTLINE));
     ticket["evidence"] = upload(&desk, &mut files).await;
-    tickets.push(desk.post("/v1/complaints", &ticket).key("hotline").await.expect(201));
+    complaints.push(desk.post("/v1/complaints", &ticket).key("hotline").await.expect(201));
 
     let mut ticket = named(planted("utility.water_drainage", &complex));
     (ticket["organisation"], ticket["evidence"]) = (json!("water"), upload(&resident, &mut files).await);
-    tickets.push(resident.post("/v1/complaints", &ticket).await.expect(201));
+    complaints.push(resident.post("/v1/complaints", &ticket).await.expect(201));
 
     let follower = app.officer(Role::Resident, "", "follower-1");
-    for ticket in &tickets {
+    for ticket in &complaints {
         follower.post(&at(ticket, "following"), &json!({})).await.expect(200);
         // For an anonymous complainant, the office does not know the name.
         let said = if ticket["anonymous"] == true { told() } else { format!("已联系{NAME}，{PHONE}，{FLAT}") };
@@ -127,7 +127,7 @@ async fn a_fixture(app: &TestApp) -> Fixture {
         let inner = json!({ "audience": "offices", "text": format!("内部：{NAME} {PHONE}") });
         desk.post(&at(ticket, "comments"), &inner).await.expect(201);
     }
-    for ticket in [&tickets[0], &tickets[1], &tickets[3]] {
+    for ticket in [&complaints[0], &complaints[1], &complaints[3]] {
         let words =
             json!({ "audience": "complainant", "text": told(), "evidence": upload(&resident, &mut files).await });
         resident.post(&at(ticket, "comments"), &words).key("words").await.expect(201);
@@ -141,7 +141,7 @@ async fn a_fixture(app: &TestApp) -> Fixture {
         "act": "nine.unlawful_fees_or_contract", "description": "经核查，擅自提高车位费", "with_evidence": true,
     });
     let violation = app.social().post(&at(&ticket, "violation"), &report).await.expect(201);
-    tickets.push(ticket);
+    complaints.push(ticket);
     let case = format!("/v1/violations/{}", text(&violation["id"]));
     let notice = json!({ "facts": "擅自提高车位费", "grounds": "“九不准”第 7 条", "intended_consequence": "拟予认定" });
     app.social().post(&format!("{case}/notification"), &notice).await.expect(200);
@@ -150,7 +150,7 @@ async fn a_fixture(app: &TestApp) -> Fixture {
     let evidence = violation["evidence"].as_array().expect("evidence").iter();
     files.extend(evidence.filter_map(|one| one["attachment_id"].as_str().map(str::to_owned)));
     app.sealed().await;
-    Fixture { bodies, company, complex, tickets, files, violation }
+    Fixture { bodies, company, complex, complaints, files, violation }
 }
 
 /// Everything that one caller can read: the response of each operation.
@@ -177,7 +177,7 @@ async fn ways_out(app: &TestApp, fixture: &Fixture, who: &Client) -> Vec<(String
     paths.push(format!("/v1/complaints?company_id={}", text(&fixture.company["id"])));
     paths.push(format!("/v1/similar-complaints?category=service.cleaning&complex_id={}", text(&fixture.complex["id"])));
     paths.push(format!("/v1/violations/{}", text(&fixture.violation["id"])));
-    for ticket in &fixture.tickets {
+    for ticket in &fixture.complaints {
         paths.extend([of(ticket), at(ticket, "timeline"), at(ticket, "duplicates")]);
         paths.push(format!("/open311/v2/requests/{}.json?extensions=true", text(&ticket["id"])));
         paths.push(format!("/v1/events?subject_id={}", text(&ticket["id"])));
@@ -272,7 +272,7 @@ on_both_databases! {
         for (who, client) in offices(&app) {
             let mut found = Vec::new();
             search(who, &[("page".into(), client.get("/v1/complaints?limit=200").await.bytes)], &account(), &mut found);
-            for ticket in &fixture.tickets {
+            for ticket in &fixture.complaints {
                 search(who, &[("timeline".into(), client.get(&at(ticket, "timeline")).await.bytes)], &account(), &mut found);
             }
             assert!(found.is_empty(), "{found:#?}");
@@ -285,7 +285,7 @@ on_both_databases! {
         let words = json!({ "phone": PHONE });
         let search_key = app.social().post("/v1/complaint-phone-searches", &words).key("search").await;
         search_key.expect(200);
-        for ticket in &fixture.tickets {
+        for ticket in &fixture.complaints {
             let who = if ticket["channel"] == "hotline" { app.county() } else { resident.clone() };
             step(&who, ticket, "erasure", json!({ "reasons": format!("我叫{NAME}，申请删除，{PHONE}") })).await;
         }
@@ -304,7 +304,7 @@ on_both_databases! {
             };
             let places: Vec<_> = if offices(&app).iter().any(|(name, _)| name == who) {
                 let mut places = Vec::new();
-                for ticket in &fixture.tickets {
+                for ticket in &fixture.complaints {
                     places.push((of(ticket), client.get(&of(ticket)).await.bytes));
                     let steps = client.get(&at(ticket, "timeline")).await;
                     let by_others = steps.items().iter().filter(|step| step["by"] != "office");
@@ -336,11 +336,11 @@ on_both_databases! {
         let of_office = "SELECT object_key AS value FROM attachments WHERE media_type = 'application/pdf' AND erased_at IS NULL";
         assert_eq!(pdf, app.values(of_office).len(), "{kept} files are kept");
         // A repeated request has no second effect and returns nothing of the erased data.
-        let tickets = app.count("complaints");
+        let complaints = app.count("complaints");
         for (key, body) in &fixture.bodies {
             resident.post("/v1/complaints", body).key(key).await.problem(409, "state_conflict");
         }
-        assert_eq!(app.count("complaints"), tickets);
+        assert_eq!(app.count("complaints"), complaints);
         let stored = app.values("SELECT CAST(status AS TEXT) AS value FROM idempotency_keys ORDER BY status");
         assert!(stored.iter().filter(|status| *status == "1").count() >= 4, "{stored:?}");
         assert!(stored.iter().any(|status| status == "0"), "a search for a caller is stored nowhere: {stored:?}");

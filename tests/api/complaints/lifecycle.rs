@@ -7,7 +7,7 @@ use crate::support::rows::{a_served_complex, text};
 use crate::support::{COMMUNITY, TOWNSHIP};
 
 on_both_databases! {
-    async fn a_resident_s_ticket_reaches_the_company_and_is_answered_on_time(app: TestApp) {
+    async fn a_resident_s_complaint_reaches_the_company_and_is_answered_on_time(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let ticket = with_contact(complaint("service.cleaning", &complex));
@@ -36,7 +36,7 @@ on_both_databases! {
         assert_eq!(news.items().len(), 4);
     }
 
-    async fn a_ticket_that_is_returned_once_is_assigned_for_good(app: TestApp) {
+    async fn a_complaint_that_is_returned_once_is_assigned_for_good(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
         let ticket = desk.post("/v1/complaints", &by_phone("fees.overcharging", &complex)).await.expect(201);
@@ -57,7 +57,7 @@ on_both_databases! {
         step(&enforcement, &ticket, "reply", json!({ "text": "已责令退还" })).await;
     }
 
-    async fn a_ticket_is_returned_within_two_working_days_or_kept(app: TestApp) {
+    async fn a_complaint_is_returned_within_two_working_days_or_kept(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
         let first = desk.post("/v1/complaints", &by_phone("fees.overcharging", &complex)).await.expect(201);
@@ -69,7 +69,7 @@ on_both_databases! {
         app.social().post(&at(&second, "return"), &reasons).await.problem(409, "deadline_passed");
     }
 
-    async fn a_supervisor_hands_a_ticket_to_the_office_that_answers_for_it(app: TestApp) {
+    async fn a_supervising_office_hands_a_complaint_to_the_office_that_answers_for_it(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let ticket = resident.post("/v1/complaints", &complaint("service.facilities", &complex)).await.expect(201);
@@ -107,7 +107,7 @@ on_both_databases! {
         step(&resident, &ticket, "satisfaction", json!({ "score": 4 })).await;
     }
 
-    async fn an_unsatisfied_complainant_reopens_a_ticket_once(app: TestApp) {
+    async fn an_unsatisfied_complainant_reopens_a_complaint_once(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let portal = app.company(text(&company["uscc"]));

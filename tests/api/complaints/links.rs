@@ -8,7 +8,7 @@ use crate::support::inspecting::unplanned;
 use crate::support::rows::{a_served_complex, text};
 
 on_both_databases! {
-    async fn a_ticket_becomes_a_violation_in_one_call_and_shows_what_became_of_it(app: TestApp) {
+    async fn a_complaint_becomes_a_violation_in_one_call_and_shows_what_became_of_it(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let mut input = complaint("fees.overcharging", &complex);
@@ -46,7 +46,7 @@ on_both_databases! {
         assert_eq!((&made["company_id"], &made["complex_id"]), (&json!(null), &complex["id"]));
     }
 
-    async fn a_ticket_is_linked_to_the_hazard_that_it_is_about(app: TestApp) {
+    async fn a_complaint_is_linked_to_the_hazard_that_it_is_about(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let social = app.social();
         let found = json!({ "results": [unplanned(&complex, "safety", "2026-03-02T00:30:00Z", &["fire_lane"])] });

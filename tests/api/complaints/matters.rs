@@ -24,7 +24,7 @@ fn resident(app: &TestApp, name: &str) -> Client {
 }
 
 on_both_databases! {
-    async fn tickets_of_one_matter_are_suggested_and_merged_and_everyone_is_told_once(app: TestApp) {
+    async fn complaints_of_one_matter_are_suggested_and_merged_and_everyone_is_told_once(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let (one, two, both) = (resident(&app, "r-1"), resident(&app, "r-2"), resident(&app, "r-3"));
         let ticket = complaint("service.lift", &complex);
@@ -60,7 +60,7 @@ on_both_databases! {
         step(&one, &first, "satisfaction", json!({ "score": 5 })).await;
     }
 
-    async fn before_a_ticket_is_made_the_app_is_told_what_is_on_file(app: TestApp) {
+    async fn before_a_complaint_is_made_the_app_is_told_what_is_on_file(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let one = resident(&app, "r-1");
         let ticket = one.post("/v1/complaints", &complaint("service.lift", &complex)).await.expect(201);
@@ -81,13 +81,13 @@ on_both_databases! {
         one.post(&at(&ticket, "following-end"), &json!({})).await.problem(409, "state_conflict");
     }
 
-    async fn a_private_ticket_is_followed_by_nobody(app: TestApp) {
+    async fn a_private_complaint_is_followed_by_nobody(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let ticket = resident(&app, "r-1").post("/v1/complaints", &complaint("privacy.leak", &complex)).await.expect(201);
         resident(&app, "r-2").post(&at(&ticket, "following"), &json!({})).await.problem(404, "not_found");
     }
 
-    async fn the_hotline_s_number_is_on_file_once_and_finds_its_ticket(app: TestApp) {
+    async fn the_hotline_s_number_is_on_file_once_and_finds_its_complaint(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let desk = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
         let mut ticket = by_phone("service.order", &complex);
@@ -102,7 +102,7 @@ on_both_databases! {
         desk.post("/v1/complaints", &ticket).await.faults(&[("/hotline_number", "conflict")]);
     }
 
-    async fn every_fault_of_a_ticket_is_told_at_once(app: TestApp) {
+    async fn every_fault_of_a_complaint_is_told_at_once(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let mut ticket = complaint("officials.inaction", &complex);
         ticket["channel"] = json!("hotline");
@@ -123,7 +123,7 @@ on_both_databases! {
         assert_eq!(app.count("complaints"), 0);
     }
 
-    async fn each_utility_sees_its_own_tickets(app: TestApp) {
+    async fn each_utility_sees_its_own_complaints(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let mut ticket = complaint("utility.heat_gas", &complex);
         let who = resident(&app, "r-1");

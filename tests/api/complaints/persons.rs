@@ -122,7 +122,7 @@ on_both_databases! {
         app.company("91640121MA0000000X").post("/v1/complaint-phone-searches", &search).await.problem(403, "forbidden");
     }
 
-    async fn an_anonymous_ticket_has_nobody_to_show(app: TestApp) {
+    async fn an_anonymous_complaint_has_nobody_to_show(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let mut input = complaint("fees.overcharging", &complex);
@@ -135,7 +135,7 @@ on_both_databases! {
         resident.get(&of(&ticket)).await.expect(200);
     }
 
-    async fn erasure_takes_the_person_and_leaves_the_ticket_and_its_proof(app: TestApp) {
+    async fn erasure_takes_the_person_and_leaves_the_complaint_and_its_proof(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-erase-me");
         let mut input = with_contact(complaint("fees.overcharging", &complex));

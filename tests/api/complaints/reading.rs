@@ -16,7 +16,7 @@ fn readings(app: &TestApp) -> Vec<Value> {
 }
 
 on_both_databases! {
-    async fn reading_a_restricted_ticket_or_its_timeline_is_an_event(app: TestApp) {
+    async fn reading_a_restricted_complaint_or_its_timeline_is_an_event(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let ticket = resident.post("/v1/complaints", &complaint("privacy.leak", &complex)).await.expect(201);

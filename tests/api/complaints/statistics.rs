@@ -273,7 +273,7 @@ on_both_databases! {
         }
     }
 
-    async fn a_ticket_that_was_answered_through_the_api_is_counted(app: TestApp) {
+    async fn a_complaint_that_was_answered_through_the_api_is_counted(app: TestApp) {
         let case = Case::new(&app, &["P"]).await;
         let complex = app.social().get(&format!("/v1/complexes/{}", case.id("P"))).await.expect(200);
         let resident = app.officer(Role::Resident, "", "resident-7");
@@ -362,7 +362,7 @@ on_both_databases! {
         assert!(String::from_utf8(bare.bytes.clone()).unwrap().contains("该期间没有诉求"));
     }
 
-    async fn whoever_rates_a_complex_is_told_of_its_tickets(app: TestApp) {
+    async fn whoever_rates_a_complex_is_told_of_its_complaints(app: TestApp) {
         let case = Case::new(&app, &["P", "Q"]).await;
         let (complex, company) = (Some(case.id("P")), Some(text(&case.company["id"])));
         let within = Row { at: "2025-09-10T02:00:00Z", complex, company, ..DONE };

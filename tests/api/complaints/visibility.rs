@@ -37,11 +37,11 @@ async fn one_of_each(app: &TestApp, complex: &Value) -> Vec<(String, Value)> {
 }
 
 on_both_databases! {
-    async fn every_office_sees_exactly_its_own_tickets(app: TestApp) {
+    async fn every_office_sees_exactly_its_own_complaints(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
-        let tickets = one_of_each(&app, &complex).await;
+        let complaints = one_of_each(&app, &complex).await;
         let ids = |wanted: &dyn Fn(&str, &Value) -> bool| -> BTreeSet<String> {
-            tickets.iter().filter(|(code, ticket)| wanted(code, ticket)).map(|(_, ticket)| text(&ticket["id"]).to_owned()).collect()
+            complaints.iter().filter(|(code, ticket)| wanted(code, ticket)).map(|(_, ticket)| text(&ticket["id"]).to_owned()).collect()
         };
         let open = |ticket: &Value| ticket["confidentiality"] == "open";
         let part = |ticket: &Value, role: &str| ticket["handler"]["role"] == role || ticket["supervising_office"]["role"] == role;
@@ -89,9 +89,9 @@ on_both_databases! {
             assert!(seen(&app.office(role, division)).await.is_empty(), "{} {division}", role.code());
         }
         assert!(seen(&app.officer(Role::Resident, "", "resident-8")).await.is_empty());
-        assert_eq!(seen(&app.officer(Role::Resident, "", "resident-7")).await.len(), tickets.len());
+        assert_eq!(seen(&app.officer(Role::Resident, "", "resident-7")).await.len(), complaints.len());
         // A complaint that a list does not show is also hidden by id and in the feed.
-        for (code, ticket) in &tickets {
+        for (code, ticket) in &complaints {
             let social = app.social();
             let expected = if seen(&social).await.contains(text(&ticket["id"])) { 200 } else { 404 };
             assert_eq!(social.get(&of(ticket)).await.status, expected, "{code}");
@@ -171,7 +171,7 @@ on_both_databases! {
         assert!(late["red_cards"].as_i64().is_some_and(|cards| cards > 0));
     }
 
-    async fn a_ticket_about_an_office_of_a_township_goes_from_discipline_to_the_county(app: TestApp) {
+    async fn a_complaint_about_an_office_of_a_township_goes_from_discipline_to_the_county(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");
         let mut ticket = complaint("officials.inaction", &complex);
@@ -206,7 +206,7 @@ on_both_databases! {
         desk.post(&at(&both[0], "merge"), &merge).await.faults(&[("/into", "conflict")]);
     }
 
-    async fn a_private_ticket_stays_with_its_handler_and_those_above(app: TestApp) {
+    async fn a_private_complaint_stays_with_its_handler_and_those_above(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let made = app.officer(Role::Resident, "", "resident-7").post("/v1/complaints", &complaint("privacy.leak", &complex)).await.expect(201);
         for (who, status) in [

@@ -78,12 +78,12 @@ on_both_databases! {
     async fn a_contact_that_was_not_shown_is_not_recorded(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let front = app.office(Role::LivelihoodServiceCenter, TOWNSHIP);
-        let ticket = front.post("/v1/complaints", &by_phone("fees.overcharging", &complex)).await.expect(201);
-        let own = format!("{}?unmask=%E7%94%B5%E8%AF%9D%E6%A0%B8%E5%AE%9E", of(&ticket));
+        let complaint = front.post("/v1/complaints", &by_phone("fees.overcharging", &complex)).await.expect(201);
+        let own = format!("{}?unmask=%E7%94%B5%E8%AF%9D%E6%A0%B8%E5%AE%9E", of(&complaint));
         let desk = app.social();
         assert_eq!(desk.get(&own).header("if-none-match", "*").await.status, 304);
         let reads = async || {
-            kinds(&desk, &ticket).await.iter().filter(|kind| *kind == "contact_read").count()
+            kinds(&desk, &complaint).await.iter().filter(|kind| *kind == "contact_read").count()
         };
         assert_eq!(desk.call(Method::HEAD, &own).await.status, 200);
         desk.get(&own).header("if-match", "\"x\"").await.problem(412, "precondition_failed");
@@ -92,7 +92,7 @@ on_both_databases! {
         assert_eq!(reads().await, 1);
         // A reason must be readable.
         for nothing in ["%20%20", "%E3%85%A4%E3%85%A4", "%C2%AD%C2%AD", "%E2%80%AE%E2%80%AE", "%1B%1B"] {
-            let answer = desk.get(&format!("{}?unmask={nothing}", of(&ticket))).await;
+            let answer = desk.get(&format!("{}?unmask={nothing}", of(&complaint))).await;
             answer.problem(400, "invalid_input");
             assert_eq!(answer.json["errors"][0]["pointer"], "query/unmask");
         }

@@ -32,7 +32,7 @@ on_both_databases! {
         assert_eq!((&contract["entered_by"], &contract["state"], &contract["in_force"]), (&json!("office"), &json!("draft"), &json!(true)));
         let shown = app.social().get(&path("complexes", &complex)).await;
         assert_eq!(shown.json["service"]["company_id"], first["id"]);
-        assert_eq!(shown.json["version"], 2, "who serves it is a change of the complex");
+        assert_eq!(shown.json["version"], 2, "the current company is part of the complex");
         // A contract that is only recorded does not replace another company's contract.
         let next = contract_input(&complex, &second, "2026-03-10");
         app.county().post("/v1/contracts", &next).await.problem(409, "contract_overlaps");

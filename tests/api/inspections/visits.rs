@@ -11,7 +11,7 @@ use crate::support::{COMMUNITY, COUNTY, NEIGHBOUR_COMMUNITY, TOWNSHIP};
 const AT: &str = "2026-03-03T02:00:00Z";
 
 on_both_databases! {
-    async fn a_joint_visit_is_done_when_every_office_has_given_its_result(app: TestApp) {
+    async fn a_joint_inspection_is_done_when_every_office_has_given_its_result(app: TestApp) {
         let (company, complex) = a_served_complex(&app).await;
         let offices =
             [("social_affairs_office", "general"), ("enforcement_office", "safety"), ("fire_rescue", "safety"), ("police_station", "guard")];
@@ -103,7 +103,7 @@ on_both_databases! {
         assert_eq!(listed.items()[0]["parts"][2]["items"].as_array().unwrap().len(), 1, "a list tells what failed");
     }
 
-    async fn a_visit_that_is_late_is_listed_and_one_that_is_cancelled_is_not(app: TestApp) {
+    async fn an_inspection_that_is_late_is_listed_and_one_that_is_cancelled_is_not(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let leader = app.office(Role::TownshipLeader, TOWNSHIP);
         let plan = visit(&complex, "2026-03-04", &[("social_affairs_office", "general"), ("enforcement_office", "safety")]);
@@ -152,7 +152,7 @@ on_both_databases! {
         ]);
     }
 
-    async fn the_checklist_is_that_of_the_day_of_the_visit(app: TestApp) {
+    async fn the_checklist_is_that_of_the_day_of_the_inspection(app: TestApp) {
         let (_, complex) = a_served_complex(&app).await;
         let all = app.social().get("/v1/checklists").await;
         let codes: Vec<&str> = all.items().iter().map(|list| text(&list["code"])).collect();

@@ -117,7 +117,7 @@ on_both_databases! {
         }
     }
 
-    async fn a_planned_visit_that_is_late_goes_up(app: TestApp) {
+    async fn a_planned_inspection_that_is_late_goes_up(app: TestApp) {
         let complex = a_complex(&app).await;
         let input = crate::support::inspecting::visit(&complex, "2026-03-03", &[("social_affairs_office", "safety")]);
         app.social().post("/v1/inspections", &input).await.expect(201);
@@ -151,7 +151,7 @@ on_both_databases! {
         assert_eq!((items.len(), &items[0]["due_on"], &items[0]["overdue"]), (1, &json!("2026-04-10"), &json!(false)));
     }
 
-    async fn a_late_ticket_goes_up_from_its_supervisor_to_the_leader_and_the_county(app: TestApp) {
+    async fn a_late_complaint_goes_up_from_its_supervising_office_to_the_leader_and_the_county(app: TestApp) {
         use crate::support::complaining::{complaint, move_clock};
         let (_, complex) = a_served_complex(&app).await;
         let resident = app.officer(Role::Resident, "", "resident-7");

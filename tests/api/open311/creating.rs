@@ -29,12 +29,12 @@ fn of_fixmystreet(fields: &[(&str, &str)], photos: &[Vec<u8>]) -> (&'static str,
     ("multipart/form-data; boundary=xYzZY", all)
 }
 
-async fn ticket(app: &TestApp, id: &str) -> Value {
+async fn complaint(app: &TestApp, id: &str) -> Value {
     app.social().get(&format!("/v1/complaints/{id}")).await.expect(200)
 }
 
 on_both_databases! {
-    async fn a_form_becomes_a_ticket_in_the_client_s_name(app: TestApp) {
+    async fn a_form_becomes_a_complaint_in_the_client_s_name(app: TestApp) {
         let (complex, company) = (here(&app).await, a_company(&app).await);
         a_service(&app, &complex, &company, "2026-01-01").await;
         let portal = a_portal(&app).await;
@@ -53,7 +53,7 @@ on_both_databases! {
         assert!(text_of.contains("</service_notice><account_id></account_id></request></service_requests>"), "{text_of}");
         assert!(text_of.contains("2026-03-02 10:00") && text_of.contains("2026-03-03 09:00"), "by the clocks here: {text_of}");
         assert_eq!(answer.header("location"), format!("/open311/v2/requests/{id}.xml"));
-        let row = ticket(&app, &id).await;
+        let row = complaint(&app, &id).await;
         assert_eq!((&row["channel"], &row["category"], &row["kind"]), (&json!("open311"), &json!("service.lift"), &json!("complaint")));
         assert_eq!((&row["complex_id"], &row["handler"]["role"]), (&complex["id"], &json!("property_company")));
         assert_eq!((&row["description"], &row["location"]), (&json!("电梯停在 3 楼不动"), &json!("2 号楼；1 单元")));
@@ -90,7 +90,7 @@ on_both_databases! {
         let answer = post().await;
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.bytes));
         let id = xml(&answer).split(['<', '>']).skip_while(|part| *part != "service_request_id").nth(1).expect("the id").to_owned();
-        let row = ticket(&app, &id).await;
+        let row = complaint(&app, &id).await;
         let evidence = row["evidence"].as_array().expect("evidence");
         assert_eq!(evidence.len(), 2, "{row}");
         assert_eq!(evidence[0]["title"], "照片1", "the name of a file may name a person");
@@ -165,7 +165,7 @@ on_both_databases! {
         fields.pop();
         fields.push(("attribute[organisation][]", "gas"));
         let made = send(&app, &fields).await.expect(201);
-        let row = ticket(&app, text(&made[0]["service_request_id"])).await;
+        let row = complaint(&app, text(&made[0]["service_request_id"])).await;
         assert_eq!((&row["organisation"], &row["handler"]["role"]), (&json!("gas"), &json!("utility_operator")));
     }
 

@@ -16,14 +16,14 @@ on_both_databases! {
         for (south, at_complex) in [(0.0036, true), (0.01, false)] {
             let lat = (LAT - south).to_string();
             let id = sent(&app, &portal, &[("lat", &lat)]).await;
-            let ticket = office.get(&format!("/v1/complaints/{id}")).await.expect(200);
-            assert_eq!(ticket["complex_id"], if at_complex { complex["id"].clone() } else { json!(null) });
-            assert_eq!(ticket["community"], COMMUNITY);
+            let complaint = office.get(&format!("/v1/complaints/{id}")).await.expect(200);
+            assert_eq!(complaint["complex_id"], if at_complex { complex["id"].clone() } else { json!(null) });
+            assert_eq!(complaint["community"], COMMUNITY);
             let shown = app.nobody().get(&format!("/open311/v2/requests/{id}.json")).await.expect(200)[0].clone();
             // For a complex, its own point; elsewhere the reported point, rounded to a grid.
             let latitude = if at_complex { LAT } else { ((LAT - south) * 1000.0).round() / 1000.0 };
             assert!((shown["lat"].as_f64().expect("a number") - latitude).abs() < 1e-9, "{shown}");
-            assert_eq!(shown["address_id"], ticket["complex_id"]);
+            assert_eq!(shown["address_id"], complaint["complex_id"]);
             let address = text(&shown["address"]);
             assert_eq!(address.starts_with(text(&complex["name"])), at_complex, "{address}");
             assert!(address.ends_with("永宁县"), "{address}");
@@ -41,8 +41,8 @@ on_both_databases! {
         for name in ["address_id", "attribute[complex_id]"] {
             let fields = [("api_key", key.as_str()), ("service_code", "service.cleaning"), (name, id), ("address_string", "2 号楼")];
             let made = send(&app, &fields).await.expect(201);
-            let ticket = app.social().get(&of(&json!({ "id": made[0]["service_request_id"] }))).await.expect(200);
-            assert_eq!((&ticket["complex_id"], &ticket["location"]), (&complex["id"], &json!("2 号楼")));
+            let complaint = app.social().get(&of(&json!({ "id": made[0]["service_request_id"] }))).await.expect(200);
+            assert_eq!((&complaint["complex_id"], &complaint["location"]), (&complex["id"], &json!("2 号楼")));
         }
         let unknown = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
         let fields = [("api_key", key.as_str()), ("service_code", "service.cleaning"), ("address_id", unknown)];

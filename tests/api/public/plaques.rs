@@ -41,7 +41,7 @@ on_both_databases! {
         ] {
             assert!(html.contains(held), "{held}: {html}");
         }
-        assert!(!html.contains("失效") && !html.contains("已撤销"), "{html}");
+        assert!(!html.contains("失效") && !html.contains("已撤回"), "{html}");
         let svg = drawn(&app, &first).await;
         assert!(svg.contains(">三星级<") && svg.contains("&lt;b&gt;&amp;&quot;花苑") && !svg.contains("已失效"), "{svg}");
         let print = page(&app, &format!("/public/plaques/{first}/print"), 200).await;
@@ -65,10 +65,10 @@ on_both_databases! {
 
         app.social().post(&format!("{}/withdrawal", at(&rating)), &reasons()).await.expect(200);
         let html = page(&app, &format!("/public/plaques/{second}"), 200).await;
-        assert!(html.contains("<strong>已撤销</strong>") && html.contains("没有有效的铭牌") && !html.contains("<strong>有效"), "{html}");
+        assert!(html.contains("<strong>已撤回</strong>") && html.contains("没有有效的铭牌") && !html.contains("<strong>有效"), "{html}");
         assert!(drawn(&app, &second).await.contains("已失效"));
         let html = page(&app, &format!("/public/plaques/{first}"), 200).await;
-        assert!(html.contains("<strong>已撤销</strong>") && html.contains("没有有效的铭牌"), "{html}");
+        assert!(html.contains("<strong>已撤回</strong>") && html.contains("没有有效的铭牌"), "{html}");
     }
 
     async fn a_plaque_is_cached_as_every_page_and_no_longer(app: TestApp) {

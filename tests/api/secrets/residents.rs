@@ -52,7 +52,7 @@ fn named(text: &str) -> String {
     format!("{text}，{NAME}，电话 {PHONE} 或 {DIGITS}，{ADDRESS}")
 }
 
-fn ticket(channel: &str, category: &str, complex: &Value) -> Value {
+fn complaint(channel: &str, category: &str, complex: &Value) -> Value {
     json!({
         "kind": "complaint", "channel": channel, "category": category, "complex_id": complex["id"],
         "description": named(DESCRIPTION), "location": named(LOCATION),
@@ -126,7 +126,7 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
     let leaves = service.token_of(Role::Resident, "", ERASED, NAME);
     let stays = service.token_of(Role::Resident, "", STAYS, NAME);
 
-    let input = ticket("app", "fees.overcharging", &complex);
+    let input = complaint("app", "fees.overcharging", &complex);
     let (status, first) = service.post(&leaves, "/v1/complaints", &input, "resident-1").await;
     assert_eq!(status, 201, "{first}");
     assert!(
@@ -139,9 +139,10 @@ async fn goes_well(service: &mut Service, read: &mut Read) -> Tickets {
         422
     );
     let first = text(&first["id"]).to_owned();
-    let second = service.made(&stays, "/v1/complaints", &ticket("portal", "service.facilities", &complex), 201).await;
+    let second =
+        service.made(&stays, "/v1/complaints", &complaint("portal", "service.facilities", &complex), 201).await;
     let second = text(&second["id"]).to_owned();
-    let called = service.made(&desk, "/v1/complaints", &ticket("phone", "fees.not_disclosed", &complex), 201).await;
+    let called = service.made(&desk, "/v1/complaints", &complaint("phone", "fees.not_disclosed", &complex), 201).await;
 
     service.step(&stays, &first, "following", json!({}), 200).await;
     service.step(&social, &first, "acceptance", json!({ "text": named("已电话联系") }), 200).await;
@@ -254,13 +255,13 @@ async fn by_open311(service: &mut Service, complex: &str) -> String {
 }
 
 /// Requests that are refused in every possible way, with the same values.
-async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
+async fn goes_wrong(service: &mut Service, complaints: &Tickets) {
     let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
     let neighbour = service.token(Role::SocialAffairsOffice, NEIGHBOUR);
     let desk = service.token(Role::LivelihoodServiceCenter, TOWNSHIP);
     let elsewhere = service.token(Role::CountyAuthority, OTHER_COUNTY);
     let leaves = service.token_of(Role::Resident, "", ERASED, NAME);
-    let path = format!("/v1/complaints/{}", tickets.erased);
+    let path = format!("/v1/complaints/{}", complaints.erased);
     let contact = json!({ "name": [NAME], "phone": { "x": PHONE }, "address": ADDRESS.repeat(30) });
     let faulty = json!({
         "kind": NAME, "channel": "phone", "category": DIGITS, "division": ADDRESS, "description": named("空").repeat(200),
@@ -273,7 +274,7 @@ async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
     });
     service.made(&leaves, "/v1/complaints", &anonymous, 400).await;
     let said = json!({ "text": named(REPLY), "public_summary": format!("已与 {DIGITS} 联系") });
-    service.step(&social, &tickets.erased, "acceptance", said, 400).await;
+    service.step(&social, &complaints.erased, "acceptance", said, 400).await;
     let request = http().post(format!("{}/v1/complaints", service.program.base)).bearer_auth(&leaves);
     let malformed = format!("{{\"description\": \"{}\" \"contact\"", named(DESCRIPTION));
     let (status, _) = service.send(request.header("content-type", "application/json").body(malformed)).await;
@@ -283,10 +284,10 @@ async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
     }
     service.made(&leaves, "/v1/complaint-phone-searches", &json!({ "phone": PHONE }), 403).await;
     let reasons = json!({ "reasons": named(WHY_ERASED) });
-    service.step(&desk, &tickets.erased, "erasure", reasons.clone(), 403).await;
-    service.step(&neighbour, &tickets.erased, "erasure", reasons.clone(), 404).await;
-    service.step(&desk, &tickets.erased, "reply", json!({ "text": named(REPLY) }), 403).await;
-    service.step(&social, &tickets.erased, "closure", reasons, 409).await;
+    service.step(&desk, &complaints.erased, "erasure", reasons.clone(), 403).await;
+    service.step(&neighbour, &complaints.erased, "erasure", reasons.clone(), 404).await;
+    service.step(&desk, &complaints.erased, "reply", json!({ "text": named(REPLY) }), 403).await;
+    service.step(&social, &complaints.erased, "closure", reasons, 409).await;
     let nobody = "019a2f6e-7c1a-7b34-9c55-0f2d1f0a4b11";
     let long = format!("{WHY_UNMASKED}{NAME}").repeat(20);
     for (token, path, status) in [
@@ -309,21 +310,21 @@ async fn goes_wrong(service: &mut Service, tickets: &Tickets) {
     }
 }
 
-async fn is_erased(service: &mut Service, tickets: &Tickets, read: &mut Read) {
+async fn is_erased(service: &mut Service, complaints: &Tickets, read: &mut Read) {
     let social = service.token(Role::SocialAffairsOffice, TOWNSHIP);
     let leaves = service.token_of(Role::Resident, "", ERASED, NAME);
     // Sealed with the account, so the erasure must find all copies.
     service.is_sealed().await;
     assert_eq!(service.tables_with(ERASED), OF_ACCOUNTS);
-    service.step(&leaves, &tickets.erased, "erasure", json!({ "reasons": named(WHY_ERASED) }), 200).await;
+    service.step(&leaves, &complaints.erased, "erasure", json!({ "reasons": named(WHY_ERASED) }), 200).await;
     service.is_sealed().await;
     for part in ["", "/timeline"] {
-        read.erased.extend(service.bytes(&social, &format!("/v1/complaints/{}{part}", tickets.erased)).await);
+        read.erased.extend(service.bytes(&social, &format!("/v1/complaints/{}{part}", complaints.erased)).await);
     }
     assert_eq!(service.tables_with(ERASED), Vec::<String>::new());
     assert_eq!(service.tables_with(STAYS), OF_ACCOUNTS);
     let stays = service.token_of(Role::Resident, "", STAYS, NAME);
-    let (status, own) = service.get(&stays, &format!("/v1/complaints/{}", tickets.stays)).await;
+    let (status, own) = service.get(&stays, &format!("/v1/complaints/{}", complaints.stays)).await;
     assert_eq!((status, text(&own["contact"]["address"])), (200, ADDRESS), "nobody else's goes with it");
 }
 
@@ -332,9 +333,9 @@ fn nothing_of_a_resident_is_found(kind: Kind) {
     let mut read = Read::default();
     let metrics = block_on(async {
         service.program.is_up().await;
-        let tickets = goes_well(&mut service, &mut read).await;
-        goes_wrong(&mut service, &tickets).await;
-        is_erased(&mut service, &tickets, &mut read).await;
+        let complaints = goes_well(&mut service, &mut read).await;
+        goes_wrong(&mut service, &complaints).await;
+        is_erased(&mut service, &complaints, &mut read).await;
         let answer = crate::support::program::http().get(&service.program.metrics).send().await.expect("metrics");
         answer.bytes().await.expect("metrics").to_vec()
     });

@@ -1,7 +1,7 @@
 //! Deadlines of complaints: computation, pauses, extensions, yellow cards, working minutes, and explanations.
 //!
 //! Time limits in working days count from the next day and end at 24:00 of the last day (Civil Code 201 and 203). Time
-//! limits in hours run through nights and holidays. A deadline is exclusive: it is the first instant that is too late
+//! limits in hours include nights and public holidays. A deadline is exclusive: it is the first instant that is too late
 //! ([`is_over`]).
 
 use chrono::{
@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::calendar::holidays;
 use crate::calendar::rules::WorkCalendar;
 use crate::coded_enum;
 use crate::db::types::Instant;
@@ -240,16 +241,17 @@ impl Clock<'_> {
         let name = self.calendar.name_of(date);
         let (kind, zh, en) = match (self.calendar.is_working_day(date), weekend, name) {
             (true, true, Some(name)) => {
-                let (zh, en) = (format!("调休工作日（{name}）"), format!("a make-up working day ({name})"));
-                (DeadlineDayKind::MakeUp, zh, en)
+                let en = format!("a make-up working day ({})", holidays::english(name));
+                (DeadlineDayKind::MakeUp, format!("调休工作日（{name}）"), en)
             }
             (true, true, None) => (DeadlineDayKind::MakeUp, "调休工作日".into(), "a make-up working day".into()),
             (true, false, _) => (DeadlineDayKind::WorkingDay, "工作日".into(), "a working day".into()),
             (false, _, Some(name)) => {
-                (DeadlineDayKind::Holiday, format!("{name}假期"), format!("a public holiday ({name})"))
+                let en = format!("a public holiday ({})", holidays::english(name));
+                (DeadlineDayKind::Holiday, format!("{name}假期"), en)
             }
             (false, true, None) => (DeadlineDayKind::Weekend, "周末".into(), "a weekend".into()),
-            (false, false, None) => (DeadlineDayKind::Holiday, "休息日".into(), "a rest day".into()),
+            (false, false, None) => (DeadlineDayKind::Holiday, "休息日".into(), "a day off".into()),
         };
         let (mut text_zh, mut text_en) = match number {
             Some(n) => (format!("{zh}，第{n}日"), format!("{en}, day {n}")),
@@ -271,6 +273,7 @@ impl Clock<'_> {
             format!("{}年{}月{}日{hour:02}:{minute:02}", time.year(), time.month(), time.day())
         };
         let en = |time: NaiveDateTime| format!("{} {:02}:{:02}", time.date(), time.hour(), time.minute());
+        let s = if limit.count() == 1 { "" } else { "s" };
         let (mut text_zh, mut text_en) = match limit {
             Limit::WorkingDays(n) => (
                 format!(
@@ -281,25 +284,30 @@ impl Clock<'_> {
                     last_day.day()
                 ),
                 format!(
-                    "Received at {}; that day is not counted. {n} working days from the next day on end with {}.",
+                    "Received at {}; that day is not counted. The time limit of {n} working day{s} starts on the next day \
+                     and ends at 24:00 on {}.",
                     en(from),
                     last_day
                 ),
             ),
             Limit::Hours(n) => (
                 format!("{}收件，连续计算{n}小时，夜间和节假日不停，期限为{}。", zh(from), zh(due)),
-                format!("Received at {}; {n} hours, through nights and holidays, end at {}.", en(from), en(due)),
+                format!(
+                    "Received at {}. The time limit of {n} hour{s} includes nights and public holidays and ends at {}.",
+                    en(from),
+                    en(due)
+                ),
             ),
         };
         if let (Some(first), Some(last)) = (without.first(), without.last()) {
             let (zh, en) = match first == last {
                 true => (format!("{first}年"), first.to_string()),
-                false => (format!("{first}年至{last}年部分年份"), format!("years from {first} to {last}")),
+                false => (format!("{first}年至{last}年部分年份"), format!("some years from {first} to {last}")),
             };
             text_zh.push_str(&format!("{zh}尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"));
             text_en.push_str(&format!(
-                " No arrangement of holidays is on file for {en}: statutory holidays and weekends are taken as off, and the \
-                 end may come later once it is."
+                " No calendar is registered for {en}: weekends and statutory public holidays count as days off. The deadline \
+                 may be postponed when the calendar is registered."
             ));
         }
         (text_zh, text_en)

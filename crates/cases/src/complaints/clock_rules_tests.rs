@@ -169,9 +169,9 @@ fn minutes_are_worked_in_the_hours_of_working_days() {
 
 #[test]
 fn the_explanation_tells_each_day() {
-    let told = clock().explain(at("2026-02-12 10:30:00"), Limit::WorkingDays(3));
+    let found = clock().explain(at("2026-02-12 10:30:00"), Limit::WorkingDays(3));
     let days: Vec<(String, &str, Option<u32>)> =
-        told.days.iter().map(|day| (day.date.to_string(), day.kind.code(), day.number)).collect();
+        found.days.iter().map(|day| (day.date.to_string(), day.kind.code(), day.number)).collect();
     let mut expected = vec![
         ("2026-02-12".to_owned(), "receipt", None),
         ("2026-02-13".to_owned(), "working_day", Some(1)),
@@ -180,48 +180,49 @@ fn the_explanation_tells_each_day() {
     expected.extend((15..=23).map(|n| (format!("2026-02-{n}"), "holiday", None)));
     expected.push(("2026-02-24".to_owned(), "working_day", Some(3)));
     assert_eq!(days, expected);
-    let texts = |n: usize| (told.days[n].text_zh.as_str(), told.days[n].text_en.as_str());
+    let texts = |n: usize| (found.days[n].text_zh.as_str(), found.days[n].text_en.as_str());
     assert_eq!(texts(0), ("收件当日，不计入", "the day of receipt, not counted"));
-    assert_eq!(texts(2), ("调休工作日（春节），第2日", "a make-up working day (春节), day 2"));
-    assert_eq!(texts(3), ("春节假期，不计入", "a public holiday (春节), not counted"));
+    assert_eq!(texts(2), ("调休工作日（春节），第2日", "a make-up working day (Spring Festival), day 2"));
+    assert_eq!(texts(3), ("春节假期，不计入", "a public holiday (Spring Festival), not counted"));
     assert_eq!(texts(12), ("工作日，第3日，期限最后一日", "a working day, day 3, the last day"));
-    assert_eq!(told.text_zh, "2026年2月12日10:30收件，当日不计入，自次日起算3个工作日，期限为2026年2月24日24时。");
-    let en = "Received at 2026-02-12 10:30; that day is not counted. 3 working days from the next day on end with 2026-02-24.";
-    assert_eq!(told.text_en, en);
-    assert_eq!((told.due_on, told.days_left_out, told.years_without_calendar), (day("2026-02-24"), 0, vec![]));
+    assert_eq!(found.text_zh, "2026年2月12日10:30收件，当日不计入，自次日起算3个工作日，期限为2026年2月24日24时。");
+    let en = "Received at 2026-02-12 10:30; that day is not counted. The time limit of 3 working days starts on the next day \
+              and ends at 24:00 on 2026-02-24.";
+    assert_eq!(found.text_en, en);
+    assert_eq!((found.due_on, found.days_left_out, found.years_without_calendar), (day("2026-02-24"), 0, vec![]));
 
-    let told = clock().explain(at("2026-12-30 10:30:00"), Limit::WorkingDays(3));
-    assert_eq!(told.years_without_calendar, [2027]);
+    let found = clock().explain(at("2026-12-30 10:30:00"), Limit::WorkingDays(3));
+    assert_eq!(found.years_without_calendar, [2027]);
     assert!(
-        told.text_zh.ends_with("2027年尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"),
+        found.text_zh.ends_with("2027年尚无节假日安排，暂按法定节假日和周末休息计算，安排公布后可能顺延。"),
         "{}",
-        told.text_zh
+        found.text_zh
     );
-    assert!(told.text_en.contains("No arrangement of holidays is on file for 2027: statutory holidays and weekends"));
+    assert!(found.text_en.contains("No calendar is registered for 2027: weekends and statutory public holidays"));
 
-    let told = clock().explain(at("2026-02-14 22:00:00"), Limit::Hours(24));
-    assert_eq!((told.due_at, told.days.len()), (at("2026-02-15 22:00:00"), 0));
+    let found = clock().explain(at("2026-02-14 22:00:00"), Limit::Hours(24));
+    assert_eq!((found.due_at, found.days.len()), (at("2026-02-15 22:00:00"), 0));
     let zh = "2026年2月14日22:00收件，连续计算24小时，夜间和节假日不停，期限为2026年2月15日22:00。";
-    assert_eq!(told.text_zh, zh);
+    assert_eq!(found.text_zh, zh);
 
     // A holiday without a name is a rest day, too. A limit of zero days ends on the day of receipt or the next working
     // day.
     let calendar = WorkCalendar::new([day("2026-03-03")], [day("2026-03-07")], [2026]);
-    let told = Clock { calendar: &calendar, zone: Tz::UTC }.explain(at("2026-03-02 12:00:00"), Limit::WorkingDays(4));
-    assert_eq!(told.days[1].text_zh, "休息日，不计入");
-    assert_eq!(told.days[5].text_zh, "调休工作日，第4日，期限最后一日");
-    let told = clock().explain(at("2026-03-02 12:00:00"), Limit::WorkingDays(0));
-    assert_eq!((told.days.len(), told.due_on), (1, day("2026-03-02")));
+    let found = Clock { calendar: &calendar, zone: Tz::UTC }.explain(at("2026-03-02 12:00:00"), Limit::WorkingDays(4));
+    assert_eq!(found.days[1].text_zh, "休息日，不计入");
+    assert_eq!(found.days[5].text_zh, "调休工作日，第4日，期限最后一日");
+    let found = clock().explain(at("2026-03-02 12:00:00"), Limit::WorkingDays(0));
+    assert_eq!((found.days.len(), found.due_on), (1, day("2026-03-02")));
 }
 
 #[test]
 fn a_long_explanation_is_cut_and_says_so() {
-    let told = clock().explain(at("2026-01-05 10:00:00"), Limit::WorkingDays(u32::MAX));
-    assert_eq!(told.days.len(), MOST_LINES);
-    let last = told.days.last().unwrap();
-    assert_eq!(last.date, told.due_on);
-    assert_eq!(i64::from(told.days_left_out) + 400, (told.due_on - told.received_on).num_days() + 1);
-    assert!(told.years_without_calendar.len() < 200);
+    let found = clock().explain(at("2026-01-05 10:00:00"), Limit::WorkingDays(u32::MAX));
+    assert_eq!(found.days.len(), MOST_LINES);
+    let last = found.days.last().unwrap();
+    assert_eq!(last.date, found.due_on);
+    assert_eq!(i64::from(found.days_left_out) + 400, (found.due_on - found.received_on).num_days() + 1);
+    assert!(found.years_without_calendar.len() < 200);
 }
 
 #[test]
@@ -399,11 +400,11 @@ proptest! {
 
     #[test]
     fn the_explanation_agrees_with_the_limit(from in prop_oneof![moment(), turn_of_year()], n in 1u32..100) {
-        let told = clock().explain(from, Limit::WorkingDays(n));
-        prop_assert_eq!(told.due_at, clock().due(from, Limit::WorkingDays(n)));
-        prop_assert_eq!(told.days.iter().filter_map(|day| day.number).collect::<Vec<_>>(), (1..=n).collect::<Vec<_>>());
-        let dates: Vec<NaiveDate> = told.received_on.iter_days().take_while(|day| *day <= told.due_on).collect();
-        prop_assert_eq!(told.days.iter().map(|day| day.date).collect::<Vec<_>>(), dates);
-        prop_assert_eq!(told.days_left_out, 0);
+        let found = clock().explain(from, Limit::WorkingDays(n));
+        prop_assert_eq!(found.due_at, clock().due(from, Limit::WorkingDays(n)));
+        prop_assert_eq!(found.days.iter().filter_map(|day| day.number).collect::<Vec<_>>(), (1..=n).collect::<Vec<_>>());
+        let dates: Vec<NaiveDate> = found.received_on.iter_days().take_while(|day| *day <= found.due_on).collect();
+        prop_assert_eq!(found.days.iter().map(|day| day.date).collect::<Vec<_>>(), dates);
+        prop_assert_eq!(found.days_left_out, 0);
     }
 }

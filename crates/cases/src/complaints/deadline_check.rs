@@ -29,7 +29,7 @@ const BATCH: i64 = 500;
 
 /// Checks every complaint that is due. Returns the number of complaints checked.
 pub async fn check_due(state: &Arc<Service>) -> Result<usize, Problem> {
-    let begun = StopWatch::now();
+    let started = StopWatch::now();
     let mut checked = 0;
     loop {
         let now = state.clock.acting();
@@ -44,7 +44,7 @@ pub async fn check_due(state: &Arc<Service>) -> Result<usize, Problem> {
         }
     }
     if checked > 0 {
-        state.metrics.complaint_sweep_seconds.observe(begun.elapsed().as_secs_f64());
+        state.metrics.complaint_sweep_seconds.observe(started.elapsed().as_secs_f64());
         state.seal.notify_one();
     }
     Ok(checked)
@@ -99,7 +99,7 @@ async fn defer(state: &Arc<Service>, id: Id, term: TimeDelta, fail: WorkError) -
     };
     state.db.write(WriteLock::default(), work).await?;
     let minutes = term.num_minutes();
-    tracing::error!(complaint = %id, code, minutes, "the clock cannot look at this complaint: it is put off");
+    tracing::error!(complaint = %id, code, minutes, "the deadline check of this complaint failed and is postponed");
     Ok(())
 }
 
@@ -111,7 +111,7 @@ struct BatchOutcome {
 
 /// Checks these complaints in order, until the time budget is used up.
 fn check_batch(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<BatchOutcome> {
-    let begun = StopWatch::now();
+    let started = StopWatch::now();
     let now = state.clock.acting();
     let ctx = program(state, now);
     let mut tx = Tx::of(conn, &ctx);
@@ -121,7 +121,7 @@ fn check_batch(conn: &mut Conn, state: &Arc<Service>, ids: &[Id]) -> WorkResult<
     let mut outcome = BatchOutcome { passed: 0, checked: 0 };
     let mut later = Vec::new();
     for id in ids {
-        if outcome.checked > 0 && begun.elapsed() > TIME_BUDGET {
+        if outcome.checked > 0 && started.elapsed() > TIME_BUDGET {
             break;
         }
         if let Some(row) = rows.remove(id) {

@@ -49,7 +49,7 @@ pub fn similar(conn: &mut Conn, ctx: &Ctx, query: &SimilarQuery) -> WorkResult<P
     };
     let policies = policy::current(conn, &ctx.state, &county)?;
     let since = since(policies.governing(ctx.today).document().complaints.duplicate_days, ctx.now);
-    let anybody = Viewer::system("of an open complaint in a public category anybody may know that it is there");
+    let anybody = Viewer::system("the existence of an open complaint in a public category is public");
     let mut rows = store::of_same_matter(conn, &anybody, query.complex_id, &query.category, since)?;
     rows.retain(|row| row.is_open && person_rules::is_for_anybody(row));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -112,7 +112,7 @@ pub struct EmptyIn {}
 
 /// A complaint that every resident may follow. Any other is 404, so that its existence is not revealed.
 fn followable(tx: &mut Tx, id: Id) -> WorkResult<ComplaintRow> {
-    let anybody = Viewer::system("an open complaint in a public category is followed by whoever wants to");
+    let anybody = Viewer::system("anyone may follow an open complaint in a public category");
     let row = store::find(tx.conn, &anybody, id)?;
     if person_rules::is_for_anybody(&row) {
         return Ok(row);

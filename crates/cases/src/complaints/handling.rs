@@ -234,12 +234,8 @@ pub fn give_complaint_information(tx: &mut Tx, id: Id, body: &Body<TextIn>) -> W
     let input = checked_text(tx, body)?;
     parties::ensure_allowed(tx, &row, StepKind::InformationGiven)?;
     let terms = GoverningRules::load(tx.conn, ctx, &row.county)?;
-    let paused_at = row
-        .course
-        .0
-        .paused_at
-        .take()
-        .ok_or_else(|| Problem::broken("a complaint that waits does not say since when"))?;
+    let paused_at =
+        row.course.0.paused_at.take().ok_or_else(|| Problem::broken("a paused complaint has no start of its pause"))?;
     let limit = Limit::of(row.course.0.clock, row.course.0.resolve_within);
     row.resolve_due = terms.clock().moved(row.resolve_due, limit, paused_at, ctx.now);
     let resumes = row.course.0.resumes.take().unwrap_or(ComplaintState::Accepted);

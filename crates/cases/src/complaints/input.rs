@@ -317,7 +317,7 @@ pub struct ListComplaints {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only complaints that your office or company handles now.
     pub mine: Option<bool>,

@@ -54,7 +54,7 @@ fn county_of(conn: &mut Conn, ctx: &Ctx, input: &ComplaintIn) -> WorkResult<Stri
 fn replay_visibility(ctx: &Ctx) -> impl FnOnce(&mut Conn, &Scope, Id) -> WorkResult<()> {
     let viewer = Viewer::of(&ctx.caller, &ctx.scope);
     move |conn, _, id| {
-        let system = Viewer::system("whether a complaint is one that its own office may not see");
+        let system = Viewer::system("the confidentiality of a complaint that the caller submitted is checked");
         match store::find(conn, &system, id)?.confidentiality {
             Confidentiality::Open => store::find(conn, &viewer, id).map(drop),
             Confidentiality::Restricted | Confidentiality::Confidential => Ok(()),
@@ -100,7 +100,7 @@ fn check_complained_office(
 
 /// The territory in which the caller may submit complaints; for a resident it is unlimited.
 fn submission_scope(ctx: &Ctx) -> &Scope {
-    const ANYWHERE: &Scope = &Scope::System("a resident complains of any place");
+    const ANYWHERE: &Scope = &Scope::System("a resident may complain about any place");
     if ctx.caller.role == Role::Resident { ANYWHERE } else { &ctx.scope }
 }
 
@@ -139,7 +139,7 @@ pub fn submit(tx: &mut Tx, terms: &GoverningRules, input: &ComplaintIn) -> WorkR
     Ok(row)
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that a row is made of, read before in one place")]
+#[expect(clippy::too_many_arguments, reason = "the parts of a row, read together beforehand")]
 fn new_row(
     ctx: &Ctx,
     terms: &GoverningRules,
@@ -225,7 +225,7 @@ fn encrypt_submission(tx: &mut Tx, row: &ComplaintRow, input: &ComplaintIn) -> W
         location: input.location.clone(),
         evidence: input.evidence.clone(),
     };
-    files::attach_to_ticket(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
+    files::attach_to_complaint(tx, OwnerKind::Complaint, row.id, row.id, &input.evidence)?;
     personal::encrypt(tx.conn, &ring, row.id, row.id, Purpose::Description, &encrypted::to_json(&submission)?)?;
     if let Some(ContactIn { name, phone, address }) = input.contact.clone() {
         if let Some(phone) = &phone {

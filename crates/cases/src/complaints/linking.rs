@@ -60,7 +60,7 @@ pub fn report_complaint_violation(
     )?;
     tx.if_match(row.version)?;
     let violation_id = ctx.new_id();
-    let mut reported = made.ok_or_else(|| Problem::broken("a report that was checked is not there"))?;
+    let mut reported = made.ok_or_else(|| Problem::broken("a report that was checked is missing"))?;
     let mut kept_back = 0;
     if input.with_evidence
         && let Some(submission) = encrypted::submission_of(tx.conn, ctx, id)?

@@ -20,8 +20,8 @@ pub const ORIGIN: &str = "诉求工单 ";
 pub fn complainants_behind(conn: &mut Conn, ctx: &Ctx, evidence: &[Evidence]) -> WorkResult<Vec<Person>> {
     let origin = evidence.iter().filter_map(|one| one.text.as_deref()?.strip_prefix(ORIGIN)?.parse::<Id>().ok());
     let mut known = Vec::new();
-    for ticket in origin {
-        known.push(Person::of(encrypted::contact_of(conn, ctx, ticket)?.as_ref(), false));
+    for complaint in origin {
+        known.push(Person::of(encrypted::contact_of(conn, ctx, complaint)?.as_ref(), false));
     }
     Ok(known)
 }
@@ -31,7 +31,7 @@ pub fn states_of<'a>(
     conn: &mut Conn,
     links: impl Iterator<Item = &'a Link>,
 ) -> WorkResult<HashMap<(LinkKind, Id), String>> {
-    let system = Scope::System("a complaint shows where what it led to stands");
+    let system = Scope::System("a complaint shows the state of the resources that it led to");
     let mut states = HashMap::new();
     for link in links {
         let state = match link.kind {

@@ -163,19 +163,19 @@ pub const FEATURE: Feature = Feature {
         Duration::from_secs(1),
         "complaint_clock",
         By::Background,
-        "the clock of complaints waits",
+        "the deadline check of complaints failed; it is repeated",
         |state| Box::pin(async move { deadline_check::check_due(&state).await.map(drop) }),
     )],
     files: &[
         FileOwner {
             kind: OwnerKind::Complaint,
             operation: "get_complaint",
-            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Complaint(visibility::files(audience_for(conn, ctx, id)?))),
         },
         FileOwner {
             kind: OwnerKind::ComplaintStep,
             operation: "get_complaint",
-            visibility: |conn, ctx, id| Ok(Visibility::Ticket(visibility::files(audience_for_step(conn, ctx, id)?))),
+            visibility: |conn, ctx, id| Ok(Visibility::Complaint(visibility::files(audience_for_step(conn, ctx, id)?))),
         },
     ],
     events: events::EVENTS,
@@ -190,7 +190,7 @@ fn audience_for(conn: &mut Conn, ctx: &Ctx, id: Id) -> WorkResult<visibility::Au
 
 /// Finds any complaint, for the service itself.
 pub fn find_any(conn: &mut Conn, id: Id) -> WorkResult<model::ComplaintRow> {
-    store::find(conn, &Viewer::system("the program plays its own demo"), id)
+    store::find(conn, &Viewer::system("the service plays its own demo"), id)
 }
 
 /// The same for a step; 404 unless both the step and its complaint are visible to the caller.

@@ -40,7 +40,7 @@ coded_enum! {
         App "app" "手机应用" "Mobile app"
         Portal "portal" "网站" "Web portal"
         Phone "phone" "电话" "Phone"
-        Hotline "hotline" "12345 热线" "Government hotline"
+        Hotline "hotline" "12345 热线" "12345 hotline"
         Visit "visit" "来访" "Visit"
         Patrol "patrol" "巡查" "Patrol"
         Open311 "open311" "Open311 接口" "Open311"
@@ -51,11 +51,11 @@ coded_enum! {
     /// State of a complaint (诉求状态).
     #[schema(example = "submitted")]
     pub stored enum ComplaintState {
-        Submitted "submitted" "已提交" "Submitted: routed to its first handler"
-        Accepted "accepted" "已受理" "Accepted by its handler"
+        Submitted "submitted" "已提交" "Submitted and routed to its first handler"
+        Accepted "accepted" "已受理" "Accepted"
         Assigned "assigned" "已转办" "Transferred"
-        Returned "returned" "已退回" "Returned: the supervising office assigns it"
-        WaitingForComplainant "waiting_for_complainant" "待补充" "Waits for the complainant"
+        Returned "returned" "已退回" "Returned, assignment by the supervising office pending"
+        WaitingForComplainant "waiting_for_complainant" "待补充" "Waiting for the complainant"
         InMediation "in_mediation" "调解中" "In mediation"
         Replied "replied" "已答复" "Replied"
         Reopened "reopened" "重新办理" "Reopened by the complainant"
@@ -76,9 +76,9 @@ coded_enum! {
     /// Which offices can see a complaint (保密范围).
     #[schema(example = "open")]
     pub stored enum Confidentiality {
-        Open "open" "一般" "The offices of its territory"
-        Restricted "restricted" "限定" "Its handler, its supervising office and the leaders"
-        Confidential "confidential" "保密" "Its handler alone: it is about the county authority itself"
+        Open "open" "一般" "Open: visible to the offices of the territory"
+        Restricted "restricted" "限定" "Restricted: visible to the handler, the supervising office and the leaders"
+        Confidential "confidential" "保密" "Confidential: visible to the handler only, because the county authority is complained of"
     }
 }
 
@@ -86,9 +86,9 @@ coded_enum! {
     /// Audience of a step: who can see it in the timeline (可见范围).
     #[schema(example = "complainant")]
     pub stored enum StepAudience {
-        Complainant "complainant" "诉求人及办理单位" "The complainant, those who follow, the company it is with and the offices"
-        Parties "parties" "办理各方" "The company it is with and the offices"
-        Offices "offices" "行政机关" "The offices"
+        Complainant "complainant" "诉求人及办理单位" "Complainant, followers, handling company and offices"
+        Parties "parties" "办理各方" "Handling company and offices"
+        Offices "offices" "行政机关" "Offices only"
     }
 }
 
@@ -101,31 +101,31 @@ coded_enum! {
         Rejected "rejected" "不予受理" "Rejected"
         Transferred "transferred" "转办" "Transferred"
         Returned "returned" "退回" "Returned to the supervising office"
-        ExtensionRequested "extension_requested" "申请延期" "Extension asked for"
+        ExtensionRequested "extension_requested" "申请延期" "Extension requested"
         ExtensionGranted "extension_granted" "同意延期" "Extension granted"
         ExtensionRefused "extension_refused" "不同意延期" "Extension refused"
-        InformationRequested "information_requested" "要求补充" "Information asked for"
-        InformationGiven "information_given" "已补充" "Information given"
+        InformationRequested "information_requested" "要求补充" "Information requested"
+        InformationGiven "information_given" "补充信息" "Information provided"
         MediationStarted "mediation_started" "启动调解" "Mediation started"
         MediationEnded "mediation_ended" "调解结束" "Mediation ended"
         Replied "replied" "答复" "Replied"
-        Satisfaction "satisfaction" "满意度评价" "Satisfaction given"
+        Satisfaction "satisfaction" "满意度评价" "Satisfaction rating"
         Reopened "reopened" "重新办理" "Reopened"
         Closed "closed" "办结" "Closed"
-        Merged "merged" "合并" "Merged into another"
-        MergedIn "merged_in" "并入" "Another was merged into it"
+        Merged "merged" "并入其他诉求" "Merged into another complaint"
+        MergedIn "merged_in" "其他诉求并入" "Another complaint merged into this one"
         Comment "comment" "备注" "Comment"
         Linked "linked" "关联" "Linked"
-        ViolationReported "violation_reported" "转违规登记" "Reported as a violation"
-        ConsentGiven "consent_given" "同意联系" "Contact by the company allowed"
-        ConsentWithdrawn "consent_withdrawn" "撤回同意" "Contact by the company no longer allowed"
-        ContactRead "contact_read" "查阅联系方式" "Contact read in full"
+        ViolationReported "violation_reported" "上报违规" "Violation reported"
+        ConsentGiven "consent_given" "同意提供联系方式" "Consent to share the contact given"
+        ConsentWithdrawn "consent_withdrawn" "撤回同意" "Consent to share the contact withdrawn"
+        ContactRead "contact_read" "查看完整联系方式" "Contact unmasked"
         YellowCard "yellow_card" "黄牌提醒" "Yellow card"
         RedCard "red_card" "红牌警示" "Red card"
         Escalated "escalated" "升级督办" "Escalated to the supervising office"
-        DeadlineMoved "deadline_moved" "期限顺延" "Deadline moved by the calendar"
-        PointReleased "point_released" "公开坐标" "Exact point released to those who handle it"
-        PointWithheld "point_withheld" "收回坐标" "Exact point withheld again"
+        DeadlineMoved "deadline_moved" "期限顺延" "Deadline postponed with the calendar"
+        PointReleased "point_released" "公开坐标" "Exact point released"
+        PointWithheld "point_withheld" "停止公开坐标" "Exact point withheld again"
         Erased "erased" "个人信息已删除" "Personal data erased"
     }
 }
@@ -134,8 +134,8 @@ coded_enum! {
     /// Kind of deadline (期限类型).
     #[schema(example = "resolve")]
     pub stored enum DeadlineKind {
-        Accept "accept" "受理期限" "To accept"
-        Resolve "resolve" "办理期限" "To resolve"
+        Accept "accept" "受理期限" "Acceptance deadline"
+        Resolve "resolve" "办理期限" "Resolution deadline"
     }
 }
 
@@ -143,8 +143,8 @@ coded_enum! {
     /// Colour of a card (督办牌).
     #[schema(example = "yellow")]
     pub stored enum CardColour {
-        Yellow "yellow" "黄牌" "Yellow: soon due"
-        Red "red" "红牌" "Red: late"
+        Yellow "yellow" "黄牌" "Yellow card: due soon"
+        Red "red" "红牌" "Red card: deadline missed"
     }
 }
 

@@ -53,12 +53,12 @@ pub fn refused(row: &ComplaintRow, parts: &[ComplaintParty]) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rules_tests::{caller, ticket};
+    use super::super::rules_tests::{a_complaint, caller};
     use super::*;
 
     #[test]
     fn a_part_is_a_role_in_its_division() {
-        let row = ticket();
+        let row = a_complaint();
         for (role, division, handles, supervises) in [
             (Role::SocialAffairsOffice, "640121102", true, false),
             (Role::SocialAffairsOffice, "640121103", false, false),
@@ -77,13 +77,14 @@ mod tests {
 
     #[test]
     fn a_company_handles_whatever_it_sees_of_companies() {
-        let row = ComplaintRow { handler_role: Role::PropertyCompany, handler_division: String::new(), ..ticket() };
+        let row =
+            ComplaintRow { handler_role: Role::PropertyCompany, handler_division: String::new(), ..a_complaint() };
         assert!(is_handler(&caller(Role::PropertyCompany, ""), &row));
     }
 
     #[test]
-    fn nobody_supervises_what_has_no_supervisor() {
-        let mut row = ticket();
+    fn nobody_supervises_what_has_no_supervising_office() {
+        let mut row = a_complaint();
         row.set_supervising_office(None);
         assert!(!is_supervising_office(&caller(Role::TownshipLeader, ""), &row));
         let refused = refused(&row, &[ComplaintParty::Handler, ComplaintParty::SupervisingOffice]);

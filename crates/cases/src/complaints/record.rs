@@ -164,7 +164,7 @@ pub fn write(tx: &mut Tx, row: &ComplaintRow, by: StepActor, new: NewStep) -> Wo
         if !evidence.is_empty() {
             texts.push(ledger_texts::evidence(&evidence));
         }
-        files::attach_to_ticket(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
+        files::attach_to_complaint(tx, OwnerKind::ComplaintStep, id, row.id, &evidence)?;
         let text = encrypted::to_json(&StepText { text, evidence })?;
         personal::encrypt(tx.conn, &tx.ctx.state.keys.ring(), row.id, id, Purpose::Text, &text)?;
     }

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_taken_from_a_ticket_that_was_merged() {
+    fn nothing_is_taken_from_a_complaint_that_was_merged() {
         for step in StepKind::ALL {
             let changes = allowed(*step).len() < ComplaintState::ALL.len();
             assert!(!changes || !allowed(*step).contains(&ComplaintState::Merged), "{step:?}");
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_is_closed_is_open_to_nobody() {
-        let mut row = super::super::rules_tests::ticket();
+        let mut row = super::super::rules_tests::a_complaint();
         assert!(require_open(&row).is_ok());
         let now = row.updated_at;
         close(&mut row, now);

@@ -20,7 +20,7 @@ fn at(text: &str) -> Instant {
 }
 
 /// A submitted complaint, handled by a social affairs office and supervised by the township leader.
-pub fn ticket() -> ComplaintRow {
+pub fn a_complaint() -> ComplaintRow {
     let came = at("2026-03-02T02:00:00Z");
     let course = Handling {
         clock: DeadlineClock::WorkingDays,
@@ -111,15 +111,15 @@ fn a_summary_tells_of_nobody() {
 }
 
 #[test]
-fn a_ticket_is_handed_to_those_who_may_have_it() {
+fn a_complaint_is_handed_to_those_who_may_have_it() {
     let company = Some(Id::new());
     let to = |role, organisation, row: &ComplaintRow, company| {
         let input = TransferIn { role, organisation, reasons: "转办".to_owned() };
         faults(|faults| step_rules::check_transfer(row, &input, company, faults))
     };
-    let open = ticket();
-    let restricted = ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() };
-    let mut about = ticket();
+    let open = a_complaint();
+    let restricted = ComplaintRow { confidentiality: Confidentiality::Restricted, ..a_complaint() };
+    let mut about = a_complaint();
     about.course.0.complained_office = Some(OfficeRef::new(Role::EnforcementOffice, "640121102"));
     assert!(to(Role::EnforcementOffice, None, &open, None).is_empty());
     assert!(to(Role::PropertyCompany, None, &open, company).is_empty());
@@ -136,12 +136,12 @@ fn a_ticket_is_handed_to_those_who_may_have_it() {
 }
 
 #[test]
-fn a_ticket_is_returned_once_to_its_supervisor() {
-    let row = ticket();
+fn a_complaint_is_returned_once_to_its_supervising_office() {
+    let row = a_complaint();
     assert_eq!(step_rules::may_return(&row).ok(), row.supervising_office());
-    let mut without = ticket();
+    let mut without = a_complaint();
     without.set_supervising_office(None);
-    let mut again = ticket();
+    let mut again = a_complaint();
     again.course.0.returned = true;
     for row in [without, again] {
         assert_eq!(code(step_rules::may_return(&row)), Some(Code::StateConflict));
@@ -159,7 +159,7 @@ fn what_is_over_is_too_late() {
 }
 
 #[test]
-fn a_ticket_is_extended_once() {
+fn a_complaint_is_extended_once() {
     let asked = |granted| Extension { amount: 2, asked_at: at("2026-03-03T00:00:00Z"), granted };
     let conflict = Some(Code::StateConflict);
     for (before, may_ask, may_decide) in [
@@ -185,18 +185,18 @@ fn an_agreement_is_there_to_be_seen() {
 }
 
 #[test]
-fn a_ticket_is_merged_into_one_that_as_many_may_see() {
-    let row = ticket();
+fn a_complaint_is_merged_into_one_that_as_many_may_see() {
+    let row = a_complaint();
     let check = |into: Option<&ComplaintRow>| faults(|faults| step_rules::check_merge(&row, into, faults));
-    assert!(check(Some(&ticket())).is_empty());
+    assert!(check(Some(&a_complaint())).is_empty());
     assert_eq!(check(None), one("/into", "unknown_reference"));
     assert_eq!(check(Some(&row)), one("/into", "unknown_reference"));
-    let mut about = ticket();
+    let mut about = a_complaint();
     about.course.0.complained_office = Some(OfficeRef::new(Role::EnforcementOffice, "640121102"));
     let others = [
-        ComplaintRow { is_open: false, ..ticket() },
-        ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() },
-        ComplaintRow { county: "640122".to_owned(), ..ticket() },
+        ComplaintRow { is_open: false, ..a_complaint() },
+        ComplaintRow { confidentiality: Confidentiality::Restricted, ..a_complaint() },
+        ComplaintRow { county: "640122".to_owned(), ..a_complaint() },
         about,
     ];
     for into in &others {
@@ -253,7 +253,7 @@ fn an_office_consents_only_without_an_account_and_without_a_withdrawal() {
     {
         assert_eq!(code(person_rules::may_consent_for_complainant(has_account, was_withdrawn)), refused);
     }
-    let course = ticket().course.0;
+    let course = a_complaint().course.0;
     assert_eq!(code(person_rules::require_consent_change(&course, true)), None);
     assert_eq!(code(person_rules::require_consent_change(&course, false)), Some(Code::StateConflict));
     let none = Handling { has_contact: false, ..course };
@@ -267,7 +267,7 @@ fn an_office_consents_only_without_an_account_and_without_a_withdrawal() {
 fn persons_are_erased_once_and_a_point_goes_with_them() {
     let course = Handling {
         point: Some(crate::complexes::model::Point { longitude: 106.2, latitude: 38.3 }),
-        ..ticket().course.0
+        ..a_complaint().course.0
     };
     let erased = Handling { erased_at: Some(at("2026-03-03T00:00:00Z")), ..course.clone() };
     let conflict = Some(Code::StateConflict);
@@ -303,9 +303,12 @@ fn a_comment_goes_to_an_audience_of_its_author() {
 
 #[test]
 fn what_is_public_may_be_followed_and_ones_own_not_left() {
-    assert!(person_rules::is_for_anybody(&ticket()));
-    assert!(!person_rules::is_for_anybody(&ComplaintRow { is_public: false, ..ticket() }));
-    assert!(!person_rules::is_for_anybody(&ComplaintRow { confidentiality: Confidentiality::Restricted, ..ticket() }));
+    assert!(person_rules::is_for_anybody(&a_complaint()));
+    assert!(!person_rules::is_for_anybody(&ComplaintRow { is_public: false, ..a_complaint() }));
+    assert!(!person_rules::is_for_anybody(&ComplaintRow {
+        confidentiality: Confidentiality::Restricted,
+        ..a_complaint()
+    }));
     assert_eq!(code(person_rules::require_left(false)), Some(Code::StateConflict));
     assert!(person_rules::may_search_hotline_number(Role::GovernanceCenter).is_ok());
     assert!(person_rules::may_search_hotline_number(Role::PropertyCompany).is_err());

@@ -38,14 +38,14 @@ impl Viewer {
 
 /// Limits a query of complaints to the rows visible to a viewer. A macro, because plain and grouped queries differ in
 /// type.
-macro_rules! seen {
+macro_rules! visible {
     ($all:expr, $viewer:expr) => {{
         let (all, viewer): (_, &Viewer) = ($all, $viewer);
         let role = viewer.role;
         let part = || complaints::handler_role.eq(role).or(complaints::supervising_role.eq(role));
         let open = || complaints::confidentiality.eq(Confidentiality::Open);
         // The complaints of a territory, or a part of it, that are visible to the office's role.
-        macro_rules! told {
+        macro_rules! for_role {
             ($rows:expr) => {
                 match viewer.role {
                     Role::CountyAuthority => {
@@ -60,8 +60,8 @@ macro_rules! seen {
             Scope::County(area) => all
                 .filter(complaints::county.eq(area.clone()))
                 .filter(complaints::confidentiality.ne(Confidentiality::Confidential)),
-            Scope::Township(area) => told!(all.filter(complaints::township.eq(area.clone()))),
-            Scope::Community(area) => told!(all.filter(complaints::community.eq(area.clone()))),
+            Scope::Township(area) => for_role!(all.filter(complaints::township.eq(area.clone()))),
+            Scope::Community(area) => for_role!(all.filter(complaints::community.eq(area.clone()))),
             Scope::Assigned { role: Role::UtilityOperator, area } => all
                 .filter(complaints::handler_role.eq(role))
                 .filter(complaints::handler_division.eq(area.clone()))
@@ -88,7 +88,7 @@ macro_rules! seen {
 /// - a committee sees those of its complex with confidentiality `open`;
 /// - a resident sees those they submitted or follow.
 pub fn complaints<'a>(viewer: &Viewer) -> complaints::BoxedQuery<'a, MultiBackend> {
-    seen!(complaints::table.into_boxed(), viewer)
+    visible!(complaints::table.into_boxed(), viewer)
 }
 
 /// A grouped query of complaints: one row of this SQL type for each key.
@@ -99,7 +99,7 @@ macro_rules! counted {
     ($(#[$doc:meta])* $name:ident, $shown:ty) => {
         $(#[$doc])*
         pub fn $name<'a>(viewer: &Viewer, key: &str, shown: &str) -> Counted<'a, $shown> {
-            seen!(complaints::table.group_by(sql::<Text>(key)).select(sql::<$shown>(shown)).into_boxed(), viewer)
+            visible!(complaints::table.group_by(sql::<Text>(key)).select(sql::<$shown>(shown)).into_boxed(), viewer)
         }
     };
 }

@@ -53,7 +53,7 @@ pub fn insert_step(conn: &mut Conn, row: &StepRow) -> WorkResult<()> {
 /// The steps of a complaint with these audiences, oldest first. The caller must have checked that the complaint is
 /// visible.
 pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> WorkResult<Vec<StepRow>> {
-    let system = Scope::System("a complaint that the caller sees is shown with its timeline");
+    let system = Scope::System("a complaint that the caller may see includes its timeline");
     Ok(scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
         .filter(steps::audience.eq_any(audiences.to_vec()))
@@ -62,7 +62,7 @@ pub fn steps_of(conn: &mut Conn, complaint: Id, audiences: &[StepAudience]) -> W
 }
 
 pub fn step(conn: &mut Conn, id: Id) -> WorkResult<StepRow> {
-    let system = Scope::System("whether its complaint is seen is asked next");
+    let system = Scope::System("access to the complaint is checked next");
     let row = scoped::complaint_steps(&system).filter(steps::id.eq(id)).first(conn).optional()?;
     Ok(row.ok_or_else(Problem::not_found)?)
 }
@@ -96,7 +96,7 @@ pub fn follower(conn: &mut Conn, complaint: Id, person: &PersonKey) -> WorkResul
 
 /// Whether the complaint has a step of this kind.
 pub fn was_taken(conn: &mut Conn, complaint: Id, kind: StepKind) -> WorkResult<bool> {
-    let system = Scope::System("what was done with a complaint does not depend on who asks");
+    let system = Scope::System("the steps of a complaint do not depend on the caller");
     let found: Option<Id> = scoped::complaint_steps(&system)
         .filter(steps::complaint_id.eq(complaint))
         .filter(steps::kind.eq(kind))
@@ -172,7 +172,7 @@ pub fn owned(conn: &mut Conn, ids: &[Id], person: &PersonKey) -> WorkResult<Vec<
 
 /// The complaint of a county with this hotline number.
 pub fn of_hotline(conn: &mut Conn, county: &str, number: &str) -> WorkResult<Option<Id>> {
-    let system = Viewer::system("a number of the hotline's stands once in a county");
+    let system = Viewer::system("a hotline number is unique in a county");
     Ok(scoped::complaints(&system)
         .filter(complaints::county.eq(county.to_owned()))
         .filter(complaints::hotline_number.eq(number.to_owned()))
@@ -343,7 +343,7 @@ pub fn supervised(conn: &mut Conn, viewer: &Viewer, seat: &OfficeRef, at_most: i
 
 /// Those of the complaints that are anonymous.
 pub fn anonymous_among(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashSet<Id>> {
-    let system = Viewer::system("of a complaint that the caller sees, whether anything is known to scrub its texts by");
+    let system = Viewer::system("scrubbing depends on whether a visible complaint is anonymous");
     let rows = among(conn, &system, &crate::db::distinct(ids))?;
     Ok(rows.into_values().filter(|row| row.course.0.anonymous).map(|row| row.id).collect())
 }

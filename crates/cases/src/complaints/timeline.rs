@@ -28,8 +28,8 @@ coded_enum! {
     pub enum StepBy {
         Office "office" "单位" "An office or a company"
         Complainant "complainant" "诉求人" "The complainant"
-        Follower "follower" "关注人" "Someone who follows"
-        Program "program" "系统" "The program, by the clock"
+        Follower "follower" "关注人" "A follower"
+        Program "program" "系统自动" "The service, automatically"
     }
 }
 
@@ -74,14 +74,16 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<Time
     let ring = ctx.state.keys.ring();
     let ids: Vec<Id> = steps.iter().map(|step| step.id).collect();
     let mut step_texts = encrypted::read_all::<StepText>(personal::decrypt_many(conn, &ring, &ids, Purpose::Text)?)?;
-    let tickets: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
-    let audience = view::audience_of(conn, ctx, &tickets)?;
+    let complaint_ids: Vec<Id> = steps.iter().map(|step| step.complaint_id).collect();
+    let audience = view::audience_of(conn, ctx, &complaint_ids)?;
     // For callers other than offices, the texts are scrubbed of the contact.
     let contacts = match visibility::is_office(ctx.caller.role) {
         true => Default::default(),
-        false => encrypted::read_all::<Contact>(personal::decrypt_many(conn, &ring, &tickets, Purpose::Contact)?)?,
+        false => {
+            encrypted::read_all::<Contact>(personal::decrypt_many(conn, &ring, &complaint_ids, Purpose::Contact)?)?
+        }
     };
-    let anonymous = store::anonymous_among(conn, &tickets)?;
+    let anonymous = store::anonymous_among(conn, &complaint_ids)?;
     let files = steps.iter().flat_map(|step| {
         let files =
             step_texts.get(&step.id).map(|step_text| files::attachments_of(&step_text.evidence)).unwrap_or_default();
@@ -89,10 +91,10 @@ fn views(conn: &mut Conn, ctx: &Ctx, steps: Vec<StepRow>) -> WorkResult<Vec<Time
     });
     let shown = view::visible_files(conn, ctx, files.collect())?;
     let views = steps.into_iter().map(|step| {
-        let ticket = step.complaint_id;
-        let who = Person::of(contacts.get(&ticket), anonymous.contains(&ticket));
+        let complaint = step.complaint_id;
+        let who = Person::of(contacts.get(&complaint), anonymous.contains(&complaint));
         let words = step_texts.remove(&step.id).unwrap_or_default();
-        let words = visibility::visible_step(audience(ticket), words, &who, |id| shown.contains(&id));
+        let words = visibility::visible_step(audience(complaint), words, &who, |id| shown.contains(&id));
         one(ctx, step, words)
     });
     Ok(views.collect())

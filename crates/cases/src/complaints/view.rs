@@ -83,7 +83,7 @@ pub struct LinkView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Complaint {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub kind: ComplaintKind,
@@ -293,7 +293,7 @@ struct Names {
 /// Description, location and evidence, in the form for an audience.
 type Words = (Option<String>, Option<String>, Vec<Evidence>);
 
-#[expect(clippy::too_many_arguments, reason = "all that a complaint is shown with, read before in one place")]
+#[expect(clippy::too_many_arguments, reason = "the parts of a complaint view, read together beforehand")]
 fn view(
     ctx: &Ctx,
     row: ComplaintRow,

@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exact_point_of_an_anonymous_ticket_is_never_public() {
+    fn the_exact_point_of_an_anonymous_complaint_is_never_public() {
         let exact = Some(Point { longitude: 106.2531234, latitude: 38.2771234 });
         let complex = Some(Point { longitude: 106.25, latitude: 38.28 });
         for released in [false, true] {

@@ -315,7 +315,7 @@ pub struct ListContracts {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only contracts in this state.
     pub state: Option<ContractState>,

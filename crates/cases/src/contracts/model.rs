@@ -55,32 +55,32 @@ coded_enum! {
     /// How the company was selected (选聘方式).
     pub enum Selection {
         Tender "tender" "招标投标" "Tender"
-        ApprovedAgreement "approved_agreement" "经批准协议选聘" "Agreement, approved"
-        OwnersVote "owners_vote" "业主共同决定" "Vote of the owners"
+        ApprovedAgreement "approved_agreement" "经批准协议选聘" "Approved agreement"
+        OwnersVote "owners_vote" "业主共同决定" "Owners' vote"
     }
 }
 
 coded_enum! {
     /// Termination ground (合同终止依据). A removal is not a ground of its own.
     pub enum TerminationGround {
-        OwnersVote "owners_vote" "业主共同决定解聘" "Dismissal by the owners' vote"
-        Expiry "expiry" "合同期限届满" "Expiry of the contract"
-        Notice "notice" "不定期合同依法通知解除" "Lawful notice out of an indefinite contract"
-        DeclinedRenewal "declined_renewal" "物业服务人不同意续聘" "The company declined renewal"
-        Agreement "agreement" "双方协商解除" "Agreement"
-        Judgment "judgment" "生效裁判" "Judgment"
-        Succession "succession" "新合同生效" "A new contract came into force"
+        OwnersVote "owners_vote" "业主共同决定解聘" "Termination by the owners' vote"
+        Expiry "expiry" "合同期限届满" "Expiry of the contract term"
+        Notice "notice" "不定期合同依法通知解除" "Lawful notice of termination of an indefinite contract"
+        DeclinedRenewal "declined_renewal" "物业服务人不同意续聘" "Non-renewal by the company"
+        Agreement "agreement" "双方协商解除" "Agreement of both parties"
+        Judgment "judgment" "生效裁判" "Final judgment or ruling"
+        Succession "succession" "新合同生效" "Succession: a new contract came into force"
     }
 }
 
 coded_enum! {
     /// Handover item (交接事项).
     pub enum HandoverItem {
-        Drawings "drawings" "图纸等竣工资料" "Drawings"
-        EquipmentData "equipment_data" "设施设备资料" "Data of equipment"
-        WarrantyData "warranty_data" "保修资料" "Data of warranties"
-        OtherData "other_data" "物业管理所需其他资料" "Other data"
-        Premises "premises" "物业服务用房" "Premises"
+        Drawings "drawings" "图纸等竣工资料" "As-built drawings and documents"
+        EquipmentData "equipment_data" "设施设备资料" "Equipment documents"
+        WarrantyData "warranty_data" "保修资料" "Warranty documents"
+        OtherData "other_data" "物业管理所需其他资料" "Other documents needed for management"
+        Premises "premises" "物业服务用房" "Property service premises"
         AccountsAndMoney "accounts_and_money" "账目和款项" "Accounts and money"
     }
 }
@@ -89,7 +89,7 @@ coded_enum! {
     /// Who pays a fee item (收费对象).
     pub enum ChargedTo {
         Owner "owner" "业主" "Owner"
-        User "user" "物业使用人" "User of the property"
+        User "user" "物业使用人" "Property user"
         Developer "developer" "建设单位" "Developer"
         VehicleUser "vehicle_user" "车辆停放人" "User of a parking space"
         Business "business" "经营单位" "Business"
@@ -100,7 +100,7 @@ coded_enum! {
     /// How a price is set (定价形式).
     pub enum PricingBasis {
         GovernmentGuided "government_guided" "政府指导价" "Government-guided price"
-        Market "market" "市场调节价" "Market price"
+        Market "market" "市场调节价" "Market-regulated price"
     }
 }
 
@@ -207,10 +207,10 @@ coded_enum! {
     /// State of a handover (交接状态).
     #[schema(example = "open")]
     pub enum HandoverState {
-        Open "open" "办理中" "Not everything was recorded yet"
-        Unconfirmed "unconfirmed" "待接收确认" "The company recorded everything in time; whoever receives has not confirmed it"
-        Overdue "overdue" "企业逾期" "The last day is over, and the company had not recorded everything"
-        Done "done" "已完成" "Everything was received"
+        Open "open" "办理中" "In progress"
+        Unconfirmed "unconfirmed" "待接收确认" "Recorded by the company in time, receipt not confirmed yet"
+        Overdue "overdue" "企业逾期" "Overdue: not fully recorded by the company by the due date"
+        Done "done" "已完成" "Done: all items received"
     }
 }
 

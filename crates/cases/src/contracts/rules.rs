@@ -278,12 +278,16 @@ pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Span
     let mut all = Vec::new();
     let Some(day_before) = new.from.pred_opt() else { return Ok(all) };
     for other in others.iter().filter(|other| other.id != new.id && other.overlaps(new)) {
-        let begun = other.from < new.from;
+        let started_before = other.from < new.from;
         if other.last.is_some_and(|last| last < new.from) {
             all.push(Supersession::InterimEnds(other.id, day_before));
         } else if other.company == new.company && !other.filed {
-            all.push(if begun { Supersession::Ends(other.id, day_before) } else { Supersession::Replaced(other.id) });
-        } else if !other.regular && new.regular && begun {
+            all.push(if started_before {
+                Supersession::Ends(other.id, day_before)
+            } else {
+                Supersession::Replaced(other.id)
+            });
+        } else if !other.regular && new.regular && started_before {
             // Civil Code 940: the preliminary contract ends when the owners' own comes into force.
             all.push(Supersession::Ends(other.id, day_before));
         } else {

@@ -138,7 +138,7 @@ fn settle_handovers(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
 pub fn publish_service(tx: &mut Tx, row: &mut ContractRow) -> WorkResult<()> {
     store::set_service(tx.conn, row)?;
     settle_handovers(tx, row)?;
-    let system = Scope::System("who serves it is a change of the complex");
+    let system = Scope::System("the current company is part of the complex");
     let complex = complexes::find(tx.conn, &system, row.complex_id)?;
     complexes::bump_version(tx.conn, &complex, tx.ctx.now)
 }

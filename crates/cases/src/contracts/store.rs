@@ -39,7 +39,7 @@ pub fn save(conn: &mut Conn, row: &ContractRow) -> WorkResult<()> {
 
 /// Every governing contract of a complex, past and present, oldest first.
 pub fn counting(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
-    let system = Scope::System("one contract at a time is in force at a complex, whoever asks");
+    let system = Scope::System("a complex has one contract in force at a time, regardless of the caller");
     Ok(scoped::contracts(&system)
         .filter(contracts::complex_id.eq(complex))
         .filter(contracts::governs.eq(true))
@@ -49,7 +49,8 @@ pub fn counting(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
 
 /// Every contract of a complex that offices can see, oldest first.
 pub fn of_complex(conn: &mut Conn, complex: Id) -> WorkResult<Vec<ContractRow>> {
-    let system = Scope::System("what gave way to a record stands again when it is taken back, whoever asks");
+    let system =
+        Scope::System("withdrawing a recorded contract restores the one that it superseded, regardless of the caller");
     Ok(scoped::contracts(&system)
         .filter(contracts::complex_id.eq(complex))
         .filter(contracts::shared.eq(true))
@@ -93,7 +94,7 @@ fn filed_of(row: ContractRow) -> Option<FiledContract> {
 
 /// Filed contracts by their ids.
 pub fn filed(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<FiledContract>> {
-    let system = Scope::System("a disclosed price is compared with the filed contract, whoever asks");
+    let system = Scope::System("disclosed prices are compared with the filed contract, regardless of the caller");
     let rows: Vec<ContractRow> = scoped::contracts_among(&system, distinct(ids)).load(conn)?;
     Ok(rows.into_iter().filter_map(filed_of).collect())
 }

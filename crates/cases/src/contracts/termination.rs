@@ -60,14 +60,15 @@ fn end(tx: &mut Tx, row: &mut ContractRow, input: &TerminationIn) -> WorkResult<
 
 /// The recorded termination of a contract.
 pub fn termination_on_record(conn: &mut Conn, contract: Id) -> WorkResult<TerminationIn> {
-    let row = store::find(conn, &Scope::System("what follows from an ending, whoever recorded it"), contract)?;
+    let row =
+        store::find(conn, &Scope::System("the consequences of a termination do not depend on the caller"), contract)?;
     let last_day = if row.interim { row.interim_until } else { row.last_day };
     let (termination, last_day) = row
         .proceedings
         .0
         .termination
         .zip(last_day)
-        .ok_or_else(|| Problem::broken("a contract that was ended has no ending on record"))?;
+        .ok_or_else(|| Problem::broken("a terminated contract has no recorded termination"))?;
     let Termination { ground, notice_given_on, reasons, evidence, at: _, by: _ } = termination;
     Ok(TerminationIn { ground, notice_given_on, last_day, reasons, evidence })
 }

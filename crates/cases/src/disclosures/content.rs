@@ -12,8 +12,8 @@ coded_enum! {
     /// Who provides the services (服务方式).
     #[schema(example = "partly_outsourced")]
     pub enum ServiceMode {
-        Own "self" "自行服务" "By the company's own staff"
-        PartlyOutsourced "partly_outsourced" "部分专项服务委托" "Specialist services partly by others"
+        Own "self" "自行服务" "With the company's own staff"
+        PartlyOutsourced "partly_outsourced" "部分专项服务委托" "Some specialist services outsourced"
     }
 }
 

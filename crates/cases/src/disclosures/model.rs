@@ -21,11 +21,11 @@ coded_enum! {
     /// State of one of the six kinds at a complex (公开状态).
     #[schema(example = "verified")]
     pub enum DisclosureState {
-        Missing "missing" "尚未公开（未到期）" "Not disclosed, and not due yet"
-        Submitted "submitted" "待核验" "Submitted, waits to be verified"
+        Missing "missing" "尚未公开（未到期）" "Not disclosed, not yet due"
+        Submitted "submitted" "待核验" "Submitted, verification pending"
         Verified "verified" "已核验" "Verified"
         Rejected "rejected" "核验不通过" "Rejected"
-        Overdue "overdue" "逾期未公开" "Not disclosed by its due day"
+        Overdue "overdue" "逾期未公开" "Overdue: not disclosed by the due date"
     }
 }
 
@@ -33,7 +33,7 @@ coded_enum! {
     /// State of a disclosure version (版本状态).
     #[schema(example = "verified")]
     pub stored enum VersionState {
-        Submitted "submitted" "待核验" "Submitted, waits to be verified"
+        Submitted "submitted" "待核验" "Submitted, verification pending"
         Verified "verified" "已核验" "Verified"
         Rejected "rejected" "核验不通过" "Rejected"
     }
@@ -181,6 +181,6 @@ pub struct ListVersions {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
 }

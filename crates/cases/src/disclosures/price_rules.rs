@@ -12,8 +12,8 @@ coded_enum! {
     /// Kind of a price finding (收费问题).
     #[schema(example = "exceeds_contract")]
     pub enum PriceFindingKind {
-        ExceedsContract "exceeds_contract" "公示价格高于备案合同" "The disclosed price is above the filed contract's"
-        NotInContract "not_in_contract" "备案合同中没有的收费项目" "A fee that the filed contract does not hold"
+        ExceedsContract "exceeds_contract" "公开价格高于备案合同" "Disclosed price above the filed contract"
+        NotInContract "not_in_contract" "备案合同中没有的收费项目" "Disclosed fee item that is not in the filed contract"
     }
 }
 

@@ -81,7 +81,7 @@ pub fn public_disclosures(
     company: Id,
     today: NaiveDate,
 ) -> WorkResult<Vec<PublicDisclosure>> {
-    let everyone = Scope::System("the six disclosures are for everyone");
+    let everyone = Scope::System("the six disclosures are public");
     let serving = store::serving_of(conn, &everyone, complex, today)?;
     let Some(serving) = serving.filter(|serving| serving.company_id == company) else { return Ok(Vec::new()) };
     let county = complexes::county_of(conn, complex)?;

@@ -42,7 +42,7 @@ pub fn create_inspection(tx: &mut Tx, body: &Body<InspectionIn>) -> WorkResult<E
         |conn, scope, id| store::find(conn, scope, id).map(drop),
         |conn, input, faults| {
             let rules = &governing.document().inspections;
-            rules::check_visit(ctx.today, input.planned_on, &input.offices, rules, faults);
+            rules::check_inspection(ctx.today, input.planned_on, &input.offices, rules, faults);
             place = complexes::place_of(conn, &ctx.scope, input.complex_id)?;
             if place.is_none() {
                 let (zh, en) = ("小区不存在，或者不在您的辖区内", "unknown complex, or outside your territory");

@@ -130,7 +130,7 @@ fn take_one(tx: &mut Tx, policies: &Policies, n: usize, result: &BatchResultIn) 
     let row = KeyRow { office: office.clone(), key: result.key, digest, inspection_id: target, received_at: ctx.now };
     if !store::take_key(tx.conn, &row)? {
         let known = store::key(tx.conn, &office, result.key)?
-            .ok_or_else(|| Problem::broken("a key that was taken is not on file"))?;
+            .ok_or_else(|| Problem::broken("the submission of an existing key was not found"))?;
         if known.digest == row.digest {
             return Ok((SubmissionOutcome::AlreadyReceived, Some(known.inspection_id), Vec::new()));
         }

@@ -134,7 +134,7 @@ pub fn results_at(
     from: NaiveDate,
     to: NaiveDate,
 ) -> WorkResult<Vec<(Id, String, NaiveDate, PartResult)>> {
-    let system = Scope::System("what is known of a complex, for those who rate it");
+    let system = Scope::System("raters need all facts of a complex");
     let rows: Vec<(Id, String, Option<NaiveDate>, Json<PartResult>)> = scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
         .filter(parts::company_id.eq(company))
@@ -149,7 +149,7 @@ pub fn results_at(
 
 /// Hazards found at a complex while a company served it.
 pub fn hazards_at(conn: &mut Conn, complex: Id, company: Id, from: NaiveDate, to: NaiveDate) -> WorkResult<Vec<Found>> {
-    let system = Scope::System("what is known of a complex, for those who rate it");
+    let system = Scope::System("raters need all facts of a complex");
     let rows: Vec<Slim> = scoped::hazards(&system)
         .filter(hazards::complex_id.eq(complex))
         .filter(hazards::company_id.eq(company))

@@ -20,10 +20,10 @@ pub const EVENTS: &[Subject] = &[
         digests: &["purpose", "result", "description", "reasons", "note"],
         types: &[
             Type { code: "inspection.planned", zh: "检查计划", en: "An inspection was planned" },
+            Type { code: "inspection.office_called", zh: "通知参检单位", en: "An office was asked to take part" },
             Type {
-                code: "inspection.office_called", zh: "通知参检单位", en: "An office was called to take part"
+                code: "inspection.result_submitted", zh: "提交检查结果", en: "An inspection result was submitted"
             },
-            Type { code: "inspection.result_submitted", zh: "提交检查结果", en: "A result was submitted" },
             Type { code: "inspection.cancelled", zh: "检查取消", en: "An inspection was cancelled" },
             Type { code: "inspection.finding_reported", zh: "检查问题上报", en: "A finding was reported" },
         ],
@@ -51,11 +51,13 @@ pub const EVENTS: &[Subject] = &[
         digests: &["description", "text", "evidence", "reasons"],
         types: &[
             Type { code: "hazard.found", zh: "发现隐患", en: "A hazard was found" },
-            Type { code: "hazard.rectified", zh: "隐患整改", en: "A rectification was reported" },
-            Type { code: "hazard.not_rectified", zh: "整改未通过", en: "A re-check found it not rectified" },
-            Type { code: "hazard.extended", zh: "整改延期", en: "The due day was extended" },
+            Type { code: "hazard.rectified", zh: "整改反馈", en: "A rectification report was submitted" },
+            Type { code: "hazard.not_rectified", zh: "整改不到位", en: "A re-check found a hazard not rectified" },
+            Type { code: "hazard.extended", zh: "整改延期", en: "The due date of a hazard was extended" },
             Type { code: "hazard.closed", zh: "隐患销号", en: "A hazard was closed" },
-            Type { code: "hazard.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
+            Type {
+                code: "hazard.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar"
+            },
         ],
     },
 ];

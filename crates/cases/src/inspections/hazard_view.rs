@@ -25,7 +25,7 @@ coded_enum! {
     /// Kind of a step of a hazard (隐患办理环节).
     #[schema(example = "rectification")]
     pub enum HazardStepKind {
-        Rectification "rectification" "整改反馈" "What the company did"
+        Rectification "rectification" "整改反馈" "Rectification report"
         Recheck "recheck" "复查" "Re-check"
         Extension "extension" "延期" "Extension"
     }

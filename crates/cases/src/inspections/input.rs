@@ -235,7 +235,7 @@ pub struct ListInspections {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only inspections in this state.
     pub state: Option<InspectionState>,
@@ -266,7 +266,7 @@ pub struct ListHazards {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only hazards in this state.
     pub state: Option<HazardState>,
@@ -299,7 +299,7 @@ pub struct ListPlan {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// True: only overdue inspections. False: only the others.
     pub overdue: Option<bool>,

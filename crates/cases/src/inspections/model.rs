@@ -17,7 +17,7 @@ coded_enum! {
     #[schema(example = "planned")]
     pub stored enum InspectionState {
         Planned "planned" "已计划" "Planned"
-        InProgress "in_progress" "进行中" "Some offices have given their results"
+        InProgress "in_progress" "进行中" "In progress: some results submitted"
         Done "done" "已完成" "Done"
         Cancelled "cancelled" "已取消" "Cancelled"
     }
@@ -28,7 +28,7 @@ coded_enum! {
     #[schema(example = "done")]
     pub stored enum InspectionPartState {
         Planned "planned" "待检查" "Planned"
-        Done "done" "已提交结果" "Result given"
+        Done "done" "已提交结果" "Result submitted"
         Cancelled "cancelled" "已取消" "Cancelled"
     }
 }
@@ -66,8 +66,8 @@ coded_enum! {
     /// Outcome of a re-check (复查结果).
     #[schema(example = "closed")]
     pub enum RecheckOutcome {
-        Closed "closed" "复查合格，予以销号" "Rectified: closed"
-        NotRectified "not_rectified" "整改不到位" "Not rectified yet"
+        Closed "closed" "复查合格，予以销号" "Rectified and closed"
+        NotRectified "not_rectified" "整改不到位" "Not rectified"
     }
 }
 
@@ -75,9 +75,9 @@ coded_enum! {
     /// Outcome of an offline result (接收结果).
     #[schema(example = "created")]
     pub enum SubmissionOutcome {
-        Created "created" "已接收" "Taken now"
-        AlreadyReceived "already_received" "此前已接收" "Received before; it counts once"
-        Refused "refused" "未接收" "Not taken, for its faults"
+        Created "created" "已接收" "Received"
+        AlreadyReceived "already_received" "此前已接收" "Received before, counted once"
+        Refused "refused" "未接收" "Refused because of input errors"
     }
 }
 

@@ -52,7 +52,7 @@ pub fn take(
 ) -> WorkResult<Vec<Id>> {
     let ctx = tx.ctx;
     let inspected_on = day_of(ctx, given);
-    let system = Scope::System("who answers for a complex on a day is a fact, whoever asks");
+    let system = Scope::System("the company of a complex on a day does not depend on the caller");
     let services = complexes::store::services_of(tx.conn, &system, inspection.complex_id)?;
     let company = services.iter().find(|service| service.covers(inspected_on)).map(|service| service.company_id);
     let count = |outcome| given.items.iter().filter(|item| item.outcome == outcome).count() as i64;

@@ -115,7 +115,7 @@ fn check_user(pointer: &str, checklist: &Checklist, role: Role, faults: &mut Vec
 }
 
 /// An inspection is planned for today or later, by offices that may use their checklists, each combination once.
-pub fn check_visit(
+pub fn check_inspection(
     today: NaiveDate,
     planned_on: NaiveDate,
     offices: &[InspectionOfficeIn],

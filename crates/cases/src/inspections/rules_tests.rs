@@ -57,7 +57,7 @@ fn a_whole_result_has_no_fault_and_each_fault_is_told_at_its_place() {
 }
 
 #[test]
-fn a_visit_is_planned_for_a_day_that_comes_by_offices_that_inspect() {
+fn an_inspection_is_planned_for_a_day_that_comes_by_offices_that_inspect() {
     let office = |role, checklist: &str| InspectionOfficeIn { role, checklist: checklist.into() };
     let offices = [
         office(Role::FireRescue, "safety"),
@@ -67,7 +67,7 @@ fn a_visit_is_planned_for_a_day_that_comes_by_offices_that_inspect() {
     ];
     let of = |planned: &str| {
         let mut faults = Vec::new();
-        check_visit(day("2026-03-02"), day(planned), &offices, &built_in().inspections, &mut faults);
+        check_inspection(day("2026-03-02"), day(planned), &offices, &built_in().inspections, &mut faults);
         faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect::<Vec<_>>()
     };
     let always = [
@@ -111,7 +111,7 @@ fn what_the_company_says_in_time_counts_until_it_proves_wrong() {
 }
 
 #[test]
-fn a_visit_stands_where_its_parts_stand() {
+fn an_inspection_stands_where_its_parts_stand() {
     use InspectionPartState::*;
     let of = |parts: &[InspectionPartState]| state_of(parts.iter().copied());
     assert_eq!(of(&[Planned, Planned]), InspectionState::Planned);
@@ -159,7 +159,7 @@ fn codes(check: impl FnOnce(&mut Vec<InputError>)) -> Vec<&'static str> {
 }
 
 #[test]
-fn an_office_gives_its_part_once_while_the_visit_is_open() {
+fn an_office_gives_its_part_once_while_the_inspection_is_open() {
     assert_eq!((code(may_submit(true)), code(may_submit(false))), (None, Some(Code::Forbidden)));
     assert_eq!((code(may_cancel(true)), code(may_cancel(false))), (None, Some(Code::StateConflict)));
     for (inspection_is_open, part_is_planned, refused) in
@@ -180,7 +180,7 @@ fn an_office_gives_its_part_once_while_the_visit_is_open() {
 }
 
 #[test]
-fn a_result_goes_to_a_visit_or_to_a_complex() {
+fn a_result_goes_to_an_inspection_or_to_a_complex() {
     let (visit, complex) = (Id::new(), Id::new());
     for (inspection, place, wanted, found) in [
         (Some(visit), None, Some(Target::Planned(visit)), vec![]),

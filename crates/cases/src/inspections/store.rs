@@ -31,7 +31,7 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Ins
 
 /// The complexes of inspections, regardless of scope: they are locked before the rows are read.
 pub fn complexes_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<Id>> {
-    let system = Scope::System("what a result is about is locked before it is looked at");
+    let system = Scope::System("the inspection of a result is locked before it is checked");
     let rows = scoped::inspections(&system).filter(inspections::id.eq_any(distinct(ids)));
     Ok(rows.select(inspections::complex_id).load(conn)?)
 }
@@ -48,7 +48,7 @@ pub fn save(conn: &mut Conn, row: &InspectionRow) -> WorkResult<()> {
 
 /// The parts of inspections that the caller may see, in the order in which the offices were named.
 pub fn parts_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Vec<PartRow>>> {
-    let system = Scope::System("a visit that the caller sees is shown with its parts");
+    let system = Scope::System("an inspection that the caller may see includes its parts");
     let mut all: HashMap<Id, Vec<PartRow>> = HashMap::new();
     for chunk in ids.chunks(500) {
         let rows: Vec<PartRow> = scoped::inspection_parts(&system)
@@ -78,7 +78,7 @@ pub fn save_part(conn: &mut Conn, row: &PartRow) -> WorkResult<()> {
 
 /// The last result of a checklist at a complex. The caller holds the complex's lock.
 pub fn last_of(conn: &mut Conn, complex: Id, checklist: &str) -> WorkResult<Option<PartRow>> {
-    let system = Scope::System("the plan counts from the last result, whoever gave it");
+    let system = Scope::System("the plan counts from the last result, regardless of the office");
     Ok(scoped::inspection_parts(&system)
         .filter(parts::complex_id.eq(complex))
         .filter(parts::checklist.eq(checklist.to_owned()))

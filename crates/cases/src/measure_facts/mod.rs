@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::standing::model::MeasureState;
 use crate::violations::scoped::violations_among;
 
-const EVERY_MEASURE: Scope = Scope::System("measures bind whoever they are about, whoever asks");
+const EVERY_MEASURE: Scope = Scope::System("measures apply to their company regardless of the caller");
 
 /// A measure that lowers the stars of a complex, with the violations that are its grounds today, oldest first.
 pub struct LoweringStars {
@@ -103,7 +103,7 @@ pub fn grounds_of_one(conn: &mut Conn, measure: Id) -> WorkResult<Vec<Id>> {
 
 /// True if a measure is still to be decided or completed.
 pub fn is_open(conn: &mut Conn, measure: Id) -> WorkResult<bool> {
-    let system = Scope::System("a contract asks after the removal that opened its ending");
+    let system = Scope::System("a contract reads the removal that requested its termination");
     let state: Option<MeasureState> =
         scoped::measures(&system).filter(measures::id.eq(measure)).select(measures::state).first(conn).optional()?;
     Ok(state.ok_or_else(Problem::not_found)?.is_open())

@@ -20,7 +20,7 @@ use crate::ratings::consequences::{RemovalCause, RemovalGround, due_now, removal
 use crate::service::Tx;
 use crate::standing::model::{MeasureState, Withdrawal};
 
-const EVERY_MEASURE: Scope = Scope::System("measures follow from the facts, whoever asks");
+const EVERY_MEASURE: Scope = Scope::System("measures depend on the facts only, not on the caller");
 
 /// What the current ratings of a complex imply for its removal.
 struct RemovalFacts {
@@ -118,10 +118,9 @@ fn drop_grounds(
     let withdrawal = Withdrawal {
         measure: row.id.0,
         revoked: Vec::new(),
-        reason_zh: "所依据的星级评定已撤回或者更正，不再具备清退条件".to_owned(),
-        reason_en:
-            "the underlying ratings have been withdrawn or corrected; the conditions for removal are no longer met"
-                .to_owned(),
+        reason_zh: "所依据的星级评定已撤回或者更正，不再具备清退条件。".to_owned(),
+        reason_en: "The underlying ratings were withdrawn or corrected. The conditions for removal are no longer met."
+            .to_owned(),
     };
     if state.is_open() {
         return reconciliation::cancel(tx, Some(row.clone()), withdrawal);
@@ -198,15 +197,19 @@ fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> WorkResult<(Stri
         match ground.cause {
             RemovalCause::Unqualified => {
                 parts.0.push(format!("{zh}，星级评定不达标"));
-                parts.1.push(format!("below standard in {en}"));
+                parts.1.push(format!("rating below standard in {en}"));
             }
             RemovalCause::LowCycles(count) => {
                 parts.0.push(format!("连续{count}个已发布评定周期为低星级（{zh}）"));
-                parts.1.push(format!("few stars in {count} consecutive published cycles ({en})"));
+                parts.1.push(format!("low stars in {count} consecutive published cycles ({en})"));
             }
         }
     }
     let zh = format!("{}，由同一企业服务；依据星级评定规则提出清退", parts.0.join("；"));
-    let en = format!("{}, under the same company: removal by the rating rules (policy {version})", parts.1.join("; "));
+    let en = format!(
+        "Grounds: {}, with the same company throughout. Removal is proposed under the rating rules (policy version \
+         {version}).",
+        parts.1.join("; ")
+    );
     Ok((zh, en))
 }

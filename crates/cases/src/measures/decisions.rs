@@ -158,7 +158,7 @@ pub fn complete_measure(tx: &mut Tx, id: Id, body: &Body<CompletionIn>) -> WorkR
 /// suspends the removal, it stays approved and is completed after the appeal decision.
 pub fn removal_carried_out(tx: &mut Tx, id: Id, termination: &TerminationIn) -> WorkResult<()> {
     let ctx = tx.ctx;
-    let system = Scope::System("a contract was ended, whoever recorded it");
+    let system = Scope::System("a terminated contract completes the removal, regardless of the caller");
     let mut row = store::find_for_update(tx.conn, &system, id)?;
     let rule = rule_of(tx, &row)?;
     if row.state != MeasureState::Approved || suspension::require_in_effect(tx, &row, &rule).is_err() {
@@ -192,10 +192,9 @@ pub fn cancel_measure(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkResult
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     row.require_state(&[MeasureState::Proposed, MeasureState::Approved])?;
-    let reason = input.reasons.clone();
     row.proceedings.0.cancellation = Some(Cancellation {
-        reason_zh: reason.clone(),
-        reason_en: reason,
+        reason_zh: input.reasons.clone(),
+        reason_en: "Cancelled by an office. Its reasons are in `reason_zh`.".to_owned(),
         revoked: Vec::new(),
         at: ctx.now,
         by: Some(Actor::of(&ctx.caller)),

@@ -24,20 +24,24 @@ pub const EVENTS: &[Subject] = &[Subject {
     digests: &["facts", "grounds", "intended_consequence", "note", "text", "evidence", "record", "outcome", "reasons"],
     types: &[
         Type { code: "measure.created", zh: "措施产生", en: "A measure was created" },
-        Type { code: "measure.grounds_added", zh: "增加依据", en: "Grounds were added" },
-        Type { code: "measure.grounds_dropped", zh: "依据消失", en: "Grounds fell away" },
-        Type { code: "measure.notified", zh: "措施告知", en: "The notice was given" },
-        Type { code: "measure.notice_delivered", zh: "告知书送达", en: "The notice was delivered" },
-        Type { code: "measure.statement_submitted", zh: "提交陈述申辩", en: "A statement was submitted" },
-        Type { code: "measure.statement_answered", zh: "答复陈述申辩", en: "The statement was answered" },
-        Type { code: "measure.hearing_requested", zh: "申请听证", en: "A hearing was asked for" },
+        Type { code: "measure.grounds_added", zh: "增加依据", en: "Grounds of a measure were added" },
+        Type { code: "measure.grounds_dropped", zh: "依据不再成立", en: "Grounds of a measure no longer apply" },
+        Type { code: "measure.notified", zh: "措施告知", en: "The company was notified of a measure" },
+        Type { code: "measure.notice_delivered", zh: "告知书送达", en: "The notice of a measure was delivered" },
+        Type {
+            code: "measure.statement_submitted", zh: "提交陈述申辩", en: "A statement on a measure was submitted"
+        },
+        Type {
+            code: "measure.statement_answered", zh: "答复陈述申辩", en: "The statement on a measure was answered"
+        },
+        Type { code: "measure.hearing_requested", zh: "申请听证", en: "A hearing was requested" },
         Type { code: "measure.hearing_held", zh: "举行听证", en: "A hearing was held" },
-        Type { code: "measure.approved", zh: "批准", en: "It was approved" },
-        Type { code: "measure.rejected", zh: "不批准", en: "It was rejected" },
-        Type { code: "measure.done", zh: "执行完毕", en: "It was carried out" },
-        Type { code: "measure.cancelled", zh: "取消", en: "It was cancelled" },
-        Type { code: "measure.suspended", zh: "中止执行", en: "It was suspended by an appeal" },
-        Type { code: "measure.resumed", zh: "恢复执行", en: "It was resumed" },
-        Type { code: "measure.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
+        Type { code: "measure.approved", zh: "措施批准", en: "A measure was approved" },
+        Type { code: "measure.rejected", zh: "措施不批准", en: "A measure was rejected" },
+        Type { code: "measure.done", zh: "措施执行完毕", en: "A measure was completed" },
+        Type { code: "measure.cancelled", zh: "措施取消", en: "A measure was cancelled" },
+        Type { code: "measure.suspended", zh: "中止执行", en: "A measure was suspended by an appeal" },
+        Type { code: "measure.resumed", zh: "恢复执行", en: "A measure was resumed" },
+        Type { code: "measure.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar" },
     ],
 }];

@@ -27,7 +27,7 @@ use crate::standing::model::{
 };
 use crate::standing::reconcile::reconcile;
 
-const EVERY_MEASURE: Scope = Scope::System("measures follow from all facts of a company");
+const EVERY_MEASURE: Scope = Scope::System("measures depend on all facts of a company");
 
 /// The measures of a company, and the changes that make them agree with the facts.
 pub struct CompanyMeasures {
@@ -231,7 +231,7 @@ pub(super) fn save_and_record(
     kind: &'static str,
     step: serde_json::Value,
 ) -> WorkResult<()> {
-    let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to change is not on file"))?;
+    let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to change was not found"))?;
     row.version += 1;
     row.updated_at = tx.ctx.now;
     store::save(tx.conn, &row)?;
@@ -239,7 +239,7 @@ pub(super) fn save_and_record(
 }
 
 pub(super) fn cancel(tx: &mut Tx, row: Option<MeasureRow>, withdrawal: Withdrawal) -> WorkResult<()> {
-    let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to end is not on file"))?;
+    let mut row = row.ok_or_else(|| Problem::broken("a measure that is due to end was not found"))?;
     let step =
         json!({ "revoked": withdrawal.revoked, "reason_zh": withdrawal.reason_zh, "reason_en": withdrawal.reason_en });
     row.state = MeasureState::Cancelled;
@@ -272,7 +272,7 @@ pub(super) fn reverse(
     calendar: &WorkCalendar,
 ) -> WorkResult<()> {
     let ctx = tx.ctx;
-    let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed is not on file"))?;
+    let done = done.ok_or_else(|| Problem::broken("a measure that is to be reversed was not found"))?;
     after(tx).measure_reversed(tx, done.id, done.company_id, &withdrawal.reason_zh)?;
     let version = policies.governing(ctx.today);
     let rule = rule(policies, version.version, MeasureKind::Reversal)?;

@@ -102,7 +102,7 @@ pub struct CancellationView {
     /// Reason in Chinese.
     #[schema(max_length = 5000)]
     pub reason_zh: String,
-    /// Reason in English.
+    /// Reason in English. If an office cancelled the measure, its reasons are in `reason_zh` only.
     #[schema(max_length = 5000)]
     pub reason_en: String,
     /// Revoked violations that were its grounds.
@@ -117,7 +117,7 @@ pub struct CancellationView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Measure {
     pub id: Id,
-    /// Version, incremented by each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     /// Key that identifies the measure within its company, so that computing the measures again creates no second one.

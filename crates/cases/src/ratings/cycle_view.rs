@@ -16,7 +16,7 @@ use crate::service::Ctx;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatingCycle {
     pub id: Id,
-    /// Version, incremented by each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     /// Name of the cycle.

@@ -72,7 +72,7 @@ pub fn cancel_rating_cycle(tx: &mut Tx, id: Id, body: &Body<ReasonsIn>) -> WorkR
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     cycle_rules::require_state(row.state, CycleState::Open)?;
-    let everyone = Scope::System("a cycle with ratings is not cancelled, whoever began them");
+    let everyone = Scope::System("a cycle with ratings is not cancelled, regardless of the office that started them");
     let counts = store::count_by_state(tx.conn, &everyone, id)?;
     cycle_rules::may_cancel(counts.iter().all(|(state, _)| *state == RatingState::Withdrawn))?;
     row.version += 1;
@@ -189,14 +189,14 @@ pub fn begin_ratings(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<Ent
     let waiting = store::not_rated(tx.conn, &ctx.scope, &cycle)?;
     // The company that served on the last day of the period is rated; before that day, the one of today.
     let served = complexes::services_in_force(tx.conn, &ctx.scope, &waiting, ctx.today.min(cycle.period_to))?;
-    let mut begun = 0;
+    let mut started = 0;
     for complex in waiting.into_iter().filter(|id| served.contains_key(id)).take(AT_ONCE) {
         let (Some(service), place) = (served.get(&complex), complexes::find(tx.conn, &ctx.scope, complex)?.place())
         else {
             continue;
         };
         begin(tx, &cycle, complex, place, service.company_id, None)?;
-        begun += 1;
+        started += 1;
     }
-    cycle_view::entity(tx.conn, ctx, cycle, Some(begun))
+    cycle_view::entity(tx.conn, ctx, cycle, Some(started))
 }

@@ -8,7 +8,7 @@ use crate::db::{Conn, Id, WorkResult};
 use crate::deadlines::{Follows, Moved, Terms, facts, move_day};
 use crate::service::Tx;
 
-const EVERY_RATING: Scope = Scope::System("the calendar moves the publicity of every rating");
+const EVERY_RATING: Scope = Scope::System("the calendar moves the announcement period of every rating");
 
 impl Follows for RatingRow {
     fn id(&self) -> Id {

@@ -22,14 +22,14 @@ pub const EVENTS: &[Subject] = &[
         ],
         digests: &["name", "note", "reasons"],
         types: &[
-            Type { code: "rating_cycle.opened", zh: "评定周期开始", en: "A cycle was opened" },
+            Type { code: "rating_cycle.opened", zh: "评定周期开始", en: "A rating cycle was opened" },
             Type {
                 code: "rating_cycle.announced", zh: "评定周期公示", en: "The ratings of a cycle were announced"
             },
             Type {
                 code: "rating_cycle.published", zh: "评定周期发布", en: "The ratings of a cycle were published"
             },
-            Type { code: "rating_cycle.cancelled", zh: "评定周期取消", en: "A cycle was cancelled" },
+            Type { code: "rating_cycle.cancelled", zh: "评定周期取消", en: "A rating cycle was cancelled" },
         ],
     },
     Subject {
@@ -59,12 +59,14 @@ pub const EVENTS: &[Subject] = &[
             Type { code: "rating.announced", zh: "公示", en: "A rating was announced" },
             Type { code: "rating.objected", zh: "提出异议", en: "An objection was made" },
             Type { code: "rating.objection_decided", zh: "异议处理", en: "An objection was decided" },
-            Type { code: "rating.replied", zh: "企业回应", en: "The company replied" },
+            Type { code: "rating.replied", zh: "企业回应", en: "The company replied to a rating" },
             Type { code: "rating.published", zh: "发布", en: "A rating was published" },
-            Type { code: "rating.adjusted", zh: "星级调整", en: "The star was adjusted" },
+            Type { code: "rating.adjusted", zh: "星级调整", en: "The star of a rating was adjusted" },
             Type { code: "rating.withdrawn", zh: "撤回", en: "A rating was withdrawn" },
             Type { code: "rating.restored", zh: "恢复", en: "A rating was restored" },
-            Type { code: "rating.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
+            Type {
+                code: "rating.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar"
+            },
         ],
     },
     Subject {
@@ -82,7 +84,7 @@ pub const EVENTS: &[Subject] = &[
         digests: &[],
         types: &[
             Type { code: "plaque.issued", zh: "铭牌发放", en: "A plaque was issued" },
-            Type { code: "plaque.ended", zh: "铭牌失效", en: "A plaque ended" },
+            Type { code: "plaque.ended", zh: "铭牌失效", en: "A plaque became invalid" },
             Type { code: "plaque.restored", zh: "铭牌恢复", en: "A plaque was restored" },
         ],
     },

@@ -92,7 +92,7 @@ pub const FEATURE: Feature = Feature {
             Duration::from_secs(1),
             "publications",
             By::Background,
-            "what follows from a publication waits",
+            "the consequences of a publication could not be processed; they are retried",
             |state| {
                 Box::pin(async move {
                     while publication_worker::process_pending(&state).await? > 0 {}

@@ -29,7 +29,7 @@ coded_enum! {
     #[schema(example = "announced")]
     pub stored enum RatingState {
         Draft "draft" "评分中" "Being scored"
-        Scored "scored" "待复核" "Scored, waits to be reviewed"
+        Scored "scored" "待复核" "Scored, review pending"
         Reviewed "reviewed" "已复核" "Reviewed"
         Announced "announced" "公示中" "Announced"
         Published "published" "已发布" "Published"
@@ -48,8 +48,8 @@ coded_enum! {
     /// Outcome of a rating review (复核结果).
     #[schema(example = "confirmed")]
     pub enum RatingReviewOutcome {
-        Confirmed "confirmed" "复核通过" "Confirmed"
-        Returned "returned" "退回重评" "Returned to be scored again"
+        Confirmed "confirmed" "复核通过" "Passed the review"
+        Returned "returned" "退回重评" "Returned for rescoring"
     }
 }
 
@@ -68,8 +68,8 @@ coded_enum! {
     /// Outcome of an objection (异议处理结果).
     #[schema(example = "dismissed")]
     pub enum ObjectionOutcome {
-        Sustained "sustained" "异议成立，重新评定" "Sustained: it is scored again"
-        Dismissed "dismissed" "异议不成立，维持" "Dismissed: the rating stands"
+        Sustained "sustained" "异议成立，重新评定" "Sustained: the rating is scored again"
+        Dismissed "dismissed" "异议不成立，维持" "Dismissed: the rating is unchanged"
     }
 }
 
@@ -79,7 +79,7 @@ coded_enum! {
     pub stored enum PlaqueState {
         Valid "valid" "有效" "Valid"
         Superseded "superseded" "已被更新" "Superseded"
-        Withdrawn "withdrawn" "已撤销" "Withdrawn"
+        Withdrawn "withdrawn" "已撤回" "Withdrawn"
     }
 }
 

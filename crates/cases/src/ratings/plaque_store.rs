@@ -13,7 +13,7 @@ use crate::db::schema::plaques;
 use crate::db::{Conn, Id, WorkResult};
 use crate::ratings::scoped;
 
-const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
+const EVERYONE: Scope = Scope::System("plaques are public");
 
 pub fn find(conn: &mut Conn, number: &str) -> WorkResult<Option<PlaqueRow>> {
     Ok(scoped::plaques(&EVERYONE).filter(plaques::number.eq(number.to_owned())).first(conn).optional()?)

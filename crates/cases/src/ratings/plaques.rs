@@ -20,7 +20,7 @@ use crate::policy;
 use crate::problem::Problem;
 use crate::service::{Service, Tx};
 
-const EVERYONE: Scope = Scope::System("a plaque hangs where everyone sees it");
+const EVERYONE: Scope = Scope::System("plaques are public");
 
 /// Number series of the plaques; official documents use the document prefixes of the offices.
 const SERIES: &str = "铭牌";

@@ -121,7 +121,7 @@ pub struct EarlierRating {
 
 #[track_caller]
 fn broken() -> Problem {
-    Problem::broken("a published rating lacks what it was published with")
+    Problem::broken("a published rating lacks data of its publication")
 }
 
 /// The current rating of a complex; `None` if none is published.

@@ -10,7 +10,7 @@ use crate::db::schema::ratings;
 use crate::db::{Conn, Id, WorkResult};
 use crate::ratings::scoped;
 
-const PUBLIC: Scope = Scope::System("a published rating is everyone's to read");
+const PUBLIC: Scope = Scope::System("published ratings are public");
 
 /// Published ratings of a complex except the current one and withdrawn ones, newest first.
 pub fn earlier_of(conn: &mut Conn, complex: Id, at_most: i64) -> WorkResult<Vec<RatingRow>> {

@@ -59,7 +59,7 @@ pub fn publish_rating(tx: &mut Tx, id: Id, body: &Body<StepIn>) -> WorkResult<En
     let input = tx.input(body)?;
     tx.if_match(row.version)?;
     step_rules::may_publish(&row, ctx.today)?;
-    let system = Scope::System("a rating that the caller sees names its cycle");
+    let system = Scope::System("a rating that the caller may see names its cycle");
     let mut cycle = store::find_cycle_for_update(tx.conn, &system, row.cycle_id)?;
     cycle_rules::require_owner(&ctx.caller, cycle.area())?;
     let rules = view::rules_of(tx.conn, ctx, row.policy_version)?;

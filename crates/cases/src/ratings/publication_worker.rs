@@ -29,22 +29,22 @@ pub async fn process_pending(state: &Arc<Service>) -> Result<usize, Problem> {
     let with = state.clone();
     // Measured from the start of the last attempt to the end of the commit.
     let work = move |conn: &mut Conn| {
-        let begun = StopWatch::now();
-        Ok((chunk(conn, &with, begun)?, begun))
+        let started = StopWatch::now();
+        Ok((chunk(conn, &with, started)?, started))
     };
-    let (done, begun) = state.db.write(WriteLock::default(), work).await?;
-    state.metrics.rating_chunk_seconds.observe(begun.elapsed().as_secs_f64());
+    let (done, started) = state.db.write(WriteLock::default(), work).await?;
+    state.metrics.rating_chunk_seconds.observe(started.elapsed().as_secs_f64());
     state.seal.notify_one();
     Ok(done)
 }
 
-fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<usize> {
-    let system = Scope::System("what follows from a publication, whoever published");
+fn chunk(conn: &mut Conn, state: &Arc<Service>, started: StopWatch) -> WorkResult<usize> {
+    let system = Scope::System("the consequences of a publication do not depend on the caller");
     let mut of_cycle: HashMap<Id, Ctx> = HashMap::new();
     let mut locked = HashSet::new();
     let mut done = Vec::new();
     for waiting in store::pending(conn, CHUNK)? {
-        if !done.is_empty() && begun.elapsed() > TIME_BUDGET {
+        if !done.is_empty() && started.elapsed() > TIME_BUDGET {
             break;
         }
         let ctx = match of_cycle.entry(waiting.cycle_id) {
@@ -54,7 +54,7 @@ fn chunk(conn: &mut Conn, state: &Arc<Service>, begun: StopWatch) -> WorkResult<
                 let bulk = cycle
                     .bulk
                     .0
-                    .ok_or_else(|| Problem::broken("a published rating belongs to a cycle that nobody published"))?;
+                    .ok_or_else(|| Problem::broken("a published rating belongs to a cycle without a publication"))?;
                 let caller = Caller::acting(&bulk.by, bulk.client);
                 let (operation, at) = ("publish_rating_cycle", bulk.at);
                 new.insert(Ctx::on_behalf(state.clone(), caller, operation, bulk.request_id, at))

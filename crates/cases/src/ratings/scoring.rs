@@ -36,7 +36,7 @@ pub fn submit_rating_scores(tx: &mut Tx, id: Id, body: &Body<ScoresIn>) -> WorkR
     })?;
     tx.if_match(row.version)?;
     step_rules::require_state(row.state, &[RatingState::Draft, RatingState::Scored])?;
-    let system = Scope::System("a rating that the caller sees names its cycle");
+    let system = Scope::System("a rating that the caller may see names its cycle");
     let cycle = store::find_cycle(tx.conn, &system, row.cycle_id)?;
     let mut content = store::content(tx.conn, row.id)?;
     step_rules::may_score(&cycle, &row, &content.proceedings.0, ctx.today)?;

@@ -19,7 +19,7 @@ use crate::ratings::scoped;
 
 // Boolean columns are used as filters by themselves, not as `= true`, because SQLite does not use a partial index for a
 // bound value.
-const EVERY_RATING: Scope = Scope::System("what follows from a rating does not depend on who asks");
+const EVERY_RATING: Scope = Scope::System("the consequences of a rating do not depend on the caller");
 
 pub fn find_cycle(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<CycleRow> {
     let row = scoped::rating_cycles(scope).filter(cycles::id.eq(id)).first(conn).optional()?;

@@ -30,7 +30,7 @@ use crate::service::Ctx;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatingSummary {
     pub id: Id,
-    /// Version, incremented by each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: RatingState,
@@ -313,11 +313,14 @@ pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> WorkResult<Vec<FocusEntry
         let raw = row.raw_star.and_then(Star::from_rank)?;
         let (mut zh, mut en) = (
             format!("{cycle_name}得分{total}分，评为{}", star.zh()),
-            format!("{total} points in {cycle_name}: {}", star.en()),
+            format!("{cycle_name}: {total} points, rated {}", star.en().to_lowercase()),
         );
         if raw != star {
             zh.push_str(&format!("（得分对应{}，经否决项或惩戒调整）", raw.zh()));
-            en.push_str(&format!(" ({} by its points, before vetoes and the ladder)", raw.en()));
+            en.push_str(&format!(
+                " ({} by points alone, before vetoes and the ladder adjustment)",
+                raw.en().to_lowercase()
+            ));
         }
         Some(FocusEntry {
             complex_id: row.complex_id,

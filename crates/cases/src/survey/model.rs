@@ -16,12 +16,12 @@ coded_enum! {
     /// Kind of a survey finding (排查问题).
     #[schema(example = "exceeds_contract")]
     pub enum SurveyFindingKind {
-        DisclosureMissing "disclosure_missing" "应公开未公开" "Not disclosed, and its due day is over"
-        DisclosureOverdue "disclosure_overdue" "逾期未更新公开" "Disclosed by period, and not for the period that is due"
-        DisclosureRejected "disclosure_rejected" "公开内容核验不通过" "Rejected, and not disclosed again"
-        ExceedsContract "exceeds_contract" "公示价格高于备案合同" "A disclosed price above the filed contract's"
-        NotInContract "not_in_contract" "备案合同中没有的收费项目" "A disclosed fee that the filed contract does not hold"
-        ContractNotFiled "contract_not_filed" "合同未备案" "A company serves, and no filed contract is in force"
+        DisclosureMissing "disclosure_missing" "应公开未公开" "Not disclosed by the due date"
+        DisclosureOverdue "disclosure_overdue" "逾期未更新公开" "Not disclosed for the current disclosure period"
+        DisclosureRejected "disclosure_rejected" "公开内容核验不通过" "Rejected and not resubmitted"
+        ExceedsContract "exceeds_contract" "公开价格高于备案合同" "Disclosed price above the filed contract"
+        NotInContract "not_in_contract" "备案合同中没有的收费项目" "Disclosed fee item that is not in the filed contract"
+        ContractNotFiled "contract_not_filed" "合同未备案" "Property service without a filed contract in force"
     }
 }
 
@@ -218,7 +218,7 @@ pub struct ListSurveyFindings {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only findings of this kind.
     pub finding: Option<SurveyFindingKind>,

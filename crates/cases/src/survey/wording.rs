@@ -15,7 +15,7 @@ pub fn facts(found: &DetectedFinding) -> (String, String) {
     let (period_zh, period_en) = match period {
         Some(period) => {
             let (from, to) = (chinese_day(period.from), chinese_day(period.to));
-            (format!("{from}至{to}期"), format!(" of {} to {}", period.from, period.to))
+            (format!("{from}至{to}期"), format!(" for {} to {}", period.from, period.to))
         }
         None => Default::default(),
     };
@@ -23,26 +23,26 @@ pub fn facts(found: &DetectedFinding) -> (String, String) {
     match (found.finding, &found.price_finding) {
         (SurveyFindingKind::DisclosureMissing | SurveyFindingKind::DisclosureOverdue, _) => (
             format!("“{kind_zh}”{period_zh}应于{due_zh}前公开，至今未公开"),
-            format!("{kind_en}{period_en} was to be disclosed by {due}, and is not"),
+            format!("{kind_en}{period_en} was due by {due} and has not been disclosed"),
         ),
         (SurveyFindingKind::DisclosureRejected, _) => (
             format!("“{kind_zh}”{period_zh}的公开内容于{since_zh}核验不通过，应于{due_zh}前更正，至今未重新公开"),
             format!(
-                "{kind_en}{period_en} was rejected on {since}, was to be corrected by {due}, and is not disclosed again"
+                "{kind_en}{period_en} was rejected on {since}. A correction was due by {due} and has not been submitted"
             ),
         ),
         (SurveyFindingKind::ExceedsContract, Some(finding)) => exceeds(finding),
         (_, Some(finding)) => unknown_fee(finding),
         (_, None) => (
             format!("自{since_zh}起服务本小区，现无已备案并在有效期内的物业服务合同"),
-            format!("it serves the complex since {since}, and no filed contract is in force"),
+            format!("The company has served the complex since {since}, but no filed contract is in force"),
         ),
     }
 }
 
 fn fee(finding: &PriceFinding) -> (String, String) {
     let PriceFinding { name, charged_to, .. } = finding;
-    (format!("“{name}”（{}）", charged_to.zh()), format!("“{name}” (charged to: {})", charged_to.en()))
+    (format!("“{name}”（{}）", charged_to.zh()), format!("“{name}” (charged to: {})", charged_to.en().to_lowercase()))
 }
 
 fn exceeds(finding: &PriceFinding) -> (String, String) {
@@ -51,11 +51,12 @@ fn exceeds(finding: &PriceFinding) -> (String, String) {
     let agreed = finding.contract_price.map(|price| price.to_string()).unwrap_or_default();
     (
         format!(
-            "{zh}公示价格为 {disclosed_price}（{unit_zh}），备案合同（{filing_number}）约定为 {agreed}（{unit_zh}）",
+            "{zh}公开价格为 {disclosed_price}（{unit_zh}），备案合同（{filing_number}）约定为 {agreed}（{unit_zh}）",
             unit_zh = unit.zh()
         ),
         format!(
-            "{en} is disclosed at {disclosed_price}, the filed contract ({filing_number}) says {agreed} ({})",
+            "The disclosed price of {en} is {disclosed_price}, the price in the filed contract ({filing_number}) is \
+             {agreed}. Unit: {}",
             unit.en()
         ),
     )
@@ -65,9 +66,10 @@ fn unknown_fee(finding: &PriceFinding) -> (String, String) {
     let ((zh, en), unit) = (fee(finding), finding.unit);
     let PriceFinding { disclosed_price, filing_number, .. } = finding;
     (
-        format!("{zh}公示价格为 {disclosed_price}（{}），备案合同（{filing_number}）中没有此收费项目", unit.zh()),
+        format!("{zh}公开价格为 {disclosed_price}（{}），备案合同（{filing_number}）中没有此收费项目", unit.zh()),
         format!(
-            "{en} is disclosed at {disclosed_price} ({}), the filed contract ({filing_number}) has no such fee",
+            "The filed contract ({filing_number}) does not contain the fee item {en}. Its disclosed price is \
+             {disclosed_price}. Unit: {}",
             unit.en()
         ),
     )

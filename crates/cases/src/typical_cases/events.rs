@@ -17,7 +17,7 @@ pub const EVENTS: &[Subject] = &[Subject {
     ],
     digests: &["title", "summary", "reasons"],
     types: &[
-        Type { code: "typical_case.published", zh: "典型案例曝光", en: "A typical case was published" },
-        Type { code: "typical_case.withdrawn", zh: "典型案例撤下", en: "A typical case was withdrawn" },
+        Type { code: "typical_case.published", zh: "典型案例发布", en: "A typical case was published" },
+        Type { code: "typical_case.withdrawn", zh: "典型案例撤回", en: "A typical case was withdrawn" },
     ],
 }];

@@ -82,7 +82,7 @@ impl LedgerTexts for TypicalCaseIn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TypicalCase {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: TypicalCaseState,
@@ -155,7 +155,7 @@ pub struct ListTypicalCases {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only cases in this state.
     pub state: Option<TypicalCaseState>,

@@ -20,7 +20,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<TypicalCaseRow
 
 /// The published case of a violation, if any.
 pub fn live_of(conn: &mut Conn, violation: Id) -> WorkResult<Option<TypicalCaseRow>> {
-    let system = Scope::System("one live case of a violation, whoever published it");
+    let system = Scope::System("a violation has at most one published case, regardless of the publisher");
     Ok(scoped::typical_cases(&system)
         .filter(cases::violation_id.eq(violation))
         .filter(cases::state.eq(TypicalCaseState::Published))
@@ -49,7 +49,7 @@ pub fn save(conn: &mut Conn, row: &TypicalCaseRow) -> WorkResult<()> {
 
 /// The published cases of a complex for the public, newest first.
 pub fn of_complex(conn: &mut Conn, complex: Id) -> WorkResult<Vec<PublicTypicalCase>> {
-    let everyone = Scope::System("what is published is for everyone");
+    let everyone = Scope::System("published cases are public");
     let rows: Vec<TypicalCaseRow> = scoped::typical_cases(&everyone)
         .filter(cases::complex_id.eq(complex))
         .filter(cases::state.eq(TypicalCaseState::Published))

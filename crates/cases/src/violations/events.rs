@@ -37,17 +37,31 @@ pub const EVENTS: &[Subject] = &[Subject {
     ],
     types: &[
         Type { code: "violation.reported", zh: "违规上报", en: "A violation was reported" },
-        Type { code: "violation.notified", zh: "违规告知", en: "The notice was given" },
-        Type { code: "violation.notice_delivered", zh: "告知书送达", en: "The notice was delivered" },
-        Type { code: "violation.statement_submitted", zh: "提交陈述申辩", en: "A statement was submitted" },
-        Type { code: "violation.statement_answered", zh: "答复陈述申辩", en: "The statement was answered" },
+        Type { code: "violation.notified", zh: "违规告知", en: "The company was notified of a violation" },
+        Type {
+            code: "violation.notice_delivered", zh: "告知书送达", en: "The notice of a violation was delivered"
+        },
+        Type {
+            code: "violation.statement_submitted",
+            zh: "提交陈述申辩",
+            en: "A statement on a violation was submitted",
+        },
+        Type {
+            code: "violation.statement_answered",
+            zh: "答复陈述申辩",
+            en: "The statement on a violation was answered",
+        },
         Type { code: "violation.confirmed", zh: "违规认定", en: "The violation was confirmed" },
-        Type { code: "violation.dismissed", zh: "违规不成立", en: "The violation was dismissed" },
-        Type { code: "violation.decision_delivered", zh: "认定书送达", en: "The decision was delivered" },
+        Type { code: "violation.dismissed", zh: "不予认定", en: "The violation was dismissed" },
+        Type {
+            code: "violation.decision_delivered",
+            zh: "认定书送达",
+            en: "The decision on a violation was delivered",
+        },
         Type { code: "violation.appealed", zh: "提出申诉", en: "An appeal was made" },
-        Type { code: "violation.appeal_decided", zh: "申诉决定", en: "The appeal was decided" },
-        Type { code: "violation.revoked", zh: "撤销认定", en: "The decision was revoked" },
-        Type { code: "violation.rectified", zh: "整改完成", en: "The violation was rectified" },
-        Type { code: "violation.deadline_moved", zh: "期限变更", en: "A due day moved with the calendar" },
+        Type { code: "violation.appeal_decided", zh: "申诉决定", en: "An appeal was decided" },
+        Type { code: "violation.revoked", zh: "撤销认定", en: "A confirmation was revoked" },
+        Type { code: "violation.rectified", zh: "整改完成", en: "A violation was rectified" },
+        Type { code: "violation.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar" },
     ],
 }];

@@ -35,7 +35,7 @@ coded_enum! {
     /// Source of the report (来源).
     pub stored enum ViolationSource {
         Inspection "inspection" "检查" "Inspection"
-        Complaint "complaint" "投诉" "Complaint"
+        Complaint "complaint" "诉求" "Complaint"
         Referral "referral" "移交" "Referral"
         Survey "survey" "摸底排查" "Survey"
         SelfReport "self_report" "企业自报" "Self-report"

@@ -70,7 +70,7 @@ pub fn add_audience(conn: &mut Conn, role: Role, area: &str, id: Id, found_on: N
 /// After a change of parent: shows the notified violations of a company to the companies that now represent it, and to
 /// no others.
 pub fn show_to_family(conn: &mut Conn, company: Id) -> WorkResult<()> {
-    let system = Scope::System("who may see a violation follows from whose it is");
+    let system = Scope::System("the company of a violation decides who may see it");
     let notified: Vec<(Id, NaiveDate)> = scoped::violations(&system)
         .filter(violations::company_id.eq(company))
         .filter(violations::notified.eq(true))
@@ -99,7 +99,7 @@ pub fn of_same_fact(
     found_on: NaiveDate,
     acts: &[String],
 ) -> WorkResult<Vec<ViolationRow>> {
-    let system = Scope::System("one fact is one act, whoever reports it");
+    let system = Scope::System("overlapping acts are found regardless of the reporting office");
     let rows = scoped::violations(&system)
         .filter(violations::company_id.eq(company))
         .filter(violations::found_on.eq(found_on))
@@ -114,7 +114,7 @@ pub fn of_same_fact(
 
 /// Violations by id, from any territory; for the grounds of measures.
 pub fn by_ids(conn: &mut Conn, ids: &[Id]) -> WorkResult<Vec<ViolationRow>> {
-    let system = Scope::System("a measure names its grounds; outside the territory by clause, day and division only");
+    let system = Scope::System("a measure names its grounds; outside the territory only with clause, day and division");
     Ok(scoped::violations_among(&system, ids.to_vec()).order((violations::found_on, violations::id)).load(conn)?)
 }
 
@@ -127,7 +127,7 @@ pub fn confirmed_at(
     from: NaiveDate,
     to: NaiveDate,
 ) -> WorkResult<Vec<ViolationRow>> {
-    let system = Scope::System("the facts of a rating, which whoever sees the rating sees");
+    let system = Scope::System("the facts of a rating are visible to everyone who may see the rating");
     let family: Vec<Option<Id>> = family.iter().map(|id| Some(*id)).collect();
     Ok(scoped::violations(&system)
         .filter(violations::complex_id.eq(complex))

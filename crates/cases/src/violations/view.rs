@@ -60,7 +60,7 @@ pub struct AppealDecisionView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Violation {
     pub id: Id,
-    /// Version, incremented by each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub state: ViolationState,

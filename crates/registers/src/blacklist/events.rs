@@ -6,7 +6,7 @@ use crate::service::events::{Subject, Type};
 pub const EVENTS: &[Subject] = &[Subject {
     kind: "listing",
     schema: "EventDataListing",
-    about: "A listing 黑名单",
+    about: "A listing 列入记录",
     facts: &[
         ("kind", Code, "Kind, a code of the vocabulary."),
         ("measure_id", Id, "Id of the measure that created the listing."),
@@ -20,7 +20,9 @@ pub const EVENTS: &[Subject] = &[Subject {
     digests: &["text", "evidence", "reasons", "delisting_reason"],
     types: &[
         Type { code: "blacklist.listed", zh: "列入名单", en: "A company was listed" },
-        Type { code: "blacklist.repair_applied", zh: "申请信用修复", en: "Credit repair was applied for" },
+        Type {
+            code: "blacklist.repair_applied", zh: "申请信用修复", en: "An application for credit repair was made"
+        },
         Type { code: "blacklist.repair_refused", zh: "不予信用修复", en: "Credit repair was refused" },
         Type { code: "blacklist.delisted", zh: "移出名单", en: "A company was delisted" },
         Type { code: "blacklist.suspended", zh: "名单中止", en: "A listing was suspended by an appeal" },

@@ -76,7 +76,7 @@ pub struct CreditRepair {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Listing {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub kind: ListingKind,
@@ -129,7 +129,7 @@ pub struct ListBlacklist {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only this kind of listing.
     pub kind: Option<ListingKind>,

@@ -12,7 +12,7 @@ pub fn kind_of(measure: MeasureKind) -> Result<ListingKind, Problem> {
     match measure {
         MeasureKind::Blacklist => Ok(ListingKind::Blacklist),
         MeasureKind::Restriction => Ok(ListingKind::Restriction),
-        _ => Err(Problem::broken("a measure that puts on no list has an entry to make")),
+        _ => Err(Problem::broken("a measure that creates no listing must create one")),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::service::Ctx;
 
 /// The kinds of listing of a company that are in force in a county on a day.
 fn kinds_on(conn: &mut Conn, company: Id, county: &str, day: NaiveDate) -> WorkResult<Vec<ListingKind>> {
-    let system = Scope::System("what a company may take on does not depend on who asks");
+    let system = Scope::System("restrictions of a company do not depend on the caller");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
         .filter(listings::county.eq(county.to_owned()))
@@ -45,7 +45,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<ListingRow> {
 
 /// The listings that a measure led to and that were not delisted.
 pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Vec<ListingRow>> {
-    let system = Scope::System("taking a measure back ends what it did");
+    let system = Scope::System("reversing a measure ends its listing");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
         .filter(listings::measure_id.eq(measure))
@@ -56,7 +56,7 @@ pub fn of_measure(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Vec<L
 
 /// First and last day of the listing that a measure led to.
 pub fn term_of(conn: &mut Conn, company: Id, measure: Id) -> WorkResult<Option<(NaiveDate, NaiveDate)>> {
-    let system = Scope::System("the paper of a listing says for how long");
+    let system = Scope::System("the official document of a listing states its term");
     Ok(scoped::listings(&system)
         .filter(listings::company_id.eq(company))
         .filter(listings::measure_id.eq(measure))

@@ -23,7 +23,7 @@ pub struct CalendarYear {
     /// The year.
     #[schema(minimum = 2000, maximum = 2100, example = 2026)]
     pub year: i32,
-    /// Grows by one with each change; 0 if the year is not registered.
+    /// Version number; increases by one with each change; 0 if the year is not registered.
     #[schema(minimum = 0)]
     pub version: i64,
     /// Public holidays and other days off.

@@ -6,7 +6,7 @@ use crate::service::events::{Subject, Type};
 pub const EVENTS: &[Subject] = &[Subject {
     kind: "calendar",
     schema: "EventDataCalendar",
-    about: "A year of the calendar 节假日安排",
+    about: "A year of the calendar 工作日历",
     facts: &[
         ("year", Count, "Calendar year."),
         ("holidays", Json, "Public holidays of the year."),
@@ -14,7 +14,5 @@ pub const EVENTS: &[Subject] = &[Subject {
         ("version", Count, "Version of the resource after the event."),
     ],
     digests: &[],
-    types: &[Type {
-        code: "calendar.replaced", zh: "节假日安排更新", en: "The calendar of a year was replaced"
-    }],
+    types: &[Type { code: "calendar.replaced", zh: "工作日历更新", en: "The calendar of a year was replaced" }],
 }];

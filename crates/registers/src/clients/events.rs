@@ -6,7 +6,7 @@ use crate::service::events::{Subject, Type};
 pub const EVENTS: &[Subject] = &[Subject {
     kind: "client",
     schema: "EventDataClient",
-    about: "A system that integrates 接入系统",
+    about: "A client 接入系统",
     facts: &[
         ("name", Text, "Name."),
         ("role", Code, "Role."),
@@ -26,9 +26,9 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "client.registered", zh: "接入系统登记", en: "A client was registered" },
         Type { code: "client.changed", zh: "接入系统变更", en: "A client was changed" },
         Type { code: "client.approved", zh: "接入系统批准", en: "A client was approved" },
-        Type { code: "client.secret_rotated", zh: "密钥更换", en: "A secret was rotated" },
+        Type { code: "client.secret_rotated", zh: "客户端密钥轮换", en: "A client secret was rotated" },
         Type { code: "client.suspended", zh: "接入系统暂停", en: "A client was suspended" },
         Type { code: "client.resumed", zh: "接入系统恢复", en: "A client was resumed" },
-        Type { code: "client.revoked", zh: "接入系统注销", en: "A client was revoked" },
+        Type { code: "client.revoked", zh: "接入系统注销", en: "Access of a client was revoked" },
     ],
 }];

@@ -13,10 +13,10 @@ use crate::db::{Id, Instant, Json};
 coded_enum! {
     /// State of a client (接入状态).
     pub stored enum ClientState {
-        Pending "pending" "待批准" "Waits for the county's approval"
-        Active "active" "启用" "Approved: it gets tokens"
-        Suspended "suspended" "暂停" "Suspended: no tokens, and those it has are refused"
-        Revoked "revoked" "已注销" "Revoked for good"
+        Pending "pending" "待批准" "Approval by the county authority pending"
+        Active "active" "启用" "Approved: it can obtain tokens"
+        Suspended "suspended" "暂停" "Suspended: no new tokens, and its tokens are refused"
+        Revoked "revoked" "已注销" "Access revoked permanently"
     }
 }
 
@@ -110,7 +110,7 @@ pub struct SecretOut {
 #[schema(as = RegisteredClient)]
 pub struct Client {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     /// Name of the system.
@@ -322,7 +322,7 @@ pub struct ListClients {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only clients in this state.
     pub state: Option<ClientState>,

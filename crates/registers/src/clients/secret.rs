@@ -11,7 +11,8 @@ const PREFIX: &str = "xqs_";
 
 pub fn generate() -> Result<String, Problem> {
     let mut bytes = [0u8; 32];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Problem::broken("the system gives no random numbers"))?;
+    aws_lc_rs::rand::fill(&mut bytes)
+        .map_err(|_| Problem::broken("the operating system provides no random numbers"))?;
     Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 

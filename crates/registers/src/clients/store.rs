@@ -117,7 +117,7 @@ pub fn with_secrets(
 
 /// The minimum `epoch` of tokens by client. Clients whose tokens were never invalidated are left out.
 pub fn epochs(conn: &mut Conn) -> WorkResult<Vec<(Id, i64)>> {
-    let system = Scope::System("a token that is refused is refused whoever asks");
+    let system = Scope::System("a revoked token is refused regardless of the caller");
     Ok(scoped::clients(&system).filter(clients::epoch.gt(0)).select((clients::id, clients::epoch)).load(conn)?)
 }
 

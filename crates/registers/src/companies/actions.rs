@@ -92,7 +92,7 @@ pub fn apply(tx: &mut Tx, before: Company, change: CompanyPatch) -> WorkResult<C
 /// Records an event for the parent when a branch joins or leaves it. The branch has an event of its own.
 fn record_for_parent(tx: &mut Tx, kind: &'static str, parent: Option<Id>, branch: &Company) -> WorkResult<()> {
     let Some(parent) = parent else { return Ok(()) };
-    let parent = store::find(tx.conn, &Scope::System("a parent hears of its branches"), parent)?;
+    let parent = store::find(tx.conn, &Scope::System("the parent company gets events about its branches"), parent)?;
     let event = Event::new(kind, "company", parent.id)
         .in_territory(Place { county: parent.county.clone(), ..Place::default() })
         .company(Some(parent.id))

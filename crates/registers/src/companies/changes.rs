@@ -25,8 +25,8 @@ coded_enum! {
     /// State of a proposed change (变更状态).
     #[schema(example = "proposed")]
     pub stored enum ChangeState {
-        Proposed "proposed" "待决定" "Waits for the home register"
-        Approved "approved" "已批准" "Approved and carried out"
+        Proposed "proposed" "待决定" "Decision of the registering office pending"
+        Approved "approved" "已批准" "Approved and applied"
         Refused "refused" "不予变更" "Refused"
     }
 }
@@ -128,7 +128,7 @@ pub struct ChangeRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CompanyChange {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub company_id: Id,
@@ -155,7 +155,7 @@ pub struct ListCompanyChanges {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
 }
 
@@ -287,7 +287,7 @@ fn decide(
 
 /// Records the event for the offices of the company's county. The companies get an event when the change is applied.
 fn record(tx: &mut Tx, kind: &'static str, row: &ChangeRow, said: &str) -> WorkResult<()> {
-    let system = crate::access::Scope::System("where a company's file is kept");
+    let system = crate::access::Scope::System("the registering office of a company does not depend on the caller");
     let county = store::find(tx.conn, &system, row.company_id)?.county;
     let event = Event::new(kind, "company_change", row.id)
         .in_territory(Place { county, ..Place::default() })

@@ -46,7 +46,9 @@ pub fn proposed(
 ) -> WorkResult<Vec<(ChangeRow, String, String)>> {
     let kept = match home {
         Home::County(county) => scoped::companies(scope).filter(companies::county.eq((*county).to_owned())),
-        Home::Register(division) => scoped::companies(scope).filter(companies::division.eq((*division).to_owned())),
+        Home::RegisteringOffice(division) => {
+            scoped::companies(scope).filter(companies::division.eq((*division).to_owned()))
+        }
     };
     let kept: Vec<(Id, String, String)> = kept
         .filter(
@@ -85,7 +87,7 @@ pub fn open_of(conn: &mut Conn, company: Id) -> WorkResult<Vec<ChangeRow>> {
 /// Restricts companies by county or by registering office.
 pub enum Home<'a> {
     County(&'a str),
-    Register(&'a str),
+    RegisteringOffice(&'a str),
 }
 
 pub fn list(conn: &mut Conn, company: Id, query: &ListCompanyChanges) -> WorkResult<PageOf<ChangeRow>> {

@@ -7,7 +7,7 @@ pub const EVENTS: &[Subject] = &[
     Subject {
         kind: "company",
         schema: "EventDataCompany",
-        about: "A company 物业服务企业",
+        about: "A property service company 物业服务企业",
         facts: &[
             ("uscc", Text, "USCC (统一社会信用代码)."),
             ("name", Text, "Name."),
@@ -21,14 +21,14 @@ pub const EVENTS: &[Subject] = &[
         types: &[
             Type { code: "company.registered", zh: "企业登记", en: "A company was registered" },
             Type { code: "company.changed", zh: "企业信息变更", en: "A company was changed" },
-            Type { code: "company.branch_joined", zh: "分支机构归入", en: "A branch joined it" },
-            Type { code: "company.branch_left", zh: "分支机构脱离", en: "A branch left it" },
+            Type { code: "company.branch_joined", zh: "分支机构归入", en: "A branch joined a company" },
+            Type { code: "company.branch_left", zh: "分支机构脱离", en: "A branch left a company" },
         ],
     },
     Subject {
         kind: "company_change",
         schema: "EventDataCompanyChange",
-        about: "A proposed change of a company 企业变更申请",
+        about: "A company change 企业变更申请",
         facts: &[
             ("company_id", Id, "Id of the company."),
             ("parent_id", Id, "Id of the parent company (总公司); null if none."),
@@ -38,11 +38,9 @@ pub const EVENTS: &[Subject] = &[
         ],
         digests: &["reason"],
         types: &[
-            Type { code: "company.change_proposed", zh: "企业变更申请", en: "A change was proposed" },
-            Type { code: "company.change_approved", zh: "企业变更通过", en: "A proposed change was approved" },
-            Type {
-                code: "company.change_refused", zh: "企业变更不予通过", en: "A proposed change was refused"
-            },
+            Type { code: "company.change_proposed", zh: "企业变更申请", en: "A company change was proposed" },
+            Type { code: "company.change_approved", zh: "企业变更批准", en: "A company change was approved" },
+            Type { code: "company.change_refused", zh: "企业变更不予批准", en: "A company change was refused" },
         ],
     },
 ];

@@ -13,7 +13,7 @@ use crate::db::types::Instant;
 #[diesel(table_name = companies, treat_none_as_null = true)]
 pub struct Company {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     /// USCC (统一社会信用代码; GB 32100-2015).
@@ -100,7 +100,7 @@ pub struct ListCompanies {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Part of the name.
     #[param(max_length = 100, example = "和泰")]

@@ -30,7 +30,7 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Com
 }
 
 pub fn uscc_exists(conn: &mut Conn, uscc: &str) -> WorkResult<bool> {
-    let system = Scope::System("a code is unique in the whole deployment");
+    let system = Scope::System("a USCC is unique in the whole deployment");
     let found: Option<Id> =
         scoped::companies(&system).filter(companies::uscc.eq(uscc)).select(companies::id).first(conn).optional()?;
     Ok(found.is_some())
@@ -57,7 +57,7 @@ pub fn set_family(conn: &mut Conn, company: &Company) -> WorkResult<()> {
     diesel::delete(families::table.filter(families::company_id.eq(company.id))).execute(conn)?;
     let mut codes = vec![company.uscc.clone()];
     if let Some(parent) = company.parent_id {
-        codes.push(find(conn, &Scope::System("a parent speaks for its branches"), parent)?.uscc);
+        codes.push(find(conn, &Scope::System("the parent company acts for its branches"), parent)?.uscc);
     }
     for code in codes {
         diesel::insert_into(families::table)
@@ -86,7 +86,7 @@ pub fn add_areas(conn: &mut Conn, company: Id, areas: &[&str]) -> WorkResult<()>
 
 /// Names and USCCs of companies, for resources that display them.
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, (String, String)>> {
-    let system = Scope::System("a row that the caller may see names its company");
+    let system = Scope::System("a resource that the caller may see names its company");
     if let [id] = ids {
         let found: Option<Company> = scoped::company(conn, &system, *id)?;
         return Ok(found.into_iter().map(|company| (company.id, (company.name, company.uscc))).collect());

@@ -6,7 +6,7 @@ use crate::service::events::{Subject, Type};
 pub const EVENTS: &[Subject] = &[Subject {
     kind: "complex",
     schema: "EventDataComplex",
-    about: "A complex 住宅小区",
+    about: "A residential complex 住宅小区",
     facts: &[
         ("name", Text, "Name."),
         ("grid", Text, "Grid cell (网格)."),

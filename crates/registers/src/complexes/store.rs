@@ -38,7 +38,7 @@ pub fn bump_version(conn: &mut Conn, row: &ComplexRow, now: crate::db::Instant) 
 }
 
 pub fn names_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, String>> {
-    let system = Scope::System("a row that the caller may see names its complex");
+    let system = Scope::System("a resource that the caller may see names its complex");
     if let [id] = ids {
         return Ok(scoped::complex::<ComplexRow>(conn, &system, *id)?
             .into_iter()
@@ -52,7 +52,7 @@ pub fn names_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, String>> 
 
 /// The counties that have a complex.
 pub fn counties(conn: &mut Conn) -> WorkResult<Vec<String>> {
-    counties_of(conn, &Scope::System("which counties a deployment serves is no secret"))
+    counties_of(conn, &Scope::System("the counties of a deployment are public"))
 }
 
 /// The counties of the complexes in a scope.
@@ -62,7 +62,7 @@ pub fn counties_of(conn: &mut Conn, scope: &Scope) -> WorkResult<Vec<String>> {
 
 /// The county of a complex.
 pub fn county_of(conn: &mut Conn, complex: Id) -> WorkResult<String> {
-    let system = Scope::System("by which policy a complex is governed does not depend on who asks");
+    let system = Scope::System("the policy of a complex does not depend on the caller");
     Ok(county_for(conn, &system, complex)?.ok_or_else(Problem::not_found)?)
 }
 
@@ -73,7 +73,7 @@ pub fn county_for(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Opt
 
 /// Points of complexes by id. Complexes without a point are left out.
 pub fn points_of(conn: &mut Conn, ids: &[Id]) -> WorkResult<HashMap<Id, Point>> {
-    let system = Scope::System("a row that the caller may see is no closer than its complex");
+    let system = Scope::System("a resource that the caller may see shows the place of its complex");
     let columns = (complexes::id, complexes::longitude, complexes::latitude);
     let rows: Vec<(Id, Option<f64>, Option<f64>)> =
         scoped::complexes_among(&system, distinct(ids)).select(columns).load(conn)?;
@@ -92,7 +92,7 @@ pub fn services_of(conn: &mut Conn, scope: &Scope, complex: Id) -> WorkResult<Ve
 
 /// True if a company's service of a complex started on or before the day.
 pub fn has_served(conn: &mut Conn, complex: Id, company: Id, day: NaiveDate) -> WorkResult<bool> {
-    let system = Scope::System("a fact of the complex, whoever asks");
+    let system = Scope::System("the service periods of a complex do not depend on the caller");
     let served = services_of(conn, &system, complex)?;
     Ok(served.iter().any(|service| service.company_id == company && service.effective_from <= day))
 }
@@ -120,7 +120,7 @@ pub fn services_in_force(
     ids: &[Id],
     day: NaiveDate,
 ) -> WorkResult<HashMap<Id, CurrentService>> {
-    let system = Scope::System("a complex that the caller may see names who serves it");
+    let system = Scope::System("a complex that the caller may see names its current company");
     // A company sees its own periods only; it must not learn its successor here.
     let scope = if matches!(scope, Scope::Company(_)) { scope } else { &system };
     let mut rows: Vec<ServiceRow> = match ids {
@@ -148,7 +148,7 @@ pub fn services_in_force(
 
 /// The company that serves a complex on a day, independent of the caller.
 pub fn serving_company(conn: &mut Conn, complex: Id, day: NaiveDate) -> WorkResult<Option<Id>> {
-    let system = Scope::System("who serves a complex is a fact, whoever asks");
+    let system = Scope::System("the company of a complex does not depend on the caller");
     let serving = services_in_force(conn, &system, &[complex], day)?;
     Ok(serving.get(&complex).map(|service| service.company_id))
 }

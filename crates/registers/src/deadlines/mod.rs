@@ -44,30 +44,33 @@ impl Feature {
 
 /// Completes a change of the calendar that another replica started and did not finish, and applies the public holidays
 /// of a new program version.
-pub const JOB: Job =
-    Job::every(Duration::from_secs(30), "calendar", By::LeaseHolder, "open deadlines wait for the calendar", |state| {
-        Box::pin(async move { follow_calendar(&state).await.map(drop) })
-    })
-    .first_after(Duration::ZERO);
+pub const JOB: Job = Job::every(
+    Duration::from_secs(30),
+    "calendar",
+    By::LeaseHolder,
+    "open deadlines could not be adapted to the calendar; this is retried",
+    |state| Box::pin(async move { follow_calendar(&state).await.map(drop) }),
+)
+.first_after(Duration::ZERO);
 
 /// Every table with stored deadlines that count working days or must end on one.
 pub struct Deadlines(pub &'static [Feature]);
 
 /// Date columns in the database that are not such deadlines, each with the reason.
 pub static EXCUSED: &[(&str, &str)] = &[
-    ("client_assertions.expires_at", "how long an assertion may not come a second time, by real time"),
-    ("client_secrets.expires_at", "the life of a secret, by real time"),
-    ("complaint_cards.deadline", "which deadline a card is of"),
-    ("complaint_cards.due_at", "for when a card was given; it stays what it was"),
-    ("complaints.next_at", "set anew with the deadlines that it follows from"),
+    ("client_assertions.expires_at", "time for which an assertion cannot be used again, in real time"),
+    ("client_secrets.expires_at", "expiry of a secret, in real time"),
+    ("complaint_cards.deadline", "kind of deadline that the card is about"),
+    ("complaint_cards.due_at", "deadline at the time of the card; not changed afterwards"),
+    ("complaints.next_at", "recomputed with the deadlines that it depends on"),
     ("contracts.effective_to", "the term that the parties agreed"),
     ("contracts.last_day", "the day on which a contract ended"),
     ("contracts.interim_until", "a day that an office set"),
     ("complex_services.effective_to", "the term that the parties agreed"),
-    ("leases.until", "the life of a lease, by real time"),
+    ("leases.until", "expiry of a lease, in real time"),
     ("listings.listed_until", "a term of months from the policy, which counts no working days"),
     ("rating_cycles.closes_on", "a day that an office set"),
-    ("token_revocations.expires_at", "the end of a revocation, by real time"),
+    ("token_revocations.expires_at", "end of a token revocation, in real time"),
 ];
 
 /// A row whose deadlines follow the calendar.

@@ -38,9 +38,9 @@ pub async fn follow_within(state: &Arc<Service>, limit: Duration) {
     match tokio::time::timeout(limit, follow_calendar(state)).await {
         Ok(Ok(_)) => {}
         Ok(Err(problem)) => {
-            tracing::warn!(error = %problem, "open deadlines wait for the new calendar");
+            tracing::warn!(error = %problem, "open deadlines could not be adapted to the new calendar; this is retried");
         }
-        Err(_) => tracing::info!("open deadlines follow the new calendar in the background"),
+        Err(_) => tracing::info!("open deadlines are adapted to the new calendar in the background"),
     }
 }
 
@@ -76,7 +76,7 @@ async fn follow_rows(state: &Arc<Service>, feature: &'static Feature, ids: Vec<I
             Err(fail @ WorkError::Out(_)) => return Err(fail.into()),
             Err(fail) => {
                 let code = Problem::from(fail).code.name();
-                tracing::error!(table = feature.table, row = %id, code, "a deadline cannot follow the calendar");
+                tracing::error!(table = feature.table, row = %id, code, "a deadline could not be adapted to the calendar");
             }
         }
     }

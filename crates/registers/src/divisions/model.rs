@@ -42,7 +42,7 @@ pub struct ListDivisions {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only the direct children of this division.
     #[param(max_length = 12, example = "640121")]

@@ -14,7 +14,7 @@ const GROUP: usize = 4;
 /// Creates a code, in groups of four characters.
 pub fn new() -> Result<String, Problem> {
     let mut bytes = [0u8; LENGTH];
-    rand::fill(&mut bytes).map_err(|_| Problem::broken("the system gives no random numbers"))?;
+    rand::fill(&mut bytes).map_err(|_| Problem::broken("the operating system provides no random numbers"))?;
     Ok(grouped(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))))
 }
 

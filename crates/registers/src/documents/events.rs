@@ -23,7 +23,7 @@ pub const EVENTS: &[Subject] = &[Subject {
     ],
     digests: &[],
     types: &[
-        Type { code: "document.issued", zh: "文书出具", en: "A document was issued" },
-        Type { code: "document.withdrawn", zh: "文书撤回", en: "A document was withdrawn" },
+        Type { code: "document.issued", zh: "文书出具", en: "An official document was issued" },
+        Type { code: "document.withdrawn", zh: "文书撤回", en: "An official document was withdrawn" },
     ],
 }];

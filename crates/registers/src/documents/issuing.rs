@@ -36,7 +36,7 @@ pub struct IssueInput {
     pub office: (Role, String),
     /// Addressee (主送); `None`: the company.
     pub addressee: Option<String>,
-    /// True if the company may see the document at once; otherwise it may after [`mark_served`].
+    /// True if the company may see the document at once; otherwise it may after [`mark_delivered`].
     pub delivered: bool,
     /// Template variables of this kind of document, as in `samples.json`, in addition to those that every document has.
     pub context: Map<String, Value>,
@@ -169,7 +169,7 @@ pub fn office_of(caller: &Caller) -> (Role, String) {
 
 #[track_caller]
 pub fn missing() -> Problem {
-    Problem::broken("what a document rests on is missing")
+    Problem::broken("the basis of an official document is missing")
 }
 
 /// Makes the documents of a case visible to the company, after its notice was opened or delivered.

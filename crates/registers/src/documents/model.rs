@@ -82,7 +82,7 @@ impl DocumentRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OfficialDocument {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub kind: DocumentKind,
@@ -179,7 +179,7 @@ pub struct ListDocuments {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only this kind.
     pub kind: Option<DocumentKind>,

@@ -18,13 +18,13 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<DocumentRow> {
 
 /// The document with a verification code. Knowing the code is sufficient to verify it.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> WorkResult<Option<DocumentRow>> {
-    let system = Scope::System("whoever holds a document verifies it");
+    let system = Scope::System("every holder of a document may verify it");
     Ok(scoped::documents(&system).filter(documents::code.eq(code.to_owned())).first(conn).optional()?)
 }
 
 /// The valid documents about a subject.
 pub fn valid_of(conn: &mut Conn, subject: Id) -> WorkResult<Vec<DocumentRow>> {
-    let system = Scope::System("what is issued about a case does not depend on who asks");
+    let system = Scope::System("the documents of a case do not depend on the caller");
     Ok(scoped::documents(&system)
         .filter(documents::subject_id.eq(subject))
         .filter(documents::state.eq(DocumentState::Valid))

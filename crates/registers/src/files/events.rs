@@ -6,7 +6,7 @@ use crate::service::events::{Subject, Type};
 pub const EVENTS: &[Subject] = &[Subject {
     kind: "attachment",
     schema: "EventDataAttachment",
-    about: "A file 附件",
+    about: "An attachment 附件",
     facts: &[
         ("sha256", Text, "SHA-256 of the bytes, in hex."),
         ("size", Count, "Size in bytes."),
@@ -15,8 +15,8 @@ pub const EVENTS: &[Subject] = &[Subject {
     ],
     digests: &["name"],
     types: &[
-        Type { code: "attachment.uploaded", zh: "上传附件", en: "A file was uploaded" },
-        Type { code: "attachment.copied", zh: "复制附件", en: "A file was copied" },
+        Type { code: "attachment.uploaded", zh: "上传附件", en: "An attachment was uploaded" },
+        Type { code: "attachment.copied", zh: "复制附件", en: "An attachment was copied" },
         Type { code: "attachment.deleted", zh: "删除附件", en: "An attachment was deleted" },
     ],
 }];

@@ -118,7 +118,7 @@ pub fn release(tx: &mut Tx, owner: Id, evidence: &[Evidence]) -> WorkResult<()> 
 
 /// Attaches the attachments of evidence to a record of a complaint, and links them with the complaint, so that an
 /// erasure finds them.
-pub fn attach_to_ticket(
+pub fn attach_to_complaint(
     tx: &mut Tx,
     kind: OwnerKind,
     owner: Id,
@@ -140,7 +140,7 @@ pub fn copy_evidence(tx: &mut Tx, evidence: &[Evidence], kind: OwnerKind, owner:
         let row = rows
             .get(&id)
             .cloned()
-            .ok_or_else(|| Problem::broken("a file of evidence that was checked is not on file"))?;
+            .ok_or_else(|| Problem::broken("an attachment of evidence that was checked was not found"))?;
         let name = encrypted_names::of(tx.conn, &tx.ctx.state.keys.ring(), &row)?;
         one.attachment_id = Some(copy(tx, row, name, kind, owner)?);
     }

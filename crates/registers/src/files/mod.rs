@@ -46,7 +46,7 @@ pub use cleanup::{remove_unattached, sweep};
 pub use encrypted_names::encrypt_old;
 pub use erasure::{erase_bytes, erase_of_complaint};
 pub use evidence::{
-    attach, attach_evidence, attach_to_ticket, attachments_of, check_attachment, check_evidence, check_lists,
+    attach, attach_evidence, attach_to_complaint, attachments_of, check_attachment, check_evidence, check_lists,
     copy_evidence, copy_stripped, release,
 };
 pub use model::{FileForm, OwnerKind};
@@ -79,7 +79,7 @@ pub const FEATURE: Feature = Feature {
     words: &[("attachment_owner_kind", OwnerKind::LABELS)],
     jobs: &[
         // Each transaction processes one chunk, so that other writers do not wait long.
-        Job::every(HOUSEKEEPING, "files", By::Background, "housekeeping of files waits", |state| {
+        Job::every(HOUSEKEEPING, "files", By::Background, "attachment housekeeping failed; it is repeated", |state| {
             Box::pin(async move {
                 while let Ok(1..) = remove_unattached(&state).await {}
                 while let Ok(1..) = erase_bytes(&state).await {}
@@ -89,12 +89,18 @@ pub const FEATURE: Feature = Feature {
         })
         .polling_every(Duration::from_secs(1)),
         // A failed sweep is repeated next time. The attachment store has logged the error.
-        Job::every(SWEEPING, "stored_files", By::Background, "the sweep of stored files waits", |state| {
-            Box::pin(async move {
-                let _ = sweep(&state).await;
-                Ok(())
-            })
-        })
+        Job::every(
+            SWEEPING,
+            "stored_files",
+            By::Background,
+            "the sweep of the attachment store failed; it is repeated",
+            |state| {
+                Box::pin(async move {
+                    let _ = sweep(&state).await;
+                    Ok(())
+                })
+            },
+        )
         .first_after(HOUSEKEEPING)
         .polling_every(Duration::from_secs(1)),
     ],
@@ -175,7 +181,7 @@ impl Files {
     }
 
     /// True if the attachment store was unreachable at the last access.
-    pub fn is_away(&self) -> bool {
-        self.storage.is_away()
+    pub fn is_unreachable(&self) -> bool {
+        self.storage.is_unreachable()
     }
 }

@@ -157,12 +157,12 @@ pub struct Attachment {
 /// Content of a file (文件内容).
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
-#[allow(dead_code, reason = "it is a stream; this is for the document")]
+#[allow(dead_code, reason = "read as a stream; declared for the OpenAPI document")]
 pub struct FileBytes(Vec<u8>);
 
 /// A form with one file (表单上传).
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "it is read as a stream; this is for the document")]
+#[allow(dead_code, reason = "read as a stream; declared for the OpenAPI document")]
 pub struct UploadForm {
     /// The file, with `filename` and `Content-Type`.
     #[schema(value_type = String, format = Binary)]

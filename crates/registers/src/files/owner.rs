@@ -40,22 +40,22 @@ fn form(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Option<Fi
         }
         Some(Visibility::Open) => Some(FileForm::Original),
         Some(Visibility::Unopened) => original(own),
-        Some(Visibility::Ticket(_)) if own => Some(FileForm::Original),
-        Some(Visibility::Ticket(of)) => of_ticket(row, of),
+        Some(Visibility::Complaint(_)) if own => Some(FileForm::Original),
+        Some(Visibility::Complaint(of)) => of_complaint(row, of),
         None => None,
     })
 }
 
 /// The visibility of a complaint's attachment, depending on whether the complainant uploaded it.
 fn for_uploader(row: &AttachmentRow, of: ComplaintAttachment) -> Visible {
-    let with_ticket = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
-    match with_ticket || row.uploader_role == Role::Resident.code() {
+    let with_complaint = row.owner_kind.as_deref() == Some(OwnerKind::Complaint.code());
+    match with_complaint || row.uploader_role == Role::Resident.code() {
         true => of.complainant,
         false => of.handler,
     }
 }
 
-fn of_ticket(row: &AttachmentRow, of: ComplaintAttachment) -> Option<FileForm> {
+fn of_complaint(row: &AttachmentRow, of: ComplaintAttachment) -> Option<FileForm> {
     let seen = for_uploader(row, of);
     let shown = if strip::can(&row.media_type) { seen.picture } else { seen.other };
     // The picture could not be stripped.
@@ -71,7 +71,7 @@ pub fn visible_of_complaints(conn: &mut Conn, ctx: &Ctx, ids: &[(Id, ComplaintAt
         let all: Vec<Id> = chunk.iter().map(|(id, _)| *id).collect();
         for row in store::of_ids(conn, &all)?.into_iter().filter(|row| row.erased_at.is_none()) {
             let of = chunk.iter().find(|(id, _)| *id == row.id).map(|(_, of)| *of);
-            if me.is(&row.uploader()) || of.is_some_and(|of| of_ticket(&row, of).is_some()) {
+            if me.is(&row.uploader()) || of.is_some_and(|of| of_complaint(&row, of).is_some()) {
                 shown.insert(row.id);
             }
         }
@@ -94,14 +94,14 @@ pub fn name(conn: &mut Conn, ctx: &Ctx, row: &AttachmentRow) -> WorkResult<Strin
     let own = Uploader::of(&ctx.caller).is(&row.uploader());
     let neutral = |conn: &mut Conn| -> WorkResult<String> {
         let number = match row.complaint_id {
-            Some(complaint) => store::number_in_ticket(conn, complaint, row.id)?,
+            Some(complaint) => store::number_in_complaint(conn, complaint, row.id)?,
             None => 1,
         };
         Ok(names::neutral(number, &row.media_type))
     };
     if !own && let (Some((kind, id)), Some(_)) = (row.owner(), row.complaint_id) {
         match visibility_of(conn, ctx, kind, id)? {
-            Some(Visibility::Ticket(of)) if for_uploader(row, of).under_its_name => {}
+            Some(Visibility::Complaint(of)) if for_uploader(row, of).under_its_name => {}
             _ => return neutral(conn),
         }
     }

@@ -55,12 +55,12 @@ pub struct Storage {
     /// First component of every key of this database.
     realm: OnceCell<String>,
     putting: Semaphore,
-    away: AtomicBool,
+    unreachable: AtomicBool,
 }
 
 /// Logs a failure of the store or of the disk, and converts it to a problem.
 pub fn problem(error: &(dyn Error + 'static)) -> Problem {
-    tracing::error!(error, "the store of attachments failed");
+    tracing::error!(error, "the attachment store failed");
     let mut cause = Some(error);
     while let Some(one) = cause {
         let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
@@ -100,7 +100,7 @@ impl Storage {
             folder,
             realm: OnceCell::new(),
             putting: Semaphore::new(PUTS),
-            away: AtomicBool::new(false),
+            unreachable: AtomicBool::new(false),
         })
     }
 
@@ -108,12 +108,12 @@ impl Storage {
         &self.spool
     }
 
-    pub fn is_away(&self) -> bool {
-        self.away.load(Ordering::Relaxed)
+    pub fn is_unreachable(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed)
     }
 
     fn note_availability<T>(&self, result: object_store::Result<T>) -> Result<T, Problem> {
-        self.away.store(result.is_err(), Ordering::Relaxed);
+        self.unreachable.store(result.is_err(), Ordering::Relaxed);
         result.map_err(|error| problem(&error))
     }
 
@@ -163,7 +163,7 @@ impl Storage {
         if done.is_err()
             && let Err(error) = upload.abort().await
         {
-            tracing::warn!(%error, "an upload into the store could not be taken back");
+            tracing::warn!(%error, "an upload could not be aborted in the attachment store");
         }
         done
     }
@@ -203,7 +203,7 @@ impl Storage {
     pub async fn delete(&self, key: &str) {
         match self.store.delete(&Path::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => tracing::warn!(%error, key, "an object could not be removed from the store of attachments"),
+            Err(error) => tracing::warn!(%error, key, "an object could not be deleted from the attachment store"),
         }
     }
 

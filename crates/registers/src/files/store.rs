@@ -77,7 +77,7 @@ pub fn of_complaint(conn: &mut Conn, complaint: Id) -> WorkResult<Vec<Attachment
 }
 
 /// Number of a file among the files of its complaint, starting at 1.
-pub fn number_in_ticket(conn: &mut Conn, complaint: Id, id: Id) -> WorkResult<i64> {
+pub fn number_in_complaint(conn: &mut Conn, complaint: Id, id: Id) -> WorkResult<i64> {
     let before = attachments::table.filter(attachments::complaint_id.eq(complaint)).filter(attachments::id.le(id));
     Ok(before.count().get_result(conn)?)
 }

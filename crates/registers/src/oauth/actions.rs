@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::security::{About, Kind};
 use crate::service::Service;
 
-const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client, or a secret that is not its own");
+const UNKNOWN: TokenRefused = refused("invalid_client", "unknown client or wrong secret");
 
 /// Secrets that expire within this time raise a security event, so that they are rotated in time.
 const ENDS_SOON: chrono::Duration = chrono::Duration::days(14);
@@ -42,7 +42,7 @@ pub async fn client_of(state: &Service, id: &str, secret: &str) -> Result<Result
 }
 
 const NO_GOOD_ASSERTION: TokenRefused =
-    refused("invalid_client", "unknown client, or an assertion that is not good (RFC 7523, 3), or not any more");
+    refused("invalid_client", "unknown client, or the assertion is invalid (RFC 7523, 3), expired or already used");
 
 /// Authenticates a client by a signed assertion (RFC 7523) and marks the assertion as used. The inner error is the
 /// refusal that the client receives.
@@ -53,7 +53,7 @@ async fn client_by_assertion(
 ) -> Result<Result<ClientRow, TokenRefused>, Problem> {
     let Some(assertion) = Assertion::read(assertion) else { return Ok(Err(NO_GOOD_ASSERTION)) };
     if named.is_some_and(|named| named != assertion.client_id) {
-        return Ok(Err(refused("invalid_request", "two clients")));
+        return Ok(Err(refused("invalid_request", "client_id does not match the client authentication")));
     }
     let Ok(id) = assertion.client_id.parse::<Id>() else { return Ok(Err(NO_GOOD_ASSERTION)) };
     let found = state.db.read_point(move |conn| clients::store::presenting(conn, id)).await?;

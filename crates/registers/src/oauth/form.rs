@@ -60,39 +60,40 @@ pub fn read(media_type: &str, body: &[u8], authorization: Option<&str>) -> Resul
     }
     let mut read: HashMap<String, String> = HashMap::new();
     for (name, value) in form::pairs(body) {
-        let value = value.ok_or(invalid("the form is not UTF-8"))?;
+        let value = value.ok_or(invalid("the form must be UTF-8"))?;
         // RFC 6749, 3.2: a parameter without a value counts as omitted, and no parameter may be repeated.
         if !value.is_empty() && read.insert(name, value).is_some() {
-            return Err(invalid("a parameter stands there twice"));
+            return Err(invalid("a parameter is repeated"));
         }
     }
     match read.get("grant_type").map(String::as_str) {
         None => return Err(invalid("grant_type is missing")),
         Some("client_credentials") => {}
-        Some(_) => return Err(refused("unsupported_grant_type", "only client_credentials")),
+        Some(_) => return Err(refused("unsupported_grant_type", "grant_type must be client_credentials")),
     }
     let (client_id, client_secret) = (read.remove("client_id"), read.remove("client_secret"));
     let assertion = (read.remove("client_assertion_type"), read.remove("client_assertion"));
     let proof = match (authorization, client_id, client_secret, assertion) {
         (None, client_id, None, (Some(kind), Some(assertion))) => {
             if kind != assertion::TYPE {
-                return Err(invalid("client_assertion_type is not that of a JWT"));
+                return Err(invalid("client_assertion_type must be the JWT bearer type (RFC 7523, 2.2)"));
             }
             Proof::Assertion { client_id, assertion }
         }
         (None, _, None, (Some(_), None) | (None, Some(_))) => {
-            return Err(invalid("client_assertion and client_assertion_type belong together"));
+            return Err(invalid("client_assertion and client_assertion_type must be sent together"));
         }
-        (_, _, _, (Some(_), _) | (_, Some(_))) => return Err(invalid("two ways of authentication at once")),
+        (_, _, _, (Some(_), _) | (_, Some(_))) => return Err(invalid("more than one client authentication method")),
         (Some(header), id, None, _) => {
-            let (name, secret) = basic(header).ok_or(refused("invalid_client", "not an HTTP Basic header"))?;
+            let (name, secret) =
+                basic(header).ok_or(refused("invalid_client", "the Authorization header must use HTTP Basic"))?;
             // The body may repeat the client id if it is the same (RFC 6749, 3.2.1).
             if id.is_some_and(|id| id != name) {
-                return Err(invalid("two clients"));
+                return Err(invalid("client_id does not match the client authentication"));
             }
             Proof::Secret { client_id: name, client_secret: secret }
         }
-        (Some(_), _, Some(_), _) => return Err(invalid("two ways of authentication at once")),
+        (Some(_), _, Some(_), _) => return Err(invalid("more than one client authentication method")),
         (None, Some(client_id), Some(client_secret), _) => Proof::Secret { client_id, client_secret },
         (None, ..) => return Err(refused("invalid_client", "client authentication is missing")),
     };

@@ -52,7 +52,7 @@ pub struct TokenRefused {
     #[schema(max_length = 40, example = "invalid_client")]
     pub error: &'static str,
     /// What to correct.
-    #[schema(max_length = 200, example = "unknown client, or a secret that is not its own")]
+    #[schema(max_length = 200, example = "unknown client or wrong secret")]
     pub error_description: &'static str,
 }
 

@@ -38,7 +38,7 @@ pub async fn issue_token(state: web::Data<Service>, request: HttpRequest, body: 
         // RFC 6749, 2.3.1: credentials must not be in the URL, because logs would keep them.
         return Ok(refusal(&form::refused(
             "invalid_request",
-            "parameters belong into the body, headers stand there once",
+            "send parameters in the body, and each header only once",
         )));
     }
     let asked = match form::read(media_type.unwrap_or_default(), &body, authorization) {

@@ -10,7 +10,9 @@ use crate::clients::rules::operations_of;
 pub fn may_act(state: ClientState) -> Result<(), TokenRefused> {
     match state {
         ClientState::Active => Ok(()),
-        ClientState::Pending => Err(refused("unauthorized_client", "the client waits for the county's approval")),
+        ClientState::Pending => {
+            Err(refused("unauthorized_client", "the client is not approved by the county authority yet"))
+        }
         ClientState::Suspended | ClientState::Revoked => {
             Err(refused("unauthorized_client", "the client is suspended or revoked"))
         }
@@ -32,7 +34,7 @@ pub fn limits(
     };
     match asked.iter().all(has) {
         true => Ok(Some(asked)),
-        false => Err(refused("invalid_scope", "a word that is no operation of this client")),
+        false => Err(refused("invalid_scope", "the scope contains a value that is not an operation of this client")),
     }
 }
 

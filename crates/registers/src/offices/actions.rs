@@ -20,7 +20,7 @@ pub fn create_office(tx: &mut Tx, body: &Body<OfficeIn>) -> WorkResult<Entity<Of
         |conn, input, faults| check_seat(conn, ctx, input, faults),
     )?;
     let division = divisions::find(tx.conn, &input.division)?
-        .ok_or_else(|| Problem::broken("a division that was checked is not on file"))?
+        .ok_or_else(|| Problem::broken("a division that was checked was not found"))?
         .place();
     let OfficeIn { role, division: code, name, phone, complaint_phone, hours, address, document_prefix } =
         input.clone();

@@ -6,7 +6,7 @@ use crate::service::events::{Subject, Type};
 pub const EVENTS: &[Subject] = &[Subject {
     kind: "office",
     schema: "EventDataOffice",
-    about: "An office of the directory 办公机构",
+    about: "An office of the office directory 机构",
     facts: &[
         ("role", Code, "Role."),
         ("division", Code, "Division code."),

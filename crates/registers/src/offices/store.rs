@@ -27,7 +27,7 @@ pub fn find_for_update(conn: &mut Conn, scope: &Scope, id: Id) -> WorkResult<Off
 
 /// The office of a role in a division, if it is registered.
 pub fn find_by_role(conn: &mut Conn, role: Role, division: &str) -> WorkResult<Option<OfficeRow>> {
-    let system = Scope::System("an office is named wherever it acts");
+    let system = Scope::System("the names of offices are public");
     let seat =
         scoped::offices(&system).filter(offices::role.eq(role)).filter(offices::division.eq(division.to_owned()));
     Ok(seat.first(conn).optional()?)

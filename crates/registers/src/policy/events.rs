@@ -14,8 +14,8 @@ pub const EVENTS: &[Subject] = &[Subject {
     ],
     digests: &["note", "reasons"],
     types: &[
-        Type { code: "policy.published", zh: "政策发布", en: "A version was published" },
-        Type { code: "policy.submitted", zh: "政策提交", en: "A version was submitted for a second person" },
-        Type { code: "policy.withdrawn", zh: "政策草案撤回", en: "A draft was withdrawn" },
+        Type { code: "policy.published", zh: "政策发布", en: "A policy version was published" },
+        Type { code: "policy.submitted", zh: "政策提交", en: "A policy draft was submitted for approval" },
+        Type { code: "policy.withdrawn", zh: "政策草案撤回", en: "A policy draft was withdrawn" },
     ],
 }];

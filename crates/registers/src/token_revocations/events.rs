@@ -19,7 +19,7 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type {
             code: "token_revocation.residents_lifted",
             zh: "令牌吊销对居民解除",
-            en: "A token revocation was lifted for residents by another county",
+            en: "Another county lifted a token revocation for residents",
         },
         Type { code: "token_revocation.withdrawn", zh: "令牌吊销撤回", en: "A token revocation was withdrawn" },
     ],

@@ -11,8 +11,8 @@ use crate::db::{Id, Instant};
 coded_enum! {
     /// What is revoked (吊销对象).
     pub stored enum TokenRevocationKind {
-        Subject "subject" "主体" "Every token of a subject"
-        Token "token" "令牌" "One token, by its `jti`"
+        Subject "subject" "主体" "All tokens of a subject"
+        Token "token" "令牌" "A single token, by its `jti`"
     }
 }
 
@@ -56,7 +56,7 @@ impl From<TokenRevocationRow> for TokenRevocation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TokenRevocation {
     pub id: Id,
-    /// Grows by one with each change.
+    /// Version number; increases by one with each change.
     #[schema(minimum = 1)]
     pub version: i64,
     pub kind: TokenRevocationKind,
@@ -126,6 +126,6 @@ pub struct ListTokenRevocations {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
 }

@@ -43,7 +43,7 @@ pub fn withdraw(conn: &mut Conn, row: &TokenRevocationRow) -> WorkResult<()> {
 
 /// The revocations in force, of every county.
 pub fn in_force(conn: &mut Conn, now: Instant) -> WorkResult<Vec<TokenRevocationRow>> {
-    let system = Scope::System("a token that is refused is refused whoever asks");
+    let system = Scope::System("a revoked token is refused regardless of the caller");
     Ok(scoped::token_revocations(&system)
         .filter(token_revocations::withdrawn_at.is_null())
         .filter(token_revocations::expires_at.is_null().or(token_revocations::expires_at.gt(now)))

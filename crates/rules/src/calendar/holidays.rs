@@ -77,6 +77,20 @@ pub fn statutory(year: i32) -> Vec<(NaiveDate, &'static str)> {
     all
 }
 
+/// The English name of a statutory public holiday. Other names are returned unchanged.
+pub fn english(name: &str) -> &str {
+    match name {
+        "元旦" => "New Year's Day",
+        "春节" => "Spring Festival",
+        "清明" | "清明节" => "Qingming Festival",
+        "劳动节" => "Labour Day",
+        "端午" | "端午节" => "Dragon Boat Festival",
+        "中秋" | "中秋节" => "Mid-Autumn Festival",
+        "国庆" | "国庆节" => "National Day",
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::rules::{WorkCalendar, built_in_years};

@@ -16,7 +16,7 @@ coded_enum! {
     #[schema(example = "working_days")]
     pub enum DeadlineClock {
         WorkingDays "working_days" "工作日" "Working days"
-        Hours "hours" "小时" "Hours, through nights and holidays"
+        Hours "hours" "小时" "Hours, including nights and public holidays"
     }
 }
 

@@ -13,8 +13,8 @@ coded_enum! {
     /// The body on whose behalf an office issues documents (以何名义出具).
     #[schema(example = "government")]
     pub enum IssuesAs {
-        Office "office" "以本单位名义" "In its own name"
-        Government "government" "以所属人民政府（街道办事处）名义" "In the name of the people's government (or sub-district office) that it belongs to"
+        Office "office" "以本单位名义" "Issued by the office itself"
+        Government "government" "以所属人民政府（街道办事处）名义" "Issued by the people's government or sub-district office that the office belongs to"
     }
 }
 

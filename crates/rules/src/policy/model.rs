@@ -22,7 +22,7 @@ coded_enum! {
     pub enum PolicyState {
         Draft "draft" "待批准" "Draft, approval pending"
         Withdrawn "withdrawn" "已撤回" "Withdrawn before approval"
-        Approved "approved" "已批准" "Approved by a second person; in force from its first day on"
+        Approved "approved" "已批准" "Approved by a second person, applies from its first day"
     }
 }
 
@@ -75,7 +75,7 @@ coded_enum! {
     /// Filing authority of service contracts (合同备案机关).
     #[schema(example = "county_authority")]
     pub enum FilingAuthority {
-        CountyAuthority "county_authority" "县级物业主管部门" "County property-management authority"
+        CountyAuthority "county_authority" "县级物业主管部门" "County authority"
         SocialAffairsOffice "social_affairs_office" "社会事务办公室" "Social affairs office of the township"
     }
 }
@@ -95,7 +95,7 @@ coded_enum! {
         Restriction "restriction" "限制承接新项目" "Restriction on new projects"
         JointPunishment "joint_punishment" "联合惩戒" "Joint punishment"
         Referral "referral" "移交" "Referral to another agency"
-        Reversal "reversal" "撤回执行" "Reversal of a measure already carried out"
+        Reversal "reversal" "撤回执行" "Reversal of a completed measure"
     }
 }
 
@@ -155,10 +155,10 @@ coded_enum! {
     /// How the responsible office is determined (承办单位规则).
     #[schema(example = "lead_office")]
     pub enum OfficeRule {
-        LeadOffice "lead_office" "首条违规的牵头单位" "Lead office of the violation that raised it"
+        LeadOffice "lead_office" "首条违规的牵头单位" "Lead office of the first violation"
         Township "township" "引发该级别违规所在乡镇的社会事务办公室" "Social affairs office of the township whose violation raised the level"
-        County "county" "县级物业主管部门" "County property-management authority"
-        ReferredAgency "referred_agency" "被移交单位" "The agency that the matter is referred to"
+        County "county" "县级物业主管部门" "County authority"
+        ReferredAgency "referred_agency" "被移交单位" "Referred agency"
     }
 }
 

@@ -18,7 +18,7 @@ coded_enum! {
         Proposed "proposed" "待审批" "Proposed"
         Approved "approved" "已批准" "Approved"
         Rejected "rejected" "未批准" "Rejected"
-        Done "done" "已执行" "Done"
+        Done "done" "已执行" "Completed"
         Cancelled "cancelled" "已取消" "Cancelled"
     }
 }

@@ -60,9 +60,11 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
     let (from, to) = (window.from.to_string(), window.to.to_string());
     let (from_zh, to_zh) = (chinese_day(window.from), chinese_day(window.to));
     let (months, count, level) = (window.months.to_string(), tally.count.to_string(), level.to_string());
-    let (unit_zh, unit_en) = match rules.count {
-        LadderCount::DistinctClauses => ("条", "distinct clauses"),
-        LadderCount::Violations => ("次", "violations"),
+    let (unit_zh, unit_en) = match (rules.count, tally.count) {
+        (LadderCount::DistinctClauses, 1) => ("条", " distinct clause"),
+        (LadderCount::DistinctClauses, _) => ("条", " distinct clauses"),
+        (LadderCount::Violations, 1) => ("次", " violation"),
+        (LadderCount::Violations, _) => ("次", " violations"),
     };
     let area = rules.area;
     Reason::new(
@@ -88,7 +90,6 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
         ],
         &[
             &count,
-            " ",
             unit_en,
             " of the nine prohibitions from ",
             &from,
@@ -96,11 +97,11 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
             &to,
             " (",
             &months,
-            " months, per ",
+            "-month window, counted by ",
             area.code(),
             "): ",
             &named.en,
-            "; level ",
+            ". Level ",
             &level,
             " begins at ",
             &needed,
@@ -113,7 +114,7 @@ pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, v
     match at_complex {
         Some(named) => level.with(
             &["；涉及本小区：", &named.zh, "。处置措施：", kind.zh()],
-            &["; at this complex: ", &named.en, ". Measure: ", kind.en()],
+            &[". At this complex: ", &named.en, ". Measure: ", kind.en()],
             version,
         ),
         None => level.with(&["。处置措施：", kind.zh()], &[". Measure: ", kind.en()], version),
@@ -176,11 +177,11 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
     let mut reason = Reason::default();
     if revoked.is_empty() {
         reason.push(
-            &["事实已更正或者现行政策处罚较轻，该措施不再具备依据"],
-            &["The facts were corrected or a lighter policy is in force: the measure has no ground left"],
+            &["事实已更正或者现行政策规定较轻，该措施不再具备依据"],
+            &["The facts were corrected or a lighter policy is in force. The measure has no ground left"],
         );
     } else {
-        reason.push(&["违规认定已撤销："], &["Revoked: "]);
+        reason.push(&["违规认定已撤销："], &["Confirmations revoked: "]);
         for (n, known) in revoked.iter().take(NAMED).enumerate() {
             let (found, found_zh) = (known.fact.found_on.to_string(), chinese_day(known.fact.found_on));
             reason.separate(n);
@@ -197,7 +198,7 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
             }
         }
         reason.count_rest(revoked.len(), "项");
-        reason.push(&["，该措施不再具备依据"], &["; the measure has no ground left"]);
+        reason.push(&["，该措施不再具备依据"], &[". The measure has no ground left"]);
     }
     if done {
         reason.push(&["，须撤回执行。"], &[" and is to be reversed."]);

@@ -14,7 +14,7 @@ static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 /// Why the work was abandoned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GivenUp {
+pub enum RenderFailure {
     /// It exceeded its time limit.
     TooLong,
     /// It panicked.
@@ -43,14 +43,14 @@ impl Drop for Counted {
 pub fn apart<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce(Instant) -> T + Send + 'static,
-) -> Result<T, GivenUp> {
+) -> Result<T, RenderFailure> {
     let until = Instant::now() + limit;
     let mut counted = Counted::new();
     while counted.is_none() && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(2));
         counted = Counted::new();
     }
-    let Some(counted) = counted else { return Err(GivenUp::Busy) };
+    let Some(counted) = counted else { return Err(RenderFailure::Busy) };
     let (sender, receiver) = sync_channel(1);
     let run = move || {
         let done = work(until);
@@ -59,11 +59,11 @@ pub fn apart<T: Send + 'static>(
         let _ = sender.send(done);
     };
     if std::thread::Builder::new().name("text".into()).stack_size(STACK).spawn(run).is_err() {
-        return Err(GivenUp::Busy);
+        return Err(RenderFailure::Busy);
     }
     receiver.recv_timeout(until.saturating_duration_since(Instant::now())).map_err(|error| match error {
-        RecvTimeoutError::Timeout => GivenUp::TooLong,
-        RecvTimeoutError::Disconnected => GivenUp::Panicked,
+        RecvTimeoutError::Timeout => RenderFailure::TooLong,
+        RecvTimeoutError::Disconnected => RenderFailure::Panicked,
     })
 }
 
@@ -76,8 +76,8 @@ mod tests {
         let long = Duration::from_secs(10);
         assert_eq!(apart(long, |_| 7), Ok(7));
         let slow = |_| std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(apart(Duration::from_millis(20), slow), Err(GivenUp::TooLong));
-        assert_eq!(apart(long, |_| panic!("on purpose")), Err::<(), _>(GivenUp::Panicked));
+        assert_eq!(apart(Duration::from_millis(20), slow), Err(RenderFailure::TooLong));
+        assert_eq!(apart(long, |_| panic!("on purpose")), Err::<(), _>(RenderFailure::Panicked));
         assert_eq!(apart(long, |_| 8), Ok(8));
     }
 

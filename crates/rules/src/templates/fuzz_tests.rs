@@ -289,7 +289,7 @@ fn no_text_ends_the_process_or_fails_once_it_is_published() {
         } else {
             // An older version may have accepted it. It may fail for a case, but must not panic.
             let made = template::render(kind, &text, &samples::full(kind));
-            assert!(!matches!(made, Err(apart::GivenUp::Panicked)), "seed {seed}: {head}");
+            assert!(!matches!(made, Err(apart::RenderFailure::Panicked)), "seed {seed}: {head}");
         }
     }
     eprintln!("seed {seed}: {tried} texts in {seconds} s, {accepted} accepted, the slowest check took {slowest:?}");

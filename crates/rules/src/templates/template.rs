@@ -10,7 +10,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, escape_formatter};
 use serde_json::Value as Json;
 
-use super::apart::{GivenUp, apart};
+use super::apart::{RenderFailure, apart};
 use super::language;
 use super::samples;
 use crate::words::documents::DocumentKind;
@@ -82,12 +82,14 @@ impl From<Error> for TemplateFault {
     }
 }
 
-impl From<GivenUp> for TemplateFault {
-    fn from(why: GivenUp) -> TemplateFault {
+impl From<RenderFailure> for TemplateFault {
+    fn from(why: RenderFailure) -> TemplateFault {
         match why {
-            GivenUp::TooLong => TemplateFault::new("模板处理超时，请简化", "the template takes too long; simplify it"),
-            GivenUp::Panicked => TemplateFault::new("模板无法处理", "the template cannot be processed"),
-            GivenUp::Busy => TemplateFault::new("服务繁忙，请稍后重试", "the service is busy; try again"),
+            RenderFailure::TooLong => {
+                TemplateFault::new("模板处理超时，请简化", "the template takes too long; simplify it")
+            }
+            RenderFailure::Panicked => TemplateFault::new("模板无法处理", "the template cannot be processed"),
+            RenderFailure::Busy => TemplateFault::new("服务繁忙，请稍后重试", "the service is busy; try again"),
         }
     }
 }
@@ -117,7 +119,7 @@ fn environment<'a>(limits: Limits, until: Instant) -> Environment<'a> {
     environment.add_test("defined", |value: &Value| !is_nothing(value));
     environment.set_formatter(move |out, state, value| {
         if Instant::now() > until {
-            return Err(Error::new(ErrorKind::OutOfFuel, "its time is over"));
+            return Err(Error::new(ErrorKind::OutOfFuel, "the time limit is exceeded"));
         }
         if !is_nothing(value) {
             return escape_formatter(out, state, value);
@@ -217,7 +219,7 @@ pub fn check(kind: DocumentKind, text: &str, until: Instant) -> Result<(), Templ
 }
 
 /// The paragraphs of a document for a case. Blocks for some milliseconds; never call it inside a transaction.
-pub fn render(kind: DocumentKind, text: &str, context: &Json) -> Result<Rendered, GivenUp> {
+pub fn render(kind: DocumentKind, text: &str, context: &Json) -> Result<Rendered, RenderFailure> {
     if let Err(fault) = check_language(kind, text) {
         return Ok(Err(fault));
     }

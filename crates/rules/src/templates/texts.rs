@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
 
-use super::apart::GivenUp;
+use super::apart::RenderFailure;
 use super::template::{self, Rendered};
 use crate::words::documents::DocumentKind;
 
@@ -52,7 +52,7 @@ impl Texts {
     }
 
     /// Renders and stores a text. Blocks for some milliseconds.
-    pub fn make(&self, lacking: Lacking) -> Result<(), GivenUp> {
+    pub fn make(&self, lacking: Lacking) -> Result<(), RenderFailure> {
         let Lacking { key, kind, template, context } = lacking;
         let rendered = template::render(kind, &template, &context)?;
         self.made().insert(key, rendered);

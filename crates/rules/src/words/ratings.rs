@@ -44,8 +44,8 @@ coded_enum! {
     /// Rater (评定主体).
     #[schema(example = "office")]
     pub enum Rater {
-        Office "office" "主管单位评定" "The office"
-        Community "community" "社区评定" "The community"
-        Owners "owners" "业主满意度测评" "The owners' satisfaction"
+        Office "office" "主管单位评定" "Office"
+        Community "community" "社区评定" "Community"
+        Owners "owners" "业主满意度测评" "Owners' satisfaction survey"
     }
 }

@@ -63,7 +63,7 @@ impl ClockWatch {
         if let Some(watched) = watched.as_ref().filter(|watched| watched.stopped_at.is_some()) {
             if !self.stopped.swap(true, Ordering::Relaxed) {
                 let reason = watched.reason.as_deref().unwrap_or_default();
-                tracing::error!(reason, "background work stands still until `xiaoqu clock confirm`");
+                tracing::error!(reason, "background jobs are paused until `xiaoqu clock confirm`");
             }
             self.remember(now);
             return Ok(false);
@@ -76,7 +76,7 @@ impl ClockWatch {
         }
         self.remember(now);
         if self.stopped.swap(false, Ordering::Relaxed) {
-            tracing::info!("the clock is confirmed: background work goes on");
+            tracing::info!("the clock is confirmed; background jobs resume");
         }
         clock.believe(now);
         let is_old = recorded.is_none_or(|at| now.0 - at.0 > chrono::TimeDelta::from_std(RECORD).unwrap_or_default());
@@ -98,7 +98,7 @@ impl ClockWatch {
         let reason = jump.to_string();
         tracing::error!(
             reason,
-            "the clock is not to be believed: no cards, escalations or erasures until `xiaoqu clock confirm`"
+            "the system clock is not trusted: no cards, escalations or erasures until `xiaoqu clock confirm`"
         );
         security.event(Kind::ClockJump, About { reason: jump.code(), ..About::default() });
         self.stopped.store(true, Ordering::Relaxed);
@@ -124,6 +124,6 @@ pub fn warning(watched: &Watched) -> Option<String> {
     watched.stopped_at?;
     let reason = watched.reason.as_deref().unwrap_or("the system clock jumped");
     Some(format!(
-        "clock_stopped: {reason}; no cards, escalations or erasures until an operator runs `xiaoqu clock confirm`"
+        "clock_stopped: {reason}. No cards, escalations or erasures until an operator runs `xiaoqu clock confirm`"
     ))
 }

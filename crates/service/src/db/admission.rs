@@ -105,7 +105,7 @@ impl Admission {
             Some(new) if refusal.as_ref() != Some(new) => {
                 tracing::error!(reason = new.mismatch.code(), "{}", new.detail);
             }
-            None if refusal.is_some() => tracing::info!("the database belongs to this service: it is used again"),
+            None if refusal.is_some() => tracing::info!("the database belongs to this service and is used again"),
             _ => {}
         }
         self.closed.store(found.is_some(), Ordering::Release);

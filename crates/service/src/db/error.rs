@@ -59,8 +59,8 @@ impl std::fmt::Display for Unavailable {
         f.write_str(match self {
             Unavailable::Unreachable => "the database cannot be reached",
             Unavailable::Full => "the disk of the database is full",
-            Unavailable::Busy => "too much waits for the database",
-            Unavailable::KeyInProgress => "the same idempotency key is being worked on",
+            Unavailable::Busy => "too many requests are waiting for the database",
+            Unavailable::KeyInProgress => "a request with the same idempotency key is in progress",
             Unavailable::NotMigrated | Unavailable::Refused(Mismatch::NotMigrated) => {
                 "the database is not migrated to this version"
             }
@@ -258,7 +258,7 @@ impl From<WorkError> for Problem {
             },
             WorkError::Panicked => Problem::broken("work on the database panicked"),
             WorkError::Replay(_) | WorkError::Text(_) => {
-                Problem::broken("a transaction ended with what only its request can use")
+                Problem::broken("a transaction ended with an error that only its request can handle")
             }
         }
     }

@@ -62,7 +62,7 @@ pub fn run<T>(
 }
 
 fn left<T>(value: Option<T>) -> Result<T, WorkError> {
-    value.ok_or_else(|| Problem::broken("work on the store was done and left nothing").into())
+    value.ok_or_else(|| Problem::broken("work on the database finished without a result").into())
 }
 
 #[cfg(test)]

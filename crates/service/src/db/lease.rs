@@ -63,7 +63,7 @@ impl Lease {
         match answer {
             Ok(true) => {
                 if known.held_until.is_none() {
-                    tracing::info!(lease = self.name, "this replica does the background work from now on");
+                    tracing::info!(lease = self.name, "this replica now runs the background jobs");
                 }
                 // Counted from before the query, so that it ends here no later than in the database.
                 *known = Known { held_until: Some(asked + self.term), ask_at: asked + self.term / 3 };

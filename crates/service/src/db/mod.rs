@@ -362,7 +362,7 @@ async fn blocking(work: Box<dyn FnOnce() -> Result<(), WorkError> + Send>) -> Re
     match actix_web::rt::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(failure) => {
-            tracing::error!(panic = %failure, "a job of the store panicked");
+            tracing::error!(panic = %failure, "a job of the database panicked");
             Err(WorkError::Panicked)
         }
     }

@@ -175,7 +175,7 @@ pub fn read_on(slot: &mut Slot, work: JobRef<'_>) -> Result<(), WorkError> {
 /// Runs work, and turns a panic into [`WorkError::Panicked`].
 pub fn guarded(conn: &mut Conn, work: JobRef<'_>) -> Result<(), WorkError> {
     catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
-        tracing::error!("work on the store panicked");
+        tracing::error!("work on the database panicked");
         Err(WorkError::Panicked)
     })
 }

@@ -52,7 +52,7 @@ impl Postgres {
     /// Reads in one snapshot. If a connection died while idle, BEGIN fails before any work ran, and the next one is
     /// tried. So after a restart of the server, the dead connections of the pool cause no errors.
     pub fn read(&self, work: JobRef<'_>) -> Result<(), WorkError> {
-        let mut slot = self.begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let mut slot = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         pool::read_on(&mut slot, work)
     }
 
@@ -68,7 +68,7 @@ impl Postgres {
         }
     }
 
-    fn begun(&self, sql: &str) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
+    fn begin(&self, sql: &str) -> Result<r2d2::PooledConnection<Manager>, WorkError> {
         for _ in 0..self.size {
             let mut slot = pool::get(&self.pool)?;
             match slot.frame_with(sql) {
@@ -94,7 +94,7 @@ impl Postgres {
             ),
             None => "BEGIN".to_owned(),
         };
-        let mut slot = self.begun(&opening)?;
+        let mut slot = self.begin(&opening)?;
         let held = Instant::now();
         let result = pool::guarded(&mut slot.conn, work);
         slot.note(&result);

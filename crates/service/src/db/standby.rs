@@ -68,13 +68,13 @@ impl Standby {
         if self.rests() {
             return false;
         }
-        let (max_lag, begun, fresh) = (self.max_lag, Cell::new(false), Cell::new(false));
+        let (max_lag, connected, fresh) = (self.max_lag, Cell::new(false), Cell::new(false));
         let result = self.postgres.read(&mut |conn| {
-            begun.set(true);
+            connected.set(true);
             fresh.set(is_fresh(conn, max_lag)?);
             if fresh.get() { work(conn) } else { Err(WorkError::Out(Unavailable::Busy)) }
         });
-        let counter = match (&result, begun.get(), fresh.get()) {
+        let counter = match (&result, connected.get(), fresh.get()) {
             (Ok(_), ..) => &self.metrics.standby_served,
             (_, true, true) => &self.metrics.standby_failed,
             (_, true, false) => &self.metrics.standby_behind,

@@ -133,8 +133,8 @@ pub async fn edge(
         state.metrics.unnamed_proxy.inc();
         state.unnamed_proxy.call_once(|| {
             tracing::warn!(
-                "a request came through a proxy that trusted_proxies does not name: all callers behind it are one address to \
-                 the limits, and to the log"
+                "a request came through a proxy that trusted_proxies does not name: rate limits and the log treat all callers \
+                 behind it as one address"
             );
         });
     }

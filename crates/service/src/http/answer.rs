@@ -20,7 +20,7 @@ pub fn page<T: Serialize>(page: &PageOf<T>) -> WorkResult<Vec<u8>> {
 }
 
 pub fn unserialisable(error: serde_json::Error) -> Problem {
-    Problem::broken_by("an answer could not be written as JSON", error)
+    Problem::broken_by("a response could not be written as JSON", error)
 }
 
 /// Initial buffer size in bytes. Most resources fit, so that the buffer is not copied as it grows.

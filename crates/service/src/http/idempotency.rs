@@ -145,7 +145,7 @@ pub fn store(
     let data_key = keyring.data_key(now.0);
     let body = data_key
         .encrypt(&key.scope, &answer.body)
-        .map_err(|error| Problem::broken_by("an answer could not be encrypted", error))?;
+        .map_err(|error| Problem::broken_by("a response could not be encrypted", error))?;
     diesel::insert_into(keys::table)
         .values((
             keys::scope.eq(&key.scope),

@@ -16,13 +16,13 @@ pub const DEFAULT_LIMIT: i64 = 50;
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Page {
-    /// Number of items per page (default 50).
+    /// Items per page (default 50).
     #[param(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Also return `total`, the number of matching items. This is slower.
+    /// Returns `total`, too. This is slower.
     pub with_total: Option<bool>,
 }
 

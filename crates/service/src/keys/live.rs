@@ -122,22 +122,22 @@ impl Keys {
             // any more.
             Ok(ring) if ring.index_keys().is_empty() && !self.ring().index_keys().is_empty() => {
                 self.broken.store(true, Ordering::Relaxed);
-                tracing::error!("the changed keyring has no index key; the keys before it stay in force");
+                tracing::error!("the changed keyring has no index key; the previous keys remain in use");
             }
             // A ledger key is never removed from a keyring. A file that lacks one is another keyring, and its data keys
             // could not decrypt existing data.
             Ok(ring) if !self.ring().ledger_keys().iter().all(|own| ring.has_ledger_key(own.id())) => {
                 self.broken.store(true, Ordering::Relaxed);
-                tracing::error!("the changed file is another keyring; the keys before it stay in force");
+                tracing::error!("the changed file is another keyring; the previous keys remain in use");
             }
             Ok(ring) => {
                 self.replace(ring);
                 self.broken.store(false, Ordering::Relaxed);
-                tracing::info!("the keyring was read again");
+                tracing::info!("the keyring was reloaded");
             }
             Err(error) => {
                 self.broken.store(true, Ordering::Relaxed);
-                tracing::error!(%error, "the changed keyring cannot be used; the keys before it stay in force");
+                tracing::error!(%error, "the changed keyring cannot be used; the previous keys remain in use");
             }
         }
     }

@@ -57,11 +57,11 @@ impl Use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Published but not used yet.
-    Waiting,
+    Pending,
     /// Active: signs or encrypts.
-    Acting,
+    Active,
     /// No longer signs or encrypts, but still verifies or decrypts.
-    Relieved,
+    Superseded,
     /// Everything that it signed has expired.
     Expired,
 }
@@ -184,7 +184,7 @@ impl Keyring {
     }
 
     pub fn token_key(&self, now: Moment) -> &TokenKey {
-        &self.token[acting(self.token.iter().map(|one| &one.key), now)]
+        &self.token[active_index(self.token.iter().map(|one| &one.key), now)]
     }
 
     /// Keys that verify tokens: keys not active yet, so that everyone knows them before they sign, the active key, and
@@ -194,7 +194,7 @@ impl Keyring {
     }
 
     pub fn ledger_key(&self, now: Moment) -> &LedgerKey {
-        &self.ledger[acting(self.ledger.iter().map(|one| &one.key), now)]
+        &self.ledger[active_index(self.ledger.iter().map(|one| &one.key), now)]
     }
 
     /// All past, current and future keys that sign checkpoints.
@@ -207,7 +207,7 @@ impl Keyring {
     }
 
     pub fn data_key(&self, now: Moment) -> &DataKey {
-        &self.data[acting(self.data.iter().map(|one| &one.key), now)]
+        &self.data[active_index(self.data.iter().map(|one| &one.key), now)]
     }
 
     pub fn data_key_of(&self, id: &str) -> Option<&DataKey> {
@@ -231,7 +231,7 @@ impl Keyring {
 
     /// `None` only in a keyring from before index keys existed. `serve` does not start with one.
     pub fn index_key(&self, now: Moment) -> Option<&IndexKey> {
-        (!self.index.is_empty()).then(|| &self.index[acting(self.index.iter().map(|one| &one.key), now)])
+        (!self.index.is_empty()).then(|| &self.index[active_index(self.index.iter().map(|one| &one.key), now)])
     }
 
     pub fn index_keys(&self) -> &[IndexKey] {
@@ -244,23 +244,23 @@ impl Keyring {
 
     pub fn state(&self, key: &Key, now: Moment) -> State {
         let same: Vec<&Key> = self.keys().filter(|one| one.usage == key.usage).collect();
-        let acting = same[acting(same.iter().copied(), now)];
-        if acting.id == key.id {
-            return State::Acting;
+        let active = same[active_index(same.iter().copied(), now)];
+        if active.id == key.id {
+            return State::Active;
         }
-        if key.active_from > acting.active_from {
-            return State::Waiting;
+        if key.active_from > active.active_from {
+            return State::Pending;
         }
-        let relieved_at = same.iter().map(|one| one.active_from).find(|at| *at > key.active_from);
-        match relieved_at {
+        let superseded_at = same.iter().map(|one| one.active_from).find(|at| *at > key.active_from);
+        match superseded_at {
             Some(at) if key.usage == Use::Token && at + TOKEN_KEY_OUTLIVES <= now => State::Expired,
-            _ => State::Relieved,
+            _ => State::Superseded,
         }
     }
 }
 
 /// Index of the last key that has become active, or 0 if none has.
-fn acting<'a>(keys: impl Iterator<Item = &'a Key>, now: Moment) -> usize {
+fn active_index<'a>(keys: impl Iterator<Item = &'a Key>, now: Moment) -> usize {
     keys.enumerate().filter(|(_, key)| key.active_from <= now).map(|(index, _)| index).last().unwrap_or(0)
 }
 

@@ -144,18 +144,18 @@ proptest! {
 }
 
 #[test]
-fn a_key_waits_acts_is_relieved_and_expires() {
+fn a_key_is_pending_active_superseded_and_expired() {
     let ring = ring();
     let tokens: Vec<&Key> = ring.keys().filter(|key| key.usage == Use::Token).collect();
     let states = |minutes| {
         let now = start() + Duration::minutes(minutes);
         [ring.state(tokens[0], now), ring.state(tokens[1], now)]
     };
-    assert_eq!(states(-5), [State::Acting, State::Waiting]);
-    assert_eq!(states(9), [State::Acting, State::Waiting]);
-    assert_eq!(states(10), [State::Relieved, State::Acting]);
-    assert_eq!(states(10 + 24 * 60), [State::Relieved, State::Acting], "a token of a day still lives");
-    assert_eq!(states(13 + 24 * 60), [State::Expired, State::Acting]);
+    assert_eq!(states(-5), [State::Active, State::Pending]);
+    assert_eq!(states(9), [State::Active, State::Pending]);
+    assert_eq!(states(10), [State::Superseded, State::Active]);
+    assert_eq!(states(10 + 24 * 60), [State::Superseded, State::Active], "a token of a day still lives");
+    assert_eq!(states(13 + 24 * 60), [State::Expired, State::Active]);
     let published = |minutes| ring.published(start() + Duration::minutes(minutes)).count();
     assert_eq!((published(0), published(11), published(13 + 24 * 60)), (2, 2, 1));
     assert_eq!(ring.token_key(start()).key.id, tokens[0].id);

@@ -81,7 +81,7 @@ impl Wrapping {
                     _ => fault(format!("cannot be read: {error}")),
                 })?;
                 crate::secret::key32(&text)
-                    .ok_or_else(|| fault(format!("does not hold a key; accepted: {}", crate::secret::KEY32)))?
+                    .ok_or_else(|| fault(format!("does not contain a key; accepted: {}", crate::secret::KEY32)))?
             }
         };
         WrappingKey::new(bytes.expose()).map_err(|error| FileError::Wrapping("wrapping key".into(), error.to_string()))

@@ -179,7 +179,8 @@ pub fn addressee(role: Role, division: &str) -> String {
 
 fn random_hex() -> Result<String, Problem> {
     let mut bytes = [0u8; 16];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Problem::broken("the system gives no random numbers"))?;
+    aws_lc_rs::rand::fill(&mut bytes)
+        .map_err(|_| Problem::broken("the operating system provides no random numbers"))?;
     Ok(hex::encode(bytes))
 }
 
@@ -339,7 +340,7 @@ pub struct Disclosure {
 
 /// For the operator: with a salt and a text, anyone can check the digest in the leaf.
 pub fn disclose(db: &Db, seq: i64) -> anyhow::Result<Disclosure> {
-    let system = Scope::System("its operator discloses an entry to whom the text may be shown");
+    let system = Scope::System("the operator discloses an entry to persons who may see the text");
     let found = db.read_blocking(|conn| {
         let Some((entry, leaf)) = reading_store::find(conn, &system, seq)? else { return Ok(None) };
         Ok(Some(Disclosure { seq, leaf, salts: store::salts_of(conn, entry.event_id)?.into_iter().collect() }))

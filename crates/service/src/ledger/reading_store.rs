@@ -123,7 +123,7 @@ pub fn is_followed_by(conn: &mut Conn, scope: &Scope, entry: &Entry, kinds: &[&s
 
 /// A range of entries with their leaves, for the export. Each part is `None` if the database lacks it.
 pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> WorkResult<Vec<(Entry, Option<String>)>> {
-    let system = Scope::System("an export is the whole ledger, made by its operator");
+    let system = Scope::System("the operator exports the whole ledger");
     Ok(scoped::ledger_entries(&system, Strand::Territory)
         .left_join(ledger_events::table.on(ledger_events::id.eq(ledger_entries::event_id)))
         .filter(ledger_entries::seq.ge(from))
@@ -135,7 +135,7 @@ pub fn run_of_entries(conn: &mut Conn, from: i64, to: i64) -> WorkResult<Vec<(En
 
 /// Number of entries beyond the head.
 pub fn count_beyond(conn: &mut Conn, size: i64) -> WorkResult<i64> {
-    let system = Scope::System("an export is the whole ledger, made by its operator");
+    let system = Scope::System("the operator exports the whole ledger");
     let beyond = scoped::ledger_entries(&system, Strand::Territory).filter(ledger_entries::seq.ge(size));
     Ok(beyond.count().get_result(conn)?)
 }

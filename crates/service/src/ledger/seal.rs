@@ -99,7 +99,7 @@ impl Sealer {
             Err(SealFault::Store(fail)) => Err(fail),
             Err(fault) => {
                 if !self.refused.swap(true, Ordering::Relaxed) {
-                    tracing::error!(%fault, "the ledger cannot be sealed: its events wait");
+                    tracing::error!(%fault, "the ledger cannot be sealed; new events stay unsealed");
                 }
                 Ok(0)
             }
@@ -176,7 +176,7 @@ impl Sealer {
                 tokio::time::sleep(ROUND).await;
             }
             if let Err(fail) = self.seal_all(&db).await {
-                tracing::warn!(%fail, "the ledger waits for its store");
+                tracing::warn!(%fail, "the ledger could not be sealed because of the database; this is retried");
                 tokio::time::sleep(ROUND).await;
             }
         }

@@ -20,19 +20,21 @@ pub enum Finding {
     Unreadable(u64, String),
     #[error("the file ends before its last line")]
     Truncated,
-    #[error("the file is of the ledger {0:?}, the key of {1:?}")]
+    #[error("the file belongs to the ledger {0:?}, the key to {1:?}")]
     Origin(String, String),
-    #[error("the file says that it has {stated} entries and has {found}")]
+    #[error("the file states {stated} entries and contains {found}")]
     Count { stated: u64, found: u64 },
     #[error("the checkpoint {0}: {1}")]
     Checkpoint(String, CheckpointFault),
-    #[error("the file's own checkpoint is of {signed} entries, the file of {size}: an earlier head was put in")]
+    #[error(
+        "the checkpoint in the file covers {signed} entries, the file contains {size}: an earlier head was inserted"
+    )]
     OtherHead { signed: u64, size: u64 },
     #[error("entry {0} is missing")]
     Removed(u64),
-    #[error("entry {0} stands where entry {1} should")]
+    #[error("entry {0} is in the place of entry {1}")]
     OutOfOrder(u64, u64),
-    #[error("entry {0} holds what was sealed as entry {1}")]
+    #[error("entry {0} contains what was sealed as entry {1}")]
     Moved(u64, u64),
     #[error("entry {0} is not what was sealed")]
     Changed(u64),
@@ -349,7 +351,7 @@ pub fn verify_consistency(
         ));
     }
     tlog_tiles::check_tree(&proof(&answer.proof)?, to.size, to.root, from.size, from.root)
-        .map_err(|_| "the later tree does not hold the earlier one".to_owned())?;
+        .map_err(|_| "the later tree does not contain the earlier one".to_owned())?;
     Ok((from, to))
 }
 

@@ -47,7 +47,7 @@ pub static LIST: &[Row] = &[
     counter(
         "xiaoqu_problems_total",
         &["code"],
-        "Problems answered, by code; database_unavailable, storage_full, busy and outcome_unknown are outages",
+        "Problem responses, by code; database_unavailable, storage_full, busy and outcome_unknown are outages",
     ),
     counter("xiaoqu_idempotent_replays_total", &[], "Responses replayed for an idempotency key"),
     counter(
@@ -60,7 +60,7 @@ pub static LIST: &[Row] = &[
         &[],
         "Requests with X-Forwarded-For or Forwarded from an address that trusted_proxies does not name",
     ),
-    gauge("xiaoqu_write_queue", &[], "SQLite: writes that wait for the only writer"),
+    gauge("xiaoqu_write_queue", &[], "SQLite: writes queued for the only writer"),
     gauge("xiaoqu_writer_held_seconds", &[], "SQLite: time that the writer has spent on its current batch"),
     histogram("xiaoqu_write_batch_jobs", &[], "SQLite: writes in one commit"),
     histogram("xiaoqu_commit_seconds", &[], "Time of a COMMIT, including the write to disk"),
@@ -89,11 +89,12 @@ pub static LIST: &[Row] = &[
     counter(
         "xiaoqu_standby_reads_total",
         &["result"],
-        "Lists tried on the standby, by result: served; behind, away or failed, and then read from the primary",
+        "Lists requested from the standby, by result: served; or behind, away (unreachable) or failed, and then read from \
+         the primary",
     ),
     gauge("xiaoqu_lease_held", &[], "1 in the replica that runs the background jobs"),
     gauge("xiaoqu_migrations", &["state"], "Migrations that the database has (applied) and this version has (known)"),
-    gauge("xiaoqu_calendar_years_missing", &[], "Years without a holiday calendar, of this year and the next"),
+    gauge("xiaoqu_calendar_years_missing", &[], "Years without a calendar, counting this year and the next"),
     gauge("xiaoqu_keyring_broken", &[], "1 while the changed keyring cannot be used and the previous one is active"),
     gauge("xiaoqu_clock_stopped", &[], "1 while background jobs are paused because the clock jumped"),
     gauge(

@@ -52,7 +52,7 @@ pub(super) fn digest(key: &IndexKey, normalised: &str) -> String {
 }
 
 /// The active index key. `serve` does not start without one.
-pub(super) fn acting(ring: &Keyring) -> WorkResult<&IndexKey> {
+pub(super) fn active_key(ring: &Keyring) -> WorkResult<&IndexKey> {
     ring.index_key(Utc::now())
         .ok_or_else(|| Problem::broken("the keyring has no index key: xiaoqu keys rotate --use index").into())
 }
@@ -70,7 +70,7 @@ pub fn index_phone(conn: &mut Conn, ring: &Keyring, subject: Id, phone: &str) ->
 /// The id of the active index key, and the digest of a phone number with it; `None` if the text is not a phone number.
 pub fn phone_digest(ring: &Keyring, phone: &str) -> WorkResult<Option<(String, String)>> {
     let Some(phone) = normalised_phone(phone) else { return Ok(None) };
-    let key = acting(ring)?;
+    let key = active_key(ring)?;
     Ok(Some((key.key.id.clone(), digest(key, &phone))))
 }
 

@@ -44,22 +44,29 @@ pub fn active_keys(ring: &Keyring) -> (String, Option<String>) {
 pub async fn pass(state: &Arc<Service>) -> Result<Pass, Problem> {
     let mut pass = Pass::default();
     let ring = state.keys.ring();
-    let relieved = |key: &keys::Key| ring.state(key, Utc::now()) == keys::State::Relieved;
-    for key in ring.data_keys().iter().filter(|one| relieved(&one.key)).map(|one| one.key.id.clone()) {
+    let superseded = |key: &keys::Key| ring.state(key, Utc::now()) == keys::State::Superseded;
+    for key in ring.data_keys().iter().filter(|one| superseded(&one.key)).map(|one| one.key.id.clone()) {
         move_texts(state, &ring, key, &mut pass).await?;
     }
     let kept: Vec<&str> =
-        ring.index_keys().iter().filter(|one| !relieved(&one.key)).map(|one| one.key.id.as_str()).collect();
+        ring.index_keys().iter().filter(|one| !superseded(&one.key)).map(|one| one.key.id.as_str()).collect();
     // Digests under a lost key are also rebuilt, because they are made from the contacts.
     let used = state.db.read(store::index_keys_in_use).await?;
     for key in used.into_iter().filter(|key| !kept.contains(&key.as_str())) {
         move_phones(state, &ring, key, &mut pass).await?;
     }
     if pass.texts + pass.subjects > 0 {
-        tracing::info!(texts = pass.texts, subjects = pass.subjects, "personal data was moved to the keys that act");
+        tracing::info!(
+            texts = pass.texts,
+            subjects = pass.subjects,
+            "personal data was re-encrypted with the active keys"
+        );
     }
     if pass.left > 0 {
-        tracing::error!(left = pass.left, "sealed rows do not open, and stay under relieved keys");
+        tracing::error!(
+            left = pass.left,
+            "encrypted rows cannot be decrypted and remain encrypted with superseded keys"
+        );
     }
     Ok(pass)
 }
@@ -69,16 +76,16 @@ struct Chunk<T> {
     after: Option<T>,
     moved: usize,
     left: usize,
-    begun: StopWatch,
+    started: StopWatch,
 }
 
 impl<T> Chunk<T> {
     fn new() -> Chunk<T> {
-        Chunk { after: None, moved: 0, left: 0, begun: StopWatch::now() }
+        Chunk { after: None, moved: 0, left: 0, started: StopWatch::now() }
     }
 
     fn is_full(&self) -> bool {
-        self.after.is_some() && self.begun.elapsed() > ENOUGH
+        self.after.is_some() && self.started.elapsed() > ENOUGH
     }
 }
 
@@ -86,7 +93,7 @@ impl Pass {
     fn count<T>(&mut self, chunk: &Chunk<T>) {
         self.left += chunk.left;
         self.chunks += 1;
-        self.longest = self.longest.max(chunk.begun.elapsed());
+        self.longest = self.longest.max(chunk.started.elapsed());
     }
 }
 
@@ -118,8 +125,8 @@ fn text_chunk(
     after: Option<(Id, Purpose)>,
 ) -> WorkResult<Chunk<(Id, Purpose)>> {
     let mut chunk = Chunk::new();
-    let acting = ring.data_key(Utc::now());
-    vault::make_known(conn, acting)?;
+    let active = ring.data_key(Utc::now());
+    vault::make_known(conn, active)?;
     for row in store::under_data_key(conn, key, after, CHUNK)? {
         if chunk.is_full() {
             break;
@@ -129,9 +136,9 @@ fn text_chunk(
             chunk.left += 1;
             continue;
         };
-        let encrypted = vault::encrypt_as(acting, row.owner_id, row.purpose, row.subject_id, &plain)?;
+        let encrypted = vault::encrypt_as(active, row.owner_id, row.purpose, row.subject_id, &plain)?;
         // If somebody else wrote in the meantime, keep their value.
-        chunk.moved += usize::from(store::move_text(conn, &row, &acting.key.id, &encrypted)?);
+        chunk.moved += usize::from(store::move_text(conn, &row, &active.key.id, &encrypted)?);
     }
     Ok(chunk)
 }
@@ -159,7 +166,7 @@ async fn move_phones(state: &Arc<Service>, ring: &Arc<Keyring>, key: String, pas
 
 fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) -> WorkResult<Chunk<Id>> {
     let mut chunk = Chunk::new();
-    let acting = phones::acting(ring)?;
+    let active = phones::active_key(ring)?;
     for subject in store::under_index_key(conn, key, after, CHUNK)? {
         if chunk.after == Some(subject) {
             continue;
@@ -180,7 +187,7 @@ fn phone_chunk(conn: &mut Conn, ring: &Keyring, key: &str, after: Option<Id>) ->
         }
         let phones: HashSet<String> = contacts.iter().filter_map(|contact| phone_of(contact)).collect();
         for phone in phones {
-            store::add_phone(conn, subject, &acting.key.id, &phones::digest(acting, &phone))?;
+            store::add_phone(conn, subject, &active.key.id, &phones::digest(active, &phone))?;
         }
         chunk.moved += 1;
     }

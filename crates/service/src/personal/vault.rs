@@ -47,7 +47,7 @@ pub(super) fn make_known(conn: &mut Conn, key: &DataKey) -> WorkResult<()> {
 pub(super) fn encrypt_as(key: &DataKey, owner: Id, purpose: Purpose, subject: Id, plain: &str) -> WorkResult<Vec<u8>> {
     key.encrypt(&about(owner, purpose, subject), plain.as_bytes()).map_err(|error| {
         let of = format_args!("{} of {owner}: {error}", purpose.code());
-        Problem::broken_by("a text could not be sealed", of).into()
+        Problem::broken_by("a text could not be encrypted", of).into()
     })
 }
 
@@ -67,11 +67,11 @@ pub(super) fn decrypt_row(ring: &Keyring, row: &EncryptedText) -> Result<String,
 fn decrypted(ring: &Keyring, row: &EncryptedText) -> WorkResult<String> {
     decrypt_row(ring, row).map_err(|why| {
         let what = match why {
-            Unreadable::NoKey => "a sealed text lies under a data key that the keyring does not have",
-            Unreadable::Changed => "a sealed text does not open: it was changed or moved",
+            Unreadable::NoKey => "an encrypted text needs a data key that the keyring does not have",
+            Unreadable::Changed => "an encrypted text cannot be decrypted: it was changed or moved",
         };
         let (owner, subject, purpose) = (row.owner_id, row.subject_id, row.purpose.code());
-        let of = format_args!("{purpose} {subject} of {owner}, under {}", row.data_key);
+        let of = format_args!("{purpose} {subject} of {owner}, data key {}", row.data_key);
         Problem::broken_by(what, of).into()
     })
 }

@@ -13,8 +13,8 @@ use crate::service::Ctx;
 coded_enum! {
     /// How a notice was delivered (送达方式).
     pub enum DeliveryMethod {
-        Opened "opened" "企业登录查收" "Opened with the company's token"
-        Recorded "recorded" "登记送达" "Delivery recorded by the office"
+        Opened "opened" "企业登录查收" "Opened by the company"
+        Recorded "recorded" "登记送达" "Delivery recorded by an office"
     }
 }
 

@@ -104,7 +104,7 @@ impl FromRequest for Ctx {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let ctx = request.extensions().get::<Ctx>().cloned();
-        ready(ctx.ok_or_else(|| Problem::broken("a request that was let in has no context")))
+        ready(ctx.ok_or_else(|| Problem::broken("an admitted request has no context")))
     }
 }
 
@@ -122,7 +122,7 @@ impl Ctx {
         now: Instant,
     ) -> Ctx {
         Ctx::new(Request {
-            scope: Scope::System("what follows from a decision"),
+            scope: Scope::System("the consequences of a decision do not depend on the caller"),
             caller: Arc::new(caller),
             operation,
             request_id,
@@ -389,12 +389,12 @@ impl Ctx {
         let first = move |conn: &mut Conn, texts: &Texts| {
             Tx { conn, ctx: &ctx, key: key.as_ref(), texts }.input(&input).map(drop)
         };
-        let begun = if body.is_refused() {
+        let first_done = if body.is_refused() {
             self.in_span(READ, self.state.db.read(move |conn| first(conn, &Texts::default()))).await
         } else {
             self.write(gate, first).await
         };
-        if let Err(fail) = begun {
+        if let Err(fail) = first_done {
             return self.error_response(fail);
         }
         let mut done = Vec::new();

@@ -10,13 +10,13 @@ coded_enum! {
     pub enum OwnerKind {
         Violation "violation" "违规行为" "Violation"
         Measure "measure" "处置措施" "Measure"
-        Listing "listing" "名单记录" "Entry of a list"
+        Listing "listing" "列入记录" "Listing"
         Contract "contract" "物业服务合同" "Contract"
-        Disclosure "disclosure" "公开信息" "Disclosure"
+        Disclosure "disclosure" "公开事项" "Disclosure"
         Rating "rating" "星级评定" "Rating"
-        Inspection "inspection" "检查" "Inspection"
+        Inspection "inspection" "日常检查" "Inspection"
         Hazard "hazard" "隐患" "Hazard"
-        Complaint "complaint" "诉求工单" "Complaint"
+        Complaint "complaint" "诉求" "Complaint"
         ComplaintStep "complaint_step" "诉求办理环节" "Step of a complaint"
     }
 }
@@ -37,7 +37,7 @@ pub enum Visibility {
     /// Only that it exists. Its content has not been opened yet.
     Unopened,
     /// A complaint, and what the caller may see of its attachments.
-    Ticket(ComplaintAttachment),
+    Complaint(ComplaintAttachment),
 }
 
 /// What a caller may see of a complaint's attachments, by the party that uploaded them.

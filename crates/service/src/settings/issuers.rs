@@ -183,7 +183,7 @@ impl Kind for Issuers {
         }
         let mut seen = HashSet::new();
         match issuers.iter().find(|one: &&TrustedIssuer| !seen.insert(one.issuer.as_str())) {
-            Some(twice) => Err(format!("issuer {:?} stands there twice", twice.issuer)),
+            Some(twice) => Err(format!("issuer {:?} is listed twice", twice.issuer)),
             None => Ok(issuers),
         }
     }
@@ -370,7 +370,7 @@ fn each<T: PartialEq>(
     for text in texts {
         let item = read(text).ok_or_else(|| format!("{field}: {text:?} must be {accepted}"))?;
         if items.contains(&item) {
-            return Err(format!("{field}: {text:?} stands there twice"));
+            return Err(format!("{field}: {text:?} is listed twice"));
         }
         items.push(item);
     }

@@ -119,8 +119,8 @@ fn file_fault(name: &str, path: &Path, fault: &str) -> SettingsError {
 fn missing(name: &str) -> SettingsError {
     let accepted =
         TABLE.iter().find(|setting| setting.name == name).map(|setting| setting.accepted()).unwrap_or_default();
-    // Here the setting is required, so "or nothing" does not apply.
-    let accepted = accepted.trim_end_matches("; or nothing");
+    // Here the setting is required, so "or empty" does not apply.
+    let accepted = accepted.trim_end_matches("; or empty");
     let variable = format!("{}{}", super::sources::PREFIX, name.to_uppercase());
     let how = match name {
         "keyring_file" => "; `xiaoqu keys init` makes one there",

@@ -119,7 +119,7 @@ impl Kind for Networks {
     type Value = Vec<ipnet::IpNet>;
 
     fn accepted(&self) -> String {
-        "IP addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8, fd00::/8; or nothing".into()
+        "IP addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8; or empty".into()
     }
 
     fn read(&self, value: &Value) -> Result<Vec<ipnet::IpNet>, InputError> {
@@ -187,7 +187,7 @@ impl Kind for Names {
     type Value = Vec<String>;
 
     fn accepted(&self) -> String {
-        format!("names of letters, digits and -._:/ with spaces between, {} characters in all; or nothing", self.0)
+        format!("names of letters, digits and -._:/ separated by spaces, {} characters in total; or empty", self.0)
     }
 
     fn read(&self, value: &Value) -> Result<Vec<String>, InputError> {
@@ -206,7 +206,7 @@ impl Kind for File {
     type Value = PathBuf;
 
     fn accepted(&self) -> String {
-        "the path of a file".into()
+        "a file path".into()
     }
 
     fn read(&self, value: &Value) -> Result<PathBuf, InputError> {
@@ -246,7 +246,7 @@ impl Kind for SiteUrl {
         let url = BaseUrl.read(value)?;
         let has_path = url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
         if has_path {
-            return Err("the service cannot be served under a path: give it a host name of its own".into());
+            return Err("the service cannot run under a path: give it its own host name".into());
         }
         Ok(url)
     }
@@ -412,7 +412,7 @@ impl<K: Kind> Kind for Maybe<K> {
     type Value = Option<K::Value>;
 
     fn accepted(&self) -> String {
-        format!("{}; or nothing", self.0.accepted())
+        format!("{}; or empty", self.0.accepted())
     }
 
     fn read(&self, value: &Value) -> Result<Self::Value, InputError> {

@@ -57,7 +57,7 @@ fn name_and_figure(svg: &mut String, name: &str, figure: &str, y: i64) {
 }
 
 /// One bar for each line, with its length by `received` and its parts by outcome.
-pub fn tickets(lines: &[ComplaintLine], label: &str) -> String {
+pub fn complaints(lines: &[ComplaintLine], label: &str) -> String {
     let mut svg = String::new();
     open(&mut svg, label, lines.len());
     let most = lines.iter().map(|line| line.counts.received).max().unwrap_or_default().max(1);

@@ -34,7 +34,7 @@ pub fn facts_of(
 ) -> WorkResult<ComplaintFacts> {
     let (from, until) = instants(ctx, days);
     let wanted = Wanted {
-        viewer: Viewer::system("what is known of a complex, for those who rate it"),
+        viewer: Viewer::system("raters need all facts of a complex"),
         from,
         until,
         now: ctx.now,

@@ -14,9 +14,9 @@ coded_enum! {
     #[schema(example = "area")]
     pub enum StatisticsBreakdown {
         Area "area" "下级区划" "Parts of the area"
-        Office "office" "承办单位" "Whoever handles the complaint now"
-        Category "category" "诉求分类" "Categories"
-        Company "company" "物业服务企业" "The company that served the complex when the complaint came in"
+        Office "office" "承办单位" "Current handler"
+        Category "category" "诉求分类" "Complaint category"
+        Company "company" "物业服务企业" "Company that the complaint was transferred to, otherwise the company of the complex at submission"
     }
 }
 
@@ -251,7 +251,7 @@ pub struct ListComplaintHeat {
     /// `next_cursor` of the previous page.
     #[param(max_length = 500)]
     pub cursor: Option<String>,
-    /// Adds `total`.
+    /// Returns `total`, too.
     pub with_total: Option<bool>,
     /// Only complexes in this township, 9 digits.
     #[param(pattern = "^[0-9]{9}$", example = "640121102")]

@@ -55,13 +55,13 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
     let mut tables = Vec::new();
     if !whole.lines.is_empty() {
         let mut table = sections.table(&format!("各{parts}办理情况"), "area", parts, &whole.lines);
-        table["chart"] = json!(chart::tickets(&whole.lines, &format!("各{parts}诉求办理情况的条形图，数字见下表")));
+        table["chart"] = json!(chart::complaints(&whole.lines, &format!("各{parts}诉求办理情况的条形图，数字见下表")));
         table["satisfaction"] =
             json!(chart::satisfaction(&whole.lines, &format!("各{parts}满意率的条形图，数字见下表")));
         tables.push(table);
     }
     let mut table = sections.table("诉求分类", "category", "分类", &categories);
-    table["chart"] = json!(chart::tickets(&categories, "各类诉求办理情况的条形图，数字见下表"));
+    table["chart"] = json!(chart::complaints(&categories, "各类诉求办理情况的条形图，数字见下表"));
     tables.push(table);
     tables.push(sections.table("承办单位", "office", "承办单位", &offices));
     tables.push(sections.table("物业服务企业", "company", "企业", &companies));

@@ -43,7 +43,7 @@ pub type Line = Option<String>;
 pub struct Cell {
     pub line: Line,
     pub state: ComplaintState,
-    pub tickets: i64,
+    pub count: i64,
     pub accepted_on_time: i64,
     pub accepted_late: i64,
     pub resolved_on_time: i64,
@@ -61,7 +61,7 @@ pub struct Cell {
 pub struct Late {
     pub line: Line,
     /// Past the resolution deadline.
-    pub tickets: i64,
+    pub count: i64,
     /// Never accepted, and past the acceptance deadline.
     pub unaccepted: i64,
     /// Accepted on time before a reopening, and now past the new acceptance deadline.
@@ -73,7 +73,7 @@ pub struct Late {
 pub struct Took {
     pub line: Line,
     pub minutes: i64,
-    pub tickets: i64,
+    pub count: i64,
 }
 
 /// Running sums of a line.
@@ -101,13 +101,13 @@ struct Tally {
 impl Tally {
     fn add(&mut self, cell: &Cell) {
         match cell.state {
-            ComplaintState::Merged => return self.merged += cell.tickets,
-            ComplaintState::Rejected => return self.rejected += cell.tickets,
-            state if state.is_open() => self.open += cell.tickets,
+            ComplaintState::Merged => return self.merged += cell.count,
+            ComplaintState::Rejected => return self.rejected += cell.count,
+            state if state.is_open() => self.open += cell.count,
             // A reply without a recorded result counts as late, by subtraction in `counts`.
             _ => self.resolved_on_time += cell.resolved_on_time,
         }
-        self.handled += cell.tickets;
+        self.handled += cell.count;
         self.accepted_on_time += cell.accepted_on_time;
         self.accepted_late += cell.accepted_late;
         for (sum, count) in self.marks.iter_mut().zip(cell.marks) {
@@ -197,14 +197,14 @@ pub fn count(
     }
     for one in late {
         for tally in [&mut whole, lines.entry(one.line.clone()).or_default()] {
-            tally.open_late += one.tickets;
+            tally.open_late += one.count;
             tally.unaccepted += one.unaccepted;
             tally.unaccepted_again += one.unaccepted_again;
         }
     }
     for one in took {
-        *whole.took.entry(one.minutes).or_default() += one.tickets;
-        *lines.entry(one.line).or_default().took.entry(one.minutes).or_default() += one.tickets;
+        *whole.took.entry(one.minutes).or_default() += one.count;
+        *lines.entry(one.line).or_default().took.entry(one.minutes).or_default() += one.count;
     }
     let counts = |(line, tally): (Line, Tally)| (line, tally.counts(satisfied_from));
     (whole.counts(satisfied_from), lines.into_iter().map(counts).collect())

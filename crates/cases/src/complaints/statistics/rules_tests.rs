@@ -2,11 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn cell(line: &str, state: ComplaintState, tickets: i64) -> Cell {
+fn cell(line: &str, state: ComplaintState, count: i64) -> Cell {
     Cell {
         line: Some(line.to_owned()).filter(|line| !line.is_empty()),
         state,
-        tickets,
+        count,
         accepted_on_time: 0,
         accepted_late: 0,
         resolved_on_time: 0,
@@ -18,8 +18,8 @@ fn cell(line: &str, state: ComplaintState, tickets: i64) -> Cell {
     }
 }
 
-fn took(line: &str, minutes: i64, tickets: i64) -> Took {
-    Took { line: Some(line.to_owned()), minutes, tickets }
+fn took(line: &str, minutes: i64, count: i64) -> Took {
+    Took { line: Some(line.to_owned()), minutes, count }
 }
 
 fn percentiles(values: &[i64]) -> (Option<i64>, Option<i64>) {
@@ -42,7 +42,7 @@ fn percentiles_are_by_nearest_rank() {
 }
 
 #[test]
-fn merged_and_rejected_tickets_are_received_and_nothing_else() {
+fn merged_and_rejected_complaints_are_received_and_nothing_else() {
     use ComplaintState::*;
     let aside =
         |state| Cell { accepted_on_time: 2, reopened: 1, red_cards: 3, marks: [0, 0, 0, 0, 1], ..cell("a", state, 2) };
@@ -59,7 +59,7 @@ fn merged_and_rejected_tickets_are_received_and_nothing_else() {
     // It was replied to on time, and is open again after a reopening.
     let reopened = Cell { accepted_on_time: 1, resolved_on_time: 1, reopened: 1, ..cell("a", Reopened, 1) };
     let cells = [aside(Merged), aside(Rejected), closed, reopened, cell("a", Submitted, 3)];
-    let late = [Late { line: Some("a".into()), tickets: 2, unaccepted: 2, unaccepted_again: 1 }];
+    let late = [Late { line: Some("a".into()), count: 2, unaccepted: 2, unaccepted_again: 1 }];
     let (whole, lines) = count(&cells, &late, vec![took("a", 60, 3), took("a", 180, 1)], 3);
     assert_eq!((whole.received, whole.merged, whole.rejected, whole.handled, whole.open), (12, 2, 2, 8, 4));
     let AcceptanceCounts { on_time, late, pending, on_time_percent } = whole.acceptance.clone();
@@ -77,10 +77,10 @@ fn merged_and_rejected_tickets_are_received_and_nothing_else() {
 }
 
 #[test]
-fn a_ticket_that_nobody_accepts_is_late_and_not_left_out() {
+fn a_complaint_that_nobody_accepts_is_late_and_not_left_out() {
     let accepted = Cell { accepted_on_time: 10, ..cell("a", ComplaintState::Accepted, 10) };
     let cells = [accepted, cell("a", ComplaintState::Submitted, 5)];
-    let late = [Late { line: Some("a".into()), tickets: 5, unaccepted: 5, unaccepted_again: 0 }];
+    let late = [Late { line: Some("a".into()), count: 5, unaccepted: 5, unaccepted_again: 0 }];
     let (whole, _) = count(&cells, &late, Vec::new(), 3);
     let AcceptanceCounts { on_time, late, pending, on_time_percent } = whole.acceptance;
     assert_eq!((on_time, late, pending, on_time_percent.as_deref()), (10, 5, 0, Some("66.7")));
@@ -121,23 +121,23 @@ fn the_hottest_comes_first_and_the_unknown_last() {
 fn any_cell() -> impl Strategy<Value = Cell> {
     let line = prop::option::of(0..4_usize).prop_map(|line| line.map(|n| ["a", "b", "c", "d"][n].to_owned()));
     (line, 0..ComplaintState::ALL.len(), 0..50_i64, prop::array::uniform8(0..=100_i64)).prop_map(
-        |(line, state, tickets, parts)| {
+        |(line, state, count, parts)| {
             let share = |of: i64, part: i64| of * part / 100;
-            let accepted = share(tickets, parts[0]);
-            let rated = share(tickets, parts[1]);
+            let accepted = share(count, parts[0]);
+            let rated = share(count, parts[1]);
             let unhappy = share(rated, parts[2]);
             Cell {
                 line,
                 state: ComplaintState::ALL[state],
-                tickets,
+                count,
                 accepted_on_time: share(accepted, parts[3]),
                 accepted_late: accepted - share(accepted, parts[3]),
-                resolved_on_time: share(tickets, parts[4]),
+                resolved_on_time: share(count, parts[4]),
                 marks: [unhappy, 0, 0, rated - unhappy, 0],
-                reopened: share(tickets, parts[5]),
+                reopened: share(count, parts[5]),
                 red_cards: parts[6],
-                replies: share(tickets, parts[7]),
-                minutes: share(tickets, parts[7]) * parts[6],
+                replies: share(count, parts[7]),
+                minutes: share(count, parts[7]) * parts[6],
             }
         },
     )
@@ -183,7 +183,7 @@ proptest! {
             all.iter().map(|(line, minutes, n)| took(["a", "b", "c", "d"][*line], *minutes, *n)).collect()
         };
         let (mut other_cells, mut other_minutes) = (cells.clone(), minutes.clone());
-        other_cells.sort_by_key(|cell| (cell.tickets, cell.line.clone()));
+        other_cells.sort_by_key(|cell| (cell.count, cell.line.clone()));
         other_minutes.reverse();
         prop_assert_eq!(count(&cells, &[], took(&minutes), 4), count(&other_cells, &[], took(&other_minutes), 4));
     }

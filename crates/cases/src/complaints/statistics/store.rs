@@ -82,7 +82,7 @@ const FIGURES: &str = "count(*), count(CASE WHEN complaints.accepted_on_time THE
 struct Figures {
     line: Line,
     state: ComplaintState,
-    tickets: i64,
+    count: i64,
     accepted_on_time: i64,
     accepted_late: i64,
     resolved_on_time: i64,
@@ -102,7 +102,7 @@ impl Figures {
         Cell {
             line: self.line,
             state: self.state,
-            tickets: self.tickets,
+            count: self.count,
             accepted_on_time: self.accepted_on_time,
             accepted_late: self.accepted_late,
             resolved_on_time: self.resolved_on_time,
@@ -131,19 +131,19 @@ pub fn late(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Late
         .filter(complaints::state.ne(ComplaintState::WaitingForComplainant));
     let rows: Vec<(Line, i64)> = rows.load(conn)?;
     let mut all: BTreeMap<Line, Late> = BTreeMap::new();
-    for (line, tickets) in rows {
-        all.insert(line.clone(), Late { line, tickets, ..Late::default() });
+    for (line, count) in rows {
+        all.insert(line.clone(), Late { line, count, ..Late::default() });
     }
     let key = format!("{line}, {ONCE_IN_TIME}");
     let rows = narrowed!(scoped::complaint_histogram(&wanted.viewer, &key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::is_open.eq(true))
         .filter(complaints::state.eq_any(UNACCEPTED_STATES))
         .filter(sql::<Bool>(acceptance_is_over(conn)).bind::<Moment, _>(wanted.now).sql(")"));
-    for (line, once_in_time, tickets) in rows.load::<(Line, i64, i64)>(conn)? {
+    for (line, once_in_time, count) in rows.load::<(Line, i64, i64)>(conn)? {
         let late = all.entry(line.clone()).or_insert_with(|| Late { line, ..Late::default() });
         match once_in_time {
-            UNACCEPTED => late.unaccepted += tickets,
-            IN_TIME => late.unaccepted_again += tickets,
+            UNACCEPTED => late.unaccepted += count,
+            IN_TIME => late.unaccepted_again += count,
             // The earlier acceptance was late and is already counted as such.
             _ => {}
         }
@@ -183,7 +183,7 @@ pub fn took(conn: &mut Conn, wanted: &Wanted, line: &str) -> WorkResult<Vec<Took
         .filter(complaints::working_minutes.is_not_null())
         .filter(complaints::state.ne_all([ComplaintState::Merged, ComplaintState::Rejected]));
     let rows: Vec<(Line, i64, i64)> = rows.load(conn)?;
-    Ok(rows.into_iter().map(|(line, minutes, tickets)| Took { line, minutes, tickets }).collect())
+    Ok(rows.into_iter().map(|(line, minutes, count)| Took { line, minutes, count }).collect())
 }
 
 /// Every complex of an area, with its complaints by category, without rejected ones.
@@ -192,15 +192,15 @@ pub fn warm(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> WorkResult<Vec<W
     let rows = narrowed!(scoped::complaint_heat(&wanted.viewer, key, &format!("{key}, count(*)")), wanted)
         .filter(complaints::complex_id.is_not_null())
         .filter(complaints::state.ne(ComplaintState::Rejected));
-    let mut tickets: BTreeMap<Id, BTreeMap<String, i64>> = BTreeMap::new();
+    let mut by_complex: BTreeMap<Id, BTreeMap<String, i64>> = BTreeMap::new();
     for (complex, category, count) in rows.load::<(Id, String, i64)>(conn)? {
-        tickets.entry(complex).or_default().insert(category, count);
+        by_complex.entry(complex).or_default().insert(category, count);
     }
     let columns = (complexes::id, complexes::name, complexes::township, complexes::community, complexes::households);
     let all: Vec<(Id, String, String, String, Option<i64>)> =
         crate::complexes::scoped::complexes(scope).select(columns).load(conn)?;
     let warm = all.into_iter().map(|(complex, name, township, community, households)| Warm {
-        categories: tickets.remove(&complex).unwrap_or_default(),
+        categories: by_complex.remove(&complex).unwrap_or_default(),
         households: households.filter(|count| *count > 0),
         complex,
         name,

@@ -1,4 +1,4 @@
-//! Fills a database with complaints of several years: `cargo run --release --example tickets -- --help`.
+//! Fills a database with complaints of several years: `cargo run --release --example complaints -- --help`.
 //!
 //! The rows are the service's own types, routed and dated by its own rules. Texts are encrypted with the data key of
 //! its keyring, so that the service can decrypt them. The same seed, register and end give the same complaints, except
@@ -22,7 +22,7 @@ use xiaoqu::personal;
 use xiaoqu::settings::Settings;
 
 use chance::Chance;
-use life::Ticket;
+use life::DrawnComplaint;
 use rows::{Batch, PhoneRow};
 use world::World;
 
@@ -34,7 +34,7 @@ struct Args {
     flags: SettingFlags,
     /// Number of complaints
     #[arg(long, default_value_t = 10_000)]
-    tickets: usize,
+    complaints: usize,
     /// Days from the first complaint to the last
     #[arg(long, default_value_t = 1096)]
     days: u32,
@@ -62,7 +62,7 @@ fn main() -> anyhow::Result<()> {
     };
     let now = args.until.unwrap_or_else(Utc::now);
     let now = now.with_nanosecond(0).context("a moment")?;
-    ensure!(args.tickets > 0 && args.days > 0, "at least one ticket and one day");
+    ensure!(args.complaints > 0 && args.days > 0, "at least one complaint and one day");
     let world = World::read(&mut conn, settings.deployment.time_zone, config.issuer.clone(), now)?;
     let ring = config.keys.ring();
     remember_keys(&mut conn, &ring)?;
@@ -71,7 +71,7 @@ fn main() -> anyhow::Result<()> {
     println!(
         "{}",
         serde_json::json!({
-            "tickets": args.tickets, "open": counts.open, "steps": counts.steps, "sealed": counts.sealed,
+            "complaints": args.complaints, "open": counts.open, "steps": counts.steps, "sealed": counts.sealed,
             "followers": counts.followers, "cards": counts.cards, "complexes": world.homes.len(),
             "seconds": began.elapsed().as_secs_f64(),
         })
@@ -100,15 +100,15 @@ fn fill(conn: &mut Conn, world: &World, ring: &Keyring, args: &Args) -> anyhow::
     let mut counts = Counts::default();
     let mut batch = Batch::default();
     let clock_until = world.now - TimeDelta::hours(args.clock_behind_hours.into());
-    for number in 0..args.tickets {
+    for number in 0..args.complaints {
         let at = moment(world, &mut chance, number, args);
-        let ticket = Ticket::draw(world, &mut chance, at, number, clock_until);
-        counts.open += usize::from(ticket.row.is_open);
-        counts.steps += ticket.steps.len();
-        counts.followers += ticket.followers.len();
-        counts.cards += ticket.cards.len();
-        counts.sealed += ticket.texts.len();
-        add(&mut batch, ring, ticket)?;
+        let complaint = DrawnComplaint::draw(world, &mut chance, at, number, clock_until);
+        counts.open += usize::from(complaint.row.is_open);
+        counts.steps += complaint.steps.len();
+        counts.followers += complaint.followers.len();
+        counts.cards += complaint.cards.len();
+        counts.sealed += complaint.texts.len();
+        add(&mut batch, ring, complaint)?;
         if batch.complaints.len() == CHUNK {
             rows::write(conn, std::mem::take(&mut batch))?;
         }
@@ -120,26 +120,26 @@ fn fill(conn: &mut Conn, world: &World, ring: &Keyring, args: &Args) -> anyhow::
 
 /// The same number each day, at typical hours, and none in the future.
 fn moment(world: &World, chance: &mut Chance, number: usize, args: &Args) -> DateTime<Utc> {
-    let ago = (args.tickets - 1 - number) as f64 / args.tickets as f64 * f64::from(args.days);
+    let ago = (args.complaints - 1 - number) as f64 / args.complaints as f64 * f64::from(args.days);
     let day = (world.now - TimeDelta::seconds((ago * 86_400.0) as i64)).date_naive().and_time(chrono::NaiveTime::MIN);
     let at = life::time_of_day(chance, day.and_utc());
     if at <= world.now { at } else { at - TimeDelta::days(1) }
 }
 
-fn add(batch: &mut Batch, ring: &Keyring, ticket: Ticket) -> anyhow::Result<()> {
-    let subject = ticket.row.id;
-    let failed = |fail| anyhow::anyhow!("a text cannot be sealed: {fail:?}");
-    for (owner, purpose, text) in &ticket.texts {
+fn add(batch: &mut Batch, ring: &Keyring, complaint: DrawnComplaint) -> anyhow::Result<()> {
+    let subject = complaint.row.id;
+    let failed = |fail| anyhow::anyhow!("a text cannot be encrypted: {fail:?}");
+    for (owner, purpose, text) in &complaint.texts {
         batch.sealed.push(personal::encrypted(ring, subject, *owner, *purpose, text).map_err(failed)?);
     }
-    if let Some(phone) = &ticket.phone
+    if let Some(phone) = &complaint.phone
         && let Some((index_key, digest)) = personal::phone_digest(ring, phone).map_err(failed)?
     {
         batch.phones.push(PhoneRow { subject_id: subject, index_key, digest });
     }
-    batch.complaints.push(ticket.row);
-    batch.steps.extend(ticket.steps);
-    batch.followers.extend(ticket.followers);
-    batch.cards.extend(ticket.cards);
+    batch.complaints.push(complaint.row);
+    batch.steps.extend(complaint.steps);
+    batch.followers.extend(complaint.followers);
+    batch.cards.extend(complaint.cards);
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::world::World;
 type Time = DateTime<Utc>;
 
 /// A complaint with all its rows.
-pub struct Ticket {
+pub struct DrawnComplaint {
     pub row: ComplaintRow,
     pub steps: Vec<StepRow>,
     pub followers: Vec<FollowerRow>,
@@ -129,10 +129,10 @@ fn routed(
     (route(&world.rules, category, place, served, meant.as_ref()), meant)
 }
 
-impl Ticket {
+impl DrawnComplaint {
     /// `number` is unique among the complaints. Automatic steps after `clock_until` are left to the service's deadline
     /// check.
-    pub fn draw(world: &World, chance: &mut Chance, at: Time, number: usize, clock_until: Time) -> Ticket {
+    pub fn draw(world: &World, chance: &mut Chance, at: Time, number: usize, clock_until: Time) -> DrawnComplaint {
         let at_place = chance.below(world.homes.len());
         let home = &world.homes[at_place];
         let category = &world.rules.categories[chance.weighted(&world.mix)];
@@ -215,7 +215,7 @@ impl Ticket {
             course: Json(course),
             updated_at: submitted_at,
         };
-        let mut ticket = Ticket {
+        let mut complaint = DrawnComplaint {
             row,
             steps: Vec::new(),
             followers: Vec::new(),
@@ -225,12 +225,12 @@ impl Ticket {
             given: Vec::new(),
         };
         let by_account = matches!(channel, App | Portal);
-        let own = if by_account { StepActor::Complainant } else { ticket.office() };
-        ticket.step(chance, at, StepKind::Submitted, StepAudience::Complainant, own, None);
-        ticket.persons(world, chance, by_account);
-        let plan = plan(chance, &ticket.row, category);
-        ticket.live(world, chance, plan, &home.place, clock_until);
-        ticket
+        let own = if by_account { StepActor::Complainant } else { complaint.office() };
+        complaint.step(chance, at, StepKind::Submitted, StepAudience::Complainant, own, None);
+        complaint.persons(world, chance, by_account);
+        let plan = plan(chance, &complaint.row, category);
+        complaint.live(world, chance, plan, &home.place, clock_until);
+        complaint
     }
 
     fn persons(&mut self, world: &World, chance: &mut Chance, by_account: bool) {
