@@ -270,7 +270,7 @@ fn another_time_zone(kind: Kind) {
             "{line}"
         );
         let (accepted, line) = said(&["deployment", "accept", "--time-zone"]);
-        assert!(accepted && line.contains("time_zone is Asia/Urumqi"), "{line}");
+        assert!(accepted && line.contains("time_zone is now Asia/Urumqi"), "{line}");
         let mut conn = connect(&deployment.database.url());
         let events = "SELECT kind || ' ' || subject_id AS value FROM ledger_events WHERE kind = 'deployment.changed'";
         assert_eq!(values(&mut conn, events), ["deployment.changed time_zone"]);

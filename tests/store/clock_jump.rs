@@ -75,7 +75,7 @@ async fn four_hundred_days_for_four_seconds(app: TestApp, shift: Shift) {
     folder.keys(&["init"]);
     let shown = folder.run(&["clock", "status", "--database-url", &app.db_url]);
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-    assert!(shown.contains("stopped") && shown.contains("xiaoqu clock confirm"), "{shown}");
+    assert!(shown.contains("paused since") && shown.contains("xiaoqu clock confirm"), "{shown}");
     let confirmed = folder.run(&["clock", "confirm", "--database-url", &app.db_url]);
     assert!(confirmed.status.success(), "{}", String::from_utf8_lossy(&confirmed.stderr));
     until("it goes on", async || !warnings(&app).await.contains("clock_stopped")).await;

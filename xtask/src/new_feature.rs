@@ -386,16 +386,16 @@ mod tests {
         );
         assert_eq!(told, "An owner meeting, /v1/owner-meetings, ListOwnerMeetings, Owner meetings");
         for (arguments, fault) in [
-            (&[][..], "Give it a name"),
+            (&[][..], "Give the feature a name"),
             (&["drills"], "Give its Chinese name"),
             (&["Drills", "演练"], "is not snake_case"),
             (&["fire__drills", "演练"], "is not snake_case"),
             (&["2drills", "演练"], "is not snake_case"),
-            (&["cases", "案例"], "What is one of cases?"),
-            (&["staff", "人员"], "What is one of staff?"),
-            (&["staff", "staff", "人员"], "plural and singular"),
-            (&["drills", "演\"练"], "cannot stand in a string"),
-            (&["drills", "drill", "one", "演练"], "a word too many"),
+            (&["cases", "案例"], "The singular of cases is unclear"),
+            (&["staff", "人员"], "The singular of staff is unclear"),
+            (&["staff", "staff", "人员"], "need two forms"),
+            (&["drills", "演\"练"], "contains characters that are not allowed"),
+            (&["drills", "drill", "one", "演练"], "Too many arguments"),
         ] {
             let told = Names::from(arguments).expect_err("a fault");
             assert!(told.contains(fault) && told.contains(USAGE), "{arguments:?}: {told}");
@@ -433,12 +433,12 @@ mod tests {
         tree.insert("src/drills/mod.rs".into(), "pub struct Drill { }\n".into());
         tree.insert("crates/service/src/meetings/mod.rs".into(), String::new());
         let meetings = plan(&tree, &names(&["meetings", "会议"])).expect_err("a fault");
-        assert_eq!(meetings, ["crates/service/src/meetings is there"]);
+        assert_eq!(meetings, ["crates/service/src/meetings exists already"]);
         tree.insert("crates/cases/src/lib.rs".into(), String::new());
         tree.insert("src/app/mod.rs".into(), "\n".repeat(501) + &tree["src/app/mod.rs"]);
         let faults = plan(&tree, &names(&["drills", "演练"])).expect_err("faults").join("\n");
         for fault in [
-            "src/drills is there",
+            "src/drills exists already",
             "the schema already",
             "crates/cases/src/lib.rs: \"pub mod company_facts",
             "src/app/mod.rs would have",

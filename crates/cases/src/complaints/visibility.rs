@@ -465,9 +465,9 @@ mod tests {
     #[test]
     fn the_page_in_docs_is_the_table() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/who-may-know.md");
-        if std::env::var_os("WRITE_DOCS").is_some() {
+        if std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {
             std::fs::write(file, page()).expect("the page is written");
         }
-        assert_eq!(std::fs::read_to_string(file).unwrap_or_default(), page(), "WRITE_DOCS=1 writes it again");
+        assert_eq!(std::fs::read_to_string(file).unwrap_or_default(), page(), "XIAOQU_WRITE_DOCS=1 writes it again");
     }
 }
