@@ -90,7 +90,7 @@ const PARAMETERS: &[(&str, &str, bool, &str)] = &[
         "ETag of the version that you have seen. The request fails with 412 if there is a newer one.",
     ),
     ("IfMatchRequired", "If-Match", true, "ETag of the version that you change."),
-    ("IfNoneMatch", "If-None-Match", false, "ETag of the view that you have. The response is 304 if it is unchanged."),
+    ("IfNoneMatch", "If-None-Match", false, "ETag of the response you have. The response is 304 if it is unchanged."),
 ];
 
 pub fn parameters() -> Value {

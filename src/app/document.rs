@@ -16,8 +16,8 @@ use crate::service::routes::Description;
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
 Instants are RFC 3339 in UTC. Dates are in the deployment's time zone (default Asia/Shanghai). Money is integer fen; a \
 unit price is a decimal string in yuan with its unit. Measured percentages are strings with one decimal. \
-Lists page with `cursor`. Errors are RFC 9457 problems with a stable `code`. For bad input they list all input errors \
-with pointers. POST accepts an `Idempotency-Key`. PATCH and PUT need `If-Match`. A resource outside your territory is 404.\n\n\
+Lists page with `cursor`. Errors are RFC 9457 problems with a stable `code`. For bad input they list the input errors \
+with pointers. POST accepts an `Idempotency-Key`. PATCH and PUT need `If-Match`. Resources outside your territory get 404.\n\n\
 Every request may have `Accept-Language` (`zh-CN`, the default, or `en`: the language of titles, details and reasons) and \
 `X-Request-Id` (your request id, which is returned and written to the log). Set them once in your client. The operations \
 below do not repeat them.\n\n\
@@ -83,7 +83,7 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
         "securitySchemes".into(),
         json!({ "bearer": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "An access token (访问令牌, RFC 9068) with the claims `role` and `division`, `company` or `complex`."
+            "description": "An access token (访问令牌, RFC 9068) with `role` and, by role, `division`, `company` or `complex`."
         } }),
     );
     components.insert("responses".into(), components::responses());

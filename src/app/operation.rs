@@ -130,7 +130,7 @@ impl Made<'_> {
                 takes(self.operation, "IfMatch");
                 takes(self.operation, "IfNoneMatch");
                 self.operation["responses"]["304"] =
-                    json!({ "description": "Not modified: the view still matches `If-None-Match`" });
+                    json!({ "description": "Not modified: the ETag still matches `If-None-Match`" });
             }
             _ => {}
         }

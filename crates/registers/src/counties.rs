@@ -16,8 +16,8 @@ use crate::{calendar, companies, complexes, policy};
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CountyQuery {
-    /// County (GB/T 2260, 6 digits). Default: your county; for a company the county of its registering office. If the
-    /// deployment serves one county only, that county.
+    /// County (GB/T 2260, 6 digits). Default: your county; for a company the county of its registering office; or else
+    /// the only county of the deployment.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }

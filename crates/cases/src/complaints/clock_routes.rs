@@ -14,8 +14,8 @@ use crate::service::{Body, Ctx};
 
 /// List complaint categories
 ///
-/// Lists the categories of the policy in force in a county, on one page: first handler, supervising office, time
-/// limits, and whether complaints may be public.
+/// Lists the categories of the policy in force in a county, on one page, with first handler, supervising office and
+/// time limits, and whether they are public.
 #[utoipa::path(get, path = "/v1/complaint-categories",
     tag = "complaints", params(CountyQuery), responses((status = 200, description = "All categories", body = PageOf<ComplaintCategory>)))]
 pub async fn list_complaint_categories(ctx: Ctx) -> Response {
@@ -25,7 +25,7 @@ pub async fn list_complaint_categories(ctx: Ctx) -> Response {
 
 /// Preview a deadline
 ///
-/// Computes the deadlines of a complaint submitted at a given instant, and explains them day by day, including the days
+/// Computes both deadlines of a complaint, if submitted at a given instant. Explains them day by day, including days
 /// that do not count. Nothing is stored.
 #[utoipa::path(get, path = "/v1/complaint-deadlines",
     tag = "complaints", params(DeadlineQuery), responses((status = 200, description = "The deadlines", body = DeadlinePreview)))]
@@ -36,8 +36,8 @@ pub async fn get_complaint_deadline(ctx: Ctx) -> Response {
 
 /// List similar open complaints
 ///
-/// Lists the recent open complaints of a category at a complex, with their public data, so that a resident can follow
-/// one instead of submitting the matter again. Only public categories appear.
+/// Lists the open complaints of a public category at a complex, from the policy's last `duplicate_days`, so that a
+/// resident can follow one instead of submitting another. Only public data.
 #[utoipa::path(get, path = "/v1/similar-complaints",
     tag = "complaints", params(SimilarQuery), responses((status = 200, description = "Up to 50", body = PageOf<SimilarComplaint>)))]
 pub async fn list_similar_complaints(ctx: Ctx) -> Response {
@@ -47,8 +47,8 @@ pub async fn list_similar_complaints(ctx: Ctx) -> Response {
 
 /// List complaint updates
 ///
-/// Lists the steps of the complaints that a resident submitted or follows, newest first. Each step appears once, even
-/// after a merge. An app that remembers the last id can show each step once.
+/// Lists the steps of the complaints that you submitted or follow, newest first. Each step appears once, even after a
+/// merge. To get only new steps, read until the newest id of the last time.
 #[utoipa::path(get, path = "/v1/complaint-updates",
     tag = "complaints", params(ListComplaintUpdates), responses((status = 200, description = "A page", body = PageOf<TimelineStep>)))]
 pub async fn list_complaint_updates(ctx: Ctx) -> Response {
@@ -58,8 +58,8 @@ pub async fn list_complaint_updates(ctx: Ctx) -> Response {
 
 /// Search complaints by phone
 ///
-/// Offices that take calls search for a complainant's complaints by phone number, in any notation. The number is in the
-/// body so that no log contains it. Each search is recorded.
+/// Offices that take calls search for a complainant's complaints by phone number. The number is in the body so that no
+/// log contains it. Each search is recorded in the ledger.
 #[utoipa::path(post, path = "/v1/complaint-phone-searches",
     tag = "complaints", request_body = PhoneSearchIn, responses((status = 200, description = "Up to 200", body = PhoneSearchResult)))]
 pub async fn search_complaints_by_phone(ctx: Ctx, body: Body<PhoneSearchIn>) -> Response {

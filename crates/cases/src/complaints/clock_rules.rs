@@ -395,7 +395,7 @@ pub struct ExplainedDay {
 /// How a deadline is computed (期限说明).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Explanation {
-    /// When the complaint is received (收件时间).
+    /// Instant of submission (收件时间).
     pub received_at: Instant,
     /// Day of receipt, in the deployment's time zone (收件日期).
     #[schema(example = "2026-02-12")]

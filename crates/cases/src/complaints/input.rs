@@ -12,7 +12,7 @@ use crate::policy::complaints::UtilityKind;
 use crate::proceedings::ledger_texts::{self, LedgerTexts, Texts};
 use crate::proceedings::model::Evidence;
 
-/// Contact of the complainant (联系方式): encrypted at rest, returned masked, erased after the retention period.
+/// Contact of the complainant (联系方式): encrypted at rest, masked for offices, erased after retention.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactIn {
@@ -72,26 +72,26 @@ pub struct ComplaintIn {
     #[serde(default)]
     #[schema(max_items = 20, example = json!([]))]
     pub evidence: Vec<Evidence>,
-    /// Contact of the complainant; must be null if `anonymous` is true.
+    /// Contact of the complainant, if any; null if `anonymous` is true.
     #[serde(default)]
     pub contact: Option<ContactIn>,
-    /// The complainant stays anonymous (匿名), to the offices as well.
+    /// The complainant stays anonymous (匿名), also for offices.
     #[serde(default)]
     pub anonymous: bool,
-    /// The complainant lets the handling company see the contact, for example for a repair in the home
-    /// (同意向物业服务企业提供联系方式). Consent can be withdrawn.
+    /// The complainant lets the handling company or utility operator see the contact (同意提供联系方式), which must have a
+    /// phone. Consent can be withdrawn.
     #[serde(default)]
     pub consent_to_company: bool,
-    /// Kind of utility; required for a category of utility operators, otherwise null.
+    /// Kind of utility; required if the category has `organisations`, otherwise null.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub organisation: Option<UtilityKind>,
-    /// The office complained of; required for the category about officials, otherwise null. It never handles the
+    /// The office complained of. Only for the policy's `officials_category`, and required. It never handles the
     /// complaint.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub complained_office: Option<OfficeRefIn>,
-    /// The hotline's number (热线工单编号), unique in the county; required for channel `hotline`, otherwise null.
+    /// Number from the hotline (热线工单编号), unique in the county; required for channel `hotline`, else null.
     #[serde(default)]
     #[schema(pattern = "^[A-Za-z0-9-]{4,40}$", example = json!(null))]
     pub hotline_number: Option<String>,
@@ -115,8 +115,8 @@ pub struct AcceptanceIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferIn {
-    /// Role of the new handler: the office of this role for the place, or the company that serves the complex
-    /// (`property_company`).
+    /// Role of the new handler: the office of this role for the location, or `property_company`: the one that serves
+    /// the complex.
     pub role: Role,
     /// Kind of utility; required if the new handler is a utility operator, otherwise null.
     #[serde(default)]
@@ -144,8 +144,8 @@ pub struct TextIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionIn {
-    /// Working days, or hours if the complaint's `clock` is `hours`. At most the original time limit, and at most the
-    /// working days set in the policy.
+    /// In the unit of the complaint's `clock`. At most the original time limit and the policy's
+    /// `extension_most_working_days` (24 hours each).
     #[schema(minimum = 1, maximum = 720, example = 3)]
     pub amount: u32,
     /// Reasons for the request.
@@ -224,7 +224,7 @@ pub struct MergeIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommentIn {
-    /// Audience of the comment, to which you must belong yourself.
+    /// Audience of the comment. It must include you.
     pub audience: StepAudience,
     /// Text of the comment.
     #[schema(min_length = 1, max_length = 5000, example = "已电话联系物业项目经理人")]
@@ -327,7 +327,7 @@ pub struct ListComplaints {
     pub open: Option<bool>,
     /// True: only overdue complaints, most overdue first. False: only the others.
     pub overdue: Option<bool>,
-    /// Only open complaints due within this number of hours and not overdue, most urgent first.
+    /// Only open complaints with `resolve_due` in the next so many hours, most urgent first.
     #[param(minimum = 1, maximum = 720, example = 24)]
     pub due_within: Option<i64>,
     /// Only complaints in this state.
@@ -341,7 +341,7 @@ pub struct ListComplaints {
     pub channel: Option<ComplaintChannel>,
     /// Only complaints at this complex.
     pub complex_id: Option<Id>,
-    /// Only complaints at complexes that this company served, or that it handles or handled.
+    /// Only complaints with this `company_id`.
     pub company_id: Option<Id>,
     /// Only complaints in this township, 9 digits.
     #[param(max_length = 9, example = "640121102")]
@@ -389,7 +389,7 @@ pub struct DeadlineQuery {
     /// Instant of submission; now by default.
     #[param(example = "2026-02-13T02:00:00Z")]
     pub submitted_at: Option<Instant>,
-    /// County whose policy applies (GB/T 2260, 6 digits). Default: your county, or the only one of the deployment.
+    /// County whose policy applies (GB/T 2260, 6 digits). Default: yours, or else the only one of the deployment.
     #[param(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", example = "640121")]
     pub county: Option<String>,
 }

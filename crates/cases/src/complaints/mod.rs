@@ -64,7 +64,7 @@ pub use statistics::{ComplaintFacts, facts_of};
 
 pub const FEATURE: Feature = Feature {
     name: "complaints",
-    tags: &[tag(130, "complaints", "Complaints 诉求办理: deadlines, followers, and who complained 诉求人")],
+    tags: &[tag(130, "complaints", "Complaints 诉求办理: deadlines, followers, and complainants 诉求人")],
     operations: &[
         read(handler!(clock_routes::list_complaint_categories), EVERYONE),
         read(handler!(clock_routes::get_complaint_deadline), EVERYONE),

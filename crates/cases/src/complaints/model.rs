@@ -83,7 +83,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Audience of a step: who can see it in the timeline (可见范围).
+    /// Who can see a step (可见范围): `parties` excludes residents.
     #[schema(example = "complainant")]
     pub stored enum StepAudience {
         Complainant "complainant" "诉求人及办理单位" "Complainant, followers, handling company and offices"

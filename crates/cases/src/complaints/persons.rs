@@ -63,7 +63,7 @@ pub async fn record_timeline(ctx: &Ctx, id: Id) -> Result<(), Problem> {
 
 const RESTRICTED_READ: &str = "complaint.restricted_read";
 
-/// Consent to share the contact with the handling company (同意提供联系方式).
+/// Consent to share the contact with the handler (同意提供联系方式).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentIn {

@@ -35,7 +35,7 @@ pub struct DeadlinePreview {
     pub accept_due: Instant,
     /// Resolution deadline, exclusive.
     pub resolve_due: Instant,
-    /// When the yellow card would be given; null if the time limit is not longer than the warning.
+    /// When the yellow card (黄牌), a warning, would be given; null if the time limit is too short.
     pub yellow_at: Option<Instant>,
     /// Explanation of the acceptance deadline.
     pub accept: Explanation,

@@ -20,10 +20,9 @@ use crate::violations::view::Violation;
 
 /// List complaints
 ///
-/// Lists the complaints of your territory. A police station, partner agency or utility operator sees those that it
-/// handles, a company those that it handles or handled, a committee those of its complex, a resident those they
-/// submitted or follow. With `open=true`, `overdue=true` or `due_within`, the most urgent come first; otherwise the
-/// newest.
+/// Lists complaints of your territory. A police station, utility operator, `fire_rescue`, `market_supervision` or
+/// `discipline_office` sees those it handles, a company also those it handled, a committee those of its complex, a
+/// resident their own and followed ones. Urgent first with `open=true`, `overdue=true` or `due_within`, else newest.
 #[utoipa::path(get, path = "/v1/complaints",
     tag = "complaints", params(ListComplaints), responses((status = 200, description = "A page", body = PageOf<Complaint>)))]
 pub async fn list_complaints(ctx: Ctx) -> Response {
@@ -51,10 +50,10 @@ pub async fn create_complaint(ctx: Ctx, body: Body<ComplaintIn>) -> Response {
 
 /// Get a complaint
 ///
-/// The contact is in full for the complainant, masked for offices, and null for everyone else. With `unmask`, the
-/// handler gets it in full: an office always, a company or utility operator while the complainant consents. A machine
-/// token cannot unmask; each unmasking is recorded. If the deployment requires step-up authentication, an old log-in
-/// gets 401 `insufficient_user_authentication` (RFC 9470). If `confidentiality` is not `open`, each reading by an office is
+/// The complainant gets the contact in full, offices masked, and everyone else gets null. With `unmask`, the handler
+/// gets it in full: an office always, a company or utility operator while the complainant consents. A machine token
+/// cannot unmask; each unmasking is recorded. If the deployment requires step-up authentication, a stale log-in gets
+/// 401 `insufficient_user_authentication` (RFC 9470). If `confidentiality` is not `open`, each reading by an office is
 /// recorded in the ledger.
 #[utoipa::path(get, path = "/v1/complaints/{id}",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint"), GetComplaint),
@@ -93,8 +92,8 @@ fn unkept(mut answer: HttpResponse) -> HttpResponse {
 
 /// Get the timeline of a complaint
 ///
-/// Lists the steps in order, as far as they are visible to you: a resident gets the steps for the complainant; a
-/// company, committee or utility operator also those for the parties; an office all of them.
+/// Lists the steps that are visible to you, oldest first. A resident gets those with `audience` `complainant`. A
+/// company, committee or utility operator also gets `parties`, an office all of them.
 #[utoipa::path(get, path = "/v1/complaints/{id}/timeline",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     responses((status = 200, description = "All steps", body = PageOf<TimelineStep>)))]
@@ -105,8 +104,8 @@ pub async fn list_complaint_timeline(ctx: Ctx, id: PathId) -> Response {
 
 /// List possible duplicates
 ///
-/// Lists complaints of the same category at the same complex (if it has none, near its point), submitted within the
-/// policy's number of days. Only complaints visible to you appear. Use it to find a complaint to merge with.
+/// Lists complaints of the same category at the same complex (without a complex, near its point), submitted at most the
+/// policy's `duplicate_days` before or after, and visible to you. Use it to find the target of a merge.
 #[utoipa::path(get, path = "/v1/complaints/{id}/duplicates",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     responses((status = 200, description = "Up to 50; without a complex, up to 200", body = PageOf<Complaint>)))]
@@ -127,8 +126,8 @@ pub async fn accept_complaint(ctx: Ctx, id: PathId, body: Body<AcceptanceIn>) ->
 
 /// Reject a complaint
 ///
-/// The handler or the supervising office rejects (不予受理) a complaint that is not accepted yet, with reasons that the
-/// complainant reads. The complainant may reopen it once.
+/// The handler or the supervising office rejects (不予受理) a submitted, assigned or reopened complaint. The complainant
+/// reads the reasons, and may reopen the complaint once.
 #[utoipa::path(post, path = "/v1/complaints/{id}/rejection",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Rejected", body = Complaint)))]
@@ -138,9 +137,9 @@ pub async fn reject_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Transfer a complaint
 ///
-/// Transfers the complaint (转办) to another office of its place, or to the company that serves the complex. The handler
-/// may do so until the complaint was returned once; after that only the supervising office. The deadlines do not
-/// change. An office complained of cannot become the handler.
+/// The handler or the supervising office transfers the complaint (转办) to another office for its location, or to the
+/// company that serves the complex; after a return only the supervising office. It becomes `assigned`. The deadlines
+/// stay. The office complained of cannot become the handler.
 #[utoipa::path(post, path = "/v1/complaints/{id}/transfer",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TransferIn, responses((status = 200, description = "Transferred", body = Complaint)))]
@@ -150,9 +149,9 @@ pub async fn transfer_complaint(ctx: Ctx, id: PathId, body: Body<TransferIn>) ->
 
 /// Return a complaint
 ///
-/// The handler returns a submitted, accepted or assigned complaint (退回) to its supervising office, with reasons. This
-/// is possible once, within the policy's working days after the assignment. The supervising office then assigns the
-/// handler; that assignment is final.
+/// The handler returns (退回) a submitted, accepted or assigned complaint to its supervising office: once, within the
+/// policy's `return_within_working_days` after getting it. The supervising office must then transfer it. The new
+/// handler cannot return it.
 #[utoipa::path(post, path = "/v1/complaints/{id}/return",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Returned", body = Complaint)))]
@@ -162,7 +161,7 @@ pub async fn return_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Request an extension
 ///
-/// The handler requests more time before the resolution deadline, for a complaint that is accepted, assigned, reopened
+/// Until the resolution deadline, the handler requests more time for a complaint that is accepted, assigned, reopened
 /// or in mediation. The supervising office decides. After a refusal a new request is possible.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
@@ -173,8 +172,8 @@ pub async fn request_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extens
 
 /// Decide an extension request
 ///
-/// The supervising office grants or refuses the pending request. Granting is possible until the resolution deadline, or
-/// while the deadlines are paused. A complaint can be extended once.
+/// The supervising office grants or refuses the pending request. Granting is possible until the resolution deadline and
+/// during a pause: once, and once more after a reopening.
 #[utoipa::path(post, path = "/v1/complaints/{id}/extension-decision",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ExtensionDecisionIn, responses((status = 200, description = "Decided", body = Complaint)))]
@@ -184,8 +183,8 @@ pub async fn decide_complaint_extension(ctx: Ctx, id: PathId, body: Body<Extensi
 
 /// Request information from the complainant
 ///
-/// The handler of an accepted, assigned or reopened complaint asks the complainant, before the resolution deadline. The
-/// deadlines are paused until the information is given.
+/// Until `resolve_due`, the handler of an accepted, assigned or reopened complaint requests information. This accepts
+/// it, and pauses it until the information is given.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information-request",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "Requested; deadlines paused", body = Complaint)))]
@@ -195,9 +194,8 @@ pub async fn request_complaint_information(ctx: Ctx, id: PathId, body: Body<Text
 
 /// Give requested information
 ///
-/// The complainant gives the information. The handler or the supervising office may record it on the complainant's
-/// behalf, as may another office if the complainant has no account. The resolution deadline moves by the length of the
-/// pause.
+/// The complainant gives the information. The handler or the supervising office may record it for them, and any office
+/// if the complainant has no account. The resolution deadline moves by the working days or hours of the pause.
 #[utoipa::path(post, path = "/v1/complaints/{id}/information",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "Given; deadlines resumed", body = Complaint)))]
@@ -207,8 +205,8 @@ pub async fn give_complaint_information(ctx: Ctx, id: PathId, body: Body<TextIn>
 
 /// Start a mediation
 ///
-/// The handler, if it is an office, starts a mediation (调解) of an accepted, assigned or reopened complaint. The
-/// deadlines continue to run.
+/// The handling office starts a mediation (调解) of an accepted, assigned or reopened complaint, and accepts it.
+/// `resolve_due` is unchanged.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = TextIn, responses((status = 200, description = "In mediation", body = Complaint)))]
@@ -218,8 +216,8 @@ pub async fn begin_complaint_mediation(ctx: Ctx, id: PathId, body: Body<TextIn>)
 
 /// End a mediation
 ///
-/// The handler records the outcome. `agreed` needs the signed agreement as evidence and counts as the reply. After
-/// `failed` the complaint returns to its earlier state.
+/// The handler records the outcome. `agreed` needs the signed agreement as evidence and is the reply. After `failed`
+/// the state is as before, or `accepted`.
 #[utoipa::path(post, path = "/v1/complaints/{id}/mediation-result",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MediationResultIn, responses((status = 200, description = "Ended", body = Complaint)))]
@@ -229,8 +227,8 @@ pub async fn end_complaint_mediation(ctx: Ctx, id: PathId, body: Body<MediationR
 
 /// Reply to a complaint
 ///
-/// The handler states what was found and done. The complainant and the followers can read it. A reply to a complaint
-/// that was not accepted also accepts it.
+/// The handler states what was found and done. This also accepts the complaint. The complainant and followers can read
+/// it. Not while paused or returned.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reply",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ComplaintReplyIn, responses((status = 200, description = "Replied", body = Complaint)))]
@@ -240,8 +238,8 @@ pub async fn reply_to_complaint(ctx: Ctx, id: PathId, body: Body<ComplaintReplyI
 
 /// Rate the reply
 ///
-/// Records the satisfaction rating (满意度评价), 1 to 5, once for each reply. The complainant rates; for a complainant
-/// without an account, an office other than the handler records the rating. A satisfied rating closes the complaint.
+/// Records the satisfaction rating (满意度评价), 1 to 5, once for each reply. The complainant rates; for one without an
+/// account, an office other than the handler does. From the policy's `satisfied_from` on it closes the complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/satisfaction",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = SatisfactionIn, responses((status = 200, description = "Rated", body = Complaint)))]
@@ -251,8 +249,8 @@ pub async fn rate_complaint(ctx: Ctx, id: PathId, body: Body<SatisfactionIn>) ->
 
 /// Reopen a complaint
 ///
-/// A complainant who is not satisfied may reopen the complaint once, within the policy's working days after the reply
-/// or the rejection. An office other than the handler may do so for a complainant without an account. The time limits
+/// The complainant may reopen the complaint once, within the policy's working days after the reply or the rejection,
+/// unless rated as satisfied. For one without an account, an office other than the handler may do so. The time limits
 /// restart.
 #[utoipa::path(post, path = "/v1/complaints/{id}/reopening",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
@@ -263,8 +261,8 @@ pub async fn reopen_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Re
 
 /// Close a complaint
 ///
-/// The handler or the supervising office closes a complaint after the reply. A complaint that is not reopened in time
-/// is closed automatically.
+/// The handler or the supervising office closes a replied complaint. If it is not reopened in time, it is closed
+/// automatically.
 #[utoipa::path(post, path = "/v1/complaints/{id}/closure",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Closed", body = Complaint)))]
@@ -274,9 +272,8 @@ pub async fn close_complaint(ctx: Ctx, id: PathId, body: Body<ReasonsIn>) -> Res
 
 /// Merge a complaint into another
 ///
-/// The handler or the supervising office merges two complaints about the same matter. The target must be open, of the
-/// same county, confidentiality and office complained of. Followers of the merged complaint follow the target
-/// complaint.
+/// The handler or the supervising office merges the complaint into a target about the same matter, which must be open,
+/// with the same county, confidentiality and office complained of. Complainant and followers then follow the target.
 #[utoipa::path(post, path = "/v1/complaints/{id}/merge",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = MergeIn, responses((status = 200, description = "Merged", body = Complaint)))]
@@ -286,8 +283,8 @@ pub async fn merge_complaint(ctx: Ctx, id: PathId, body: Body<MergeIn>) -> Respo
 
 /// Link a complaint
 ///
-/// The handler or the supervising office links the complaint to a related violation, inspection or hazard that it can
-/// see.
+/// The handler or the supervising office links the complaint to a related violation, inspection or hazard visible to
+/// you.
 #[utoipa::path(post, path = "/v1/complaints/{id}/links",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = LinkIn, responses((status = 200, description = "Linked", body = Complaint)))]
@@ -297,10 +294,9 @@ pub async fn link_complaint(ctx: Ctx, id: PathId, body: Body<LinkIn>) -> Respons
 
 /// Give or withdraw contact consent
 ///
-/// Decides whether the company that handles the complaint may see the contact, for example for a repair in the home.
-/// The complainant consents with their own account. For a complainant without an account an office may record the
-/// consent, with a `note` on how it was given, but not after a withdrawal. The handling office may always record a
-/// withdrawal.
+/// Decides whether the handling company or utility operator may see the contact, for example for a repair in the home.
+/// A complainant with an account must consent with it. For one without an account, an office may record the consent,
+/// with a `note` on how it was given, but not after a withdrawal. The handling office may always record a withdrawal.
 #[utoipa::path(post, path = "/v1/complaints/{id}/contact-consent",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ConsentIn, responses((status = 200, description = "Recorded", body = Complaint)))]
@@ -310,10 +306,10 @@ pub async fn set_complaint_consent(ctx: Ctx, id: PathId, body: Body<ConsentIn>) 
 
 /// Erase personal data of a complaint
 ///
-/// Erases the complainant's contact, account, attachments and links, the exact point, personal data in texts (PIPL 47),
-/// and responses stored for idempotency keys. The complaint, its timeline and its ledger proof remain, as do stripped
-/// copies that became evidence of a violation. Open to the complainant, the handling office and the county authority.
-/// After the retention period the erasure is automatic.
+/// Erases the contact, the reference to the account, the complainant's attachments and web links, the exact point,
+/// personal data in texts (PIPL 47), and responses stored for idempotency keys. The complaint, timeline and ledger
+/// proof remain, and photographs copied to a violation. For the complainant, the handling office and the county
+/// authority. After the retention period the erasure is automatic.
 #[utoipa::path(post, path = "/v1/complaints/{id}/erasure",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ReasonsIn, responses((status = 200, description = "Erased", body = Complaint)))]
@@ -330,9 +326,9 @@ pub async fn erase_complaint_persons(ctx: Ctx, id: PathId, body: Body<ReasonsIn>
 
 /// Release or withhold the exact point
 ///
-/// By default companies, committees, utility operators and followers see only the point of the complex, or a grid of
-/// about 100 m. If they need the exact point, the handling or the supervising office may release it. Followers and the
-/// public never see the exact point of an anonymous complaint.
+/// Companies, committees, utility operators and followers get only the point of the complex, or one rounded to about
+/// 100 m. If they need the exact point, the handling or the supervising office may release it. Followers and the public
+/// never get the exact point of an anonymous complaint.
 #[utoipa::path(post, path = "/v1/complaints/{id}/point-release",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = PointReleaseIn, responses((status = 200, description = "Recorded", body = Complaint)))]
@@ -342,8 +338,8 @@ pub async fn release_complaint_point(ctx: Ctx, id: PathId, body: Body<PointRelea
 
 /// Comment on a complaint
 ///
-/// Adds a comment (备注) for the complainant and all parties, for the parties, or for the offices only. It does not
-/// change the complaint. Followers cannot comment, and a merged complaint takes no comments.
+/// Adds a comment (备注) for an `audience`. The complaint and its version do not change. Followers cannot comment, and a
+/// merged complaint takes no comments.
 #[utoipa::path(post, path = "/v1/complaints/{id}/comments",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = CommentIn, responses((status = 201, description = "The comment", body = TimelineStep)))]
@@ -353,9 +349,9 @@ pub async fn comment_on_complaint(ctx: Ctx, id: PathId, body: Body<CommentIn>) -
 
 /// Report a complaint as a violation
 ///
-/// The handling or the supervising office reports a violation and links it to the complaint. The description is the
-/// officer's own. `with_evidence` adds stripped copies of the complaint's photographs under neutral names; the step
-/// states how many other attachments were left out. The complaint shows the state of the violation.
+/// The handling or the supervising office reports a violation, with its own description. `links` of the complaint then
+/// contains the violation and its state. `with_evidence` adds copies of the complaint's photographs, without metadata
+/// and names; `facts` of the step has the number of other attachments.
 #[utoipa::path(post, path = "/v1/complaints/{id}/violation",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = ComplaintViolationIn, responses((status = 201, description = "Reported", body = Violation)))]
@@ -369,8 +365,8 @@ pub async fn report_complaint_violation(ctx: Ctx, id: PathId, body: Body<Complai
 
 /// Follow a complaint
 ///
-/// A resident follows an open complaint of a public category. Followers can read the steps meant for the complainant,
-/// but not who the complainant is.
+/// A resident follows an open complaint of a public category. Followers get the steps for the complainant, but not the
+/// complainant's identity.
 #[utoipa::path(post, path = "/v1/complaints/{id}/following",
     tag = "complaints", params(("id" = crate::db::Id, Path, description = "Id of the complaint")),
     request_body = EmptyIn, responses((status = 200, description = "Followed", body = Following)))]

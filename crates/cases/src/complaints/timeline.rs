@@ -42,7 +42,7 @@ pub struct TimelineStep {
     pub audience: StepAudience,
     pub at: Instant,
     pub by: StepBy,
-    /// The office or company that took the step, if `by` is `office`; its officer is visible to offices only.
+    /// The office or company that took the step, if `by` is `office`. `subject` is visible to offices only.
     pub office: Option<Officer>,
     /// Details of the step, such as handlers, deadlines, and whether it was on time. The members depend on `kind`.
     #[schema(value_type = Object, additional_properties = true, example = json!({ "on_time": true }))]

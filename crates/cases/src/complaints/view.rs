@@ -43,7 +43,7 @@ pub struct Handler {
 /// Contact of the complainant (联系方式), as far as it is visible to you.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ContactView {
-    /// True if the values are masked. Parameter `unmask` gets them in full, if you are allowed to see them.
+    /// True if the values are masked. The handler can get them in full: `GET /v1/complaints/{id}?unmask=…`.
     pub masked: bool,
     /// Name (姓名).
     #[schema(max_length = 60, example = "张**")]
@@ -59,12 +59,12 @@ pub struct ContactView {
 /// An extension request and its decision (延期).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExtensionView {
-    /// Working days or hours, by the `clock` of the complaint.
+    /// Amount of time, in the unit of the complaint's `clock`.
     #[schema(minimum = 1)]
     pub amount: u32,
     /// When the extension was requested.
     pub asked_at: Instant,
-    /// Null while the decision is pending.
+    /// Null while pending; false: refused.
     pub granted: Option<bool>,
 }
 
@@ -97,10 +97,10 @@ pub struct Complaint {
     /// English name of the category.
     #[schema(max_length = 200, example = "Cleaning")]
     pub category_en: String,
-    /// Kind of utility, if the category covers several; otherwise null.
+    /// Kind of utility, from submission or transfer; otherwise null.
     pub organisation: Option<UtilityKind>,
     pub state: ComplaintState,
-    /// True while the handler has work left to do.
+    /// False if replied, closed, rejected, merged.
     pub open: bool,
     /// True if open and past the resolution deadline. Always false during a pause.
     pub overdue: bool,
@@ -110,7 +110,7 @@ pub struct Complaint {
     pub clock: DeadlineClock,
     /// Acceptance deadline, exclusive; for working days it is 24:00 of the last day (Civil Code 203).
     pub accept_due: Instant,
-    /// Resolution deadline, exclusive, including pauses and an extension.
+    /// Resolution deadline, exclusive, with past pauses and extension.
     pub resolve_due: Instant,
     /// Years up to the resolution deadline whose holidays are not recorded yet (尚无节假日安排的年份). The deadline may still
     /// move to a later day.
@@ -122,9 +122,9 @@ pub struct Complaint {
     pub submitted_at: Instant,
     /// Null until accepted.
     pub accepted_at: Option<Instant>,
-    /// When the reply was given; null until then.
+    /// When replied to; null again if reopened.
     pub resolved_at: Option<Instant>,
-    /// When the complaint was closed, rejected or merged; null until then.
+    /// When closed, rejected or merged; null until then or if reopened.
     pub closed_at: Option<Instant>,
     /// True if every acceptance was on time; null before the first.
     pub accepted_on_time: Option<bool>,
@@ -133,7 +133,7 @@ pub struct Complaint {
     /// Number of red cards.
     #[schema(minimum = 0)]
     pub red_cards: i64,
-    /// When the complaint was escalated to the supervising office after a missed deadline; otherwise null.
+    /// When it was escalated to the supervising office (first red card); null if not. The handler stays.
     pub escalated_at: Option<Instant>,
     /// True if the complainant reopened it, which is possible once.
     pub reopened: bool,
@@ -147,8 +147,8 @@ pub struct Complaint {
     /// Name of the complex.
     #[schema(max_length = 200, example = "望远示范花园")]
     pub complex_name: Option<String>,
-    /// The handling company, visible to all; otherwise the company that served the complex at submission, visible to
-    /// offices.
+    /// The handling company. Else, for offices: the last handling company, or the one that served the complex at
+    /// submission.
     pub company_id: Option<Id>,
     /// County, 6 digits.
     #[schema(max_length = 6, example = "640121")]
@@ -159,40 +159,40 @@ pub struct Complaint {
     /// Community, 12 digits; empty if only the township is known.
     #[schema(max_length = 12, example = "640121102001")]
     pub community: String,
-    /// Exact point for offices and the complainant. Others get the complex or a grid of about 100 m, unless an office
-    /// released the exact point.
+    /// Exact for offices and the complainant. For others that of the complex, or rounded to about 100 m, unless an
+    /// office released it.
     pub point: Option<Point>,
     /// True if an office released the exact point.
     pub point_released: bool,
     /// Location in words (具体位置).
     #[schema(max_length = 200, example = "3 号楼 2 单元门厅")]
     pub location: Option<String>,
-    /// Description by the complainant; scrubbed of personal data except for offices and the complainant.
+    /// The description. Offices and the complainant get it in full, others without personal data.
     #[schema(max_length = 5000, example = "楼道垃圾连续三天无人清理，气味很大")]
     pub description: Option<String>,
-    /// Evidence. Only offices and the complainant get links and attachments other than pictures.
+    /// Evidence. Only offices and the complainant get URLs and attachments that are no pictures.
     #[schema(max_items = 20)]
     pub evidence: Vec<Evidence>,
     /// Null if none was given, if it was erased, or if it is not visible to you.
     pub contact: Option<ContactView>,
     /// True if the complainant is anonymous.
     pub anonymous: bool,
-    /// True if the complainant lets the handling company see the contact.
+    /// True if a handler that is not an office may see the contact.
     pub consent_to_company: bool,
     /// When the personal data were erased; null until then.
     pub erased_at: Option<Instant>,
-    /// The hotline's number of the complaint; visible to offices.
+    /// Number from the hotline (热线工单编号); visible to offices.
     #[schema(max_length = 40)]
     pub hotline_number: Option<String>,
     pub confidentiality: Confidentiality,
-    /// True if complaints of the category may be public.
+    /// True if the category is public.
     pub public: bool,
     /// Public summary (公开摘要) by an office; null if none.
     #[schema(max_length = 500)]
     pub public_summary: Option<String>,
     /// Office complained of; visible to offices and the complainant.
     pub complained_office: Option<OfficeRef>,
-    /// Linked violations, inspections and hazards; the complainant sees violations only, other non-offices none.
+    /// Linked violations, inspections and hazards. Offices get all, the complainant violations, others none.
     #[schema(max_items = 50)]
     pub links: Vec<LinkView>,
     /// The target complaint of a merge; otherwise null.

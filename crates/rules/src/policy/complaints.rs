@@ -67,7 +67,7 @@ pub struct ComplaintCategory {
     /// Codes of acts that such a complaint may reveal (对应违规行为).
     #[schema(max_items = 20)]
     pub related_acts: Vec<String>,
-    /// For utility operators: the kinds of utility, of which a complaint names one (专业运营类别). Empty for all others.
+    /// Kinds of utility (专业运营类别), one of which a complaint names. Empty if no utility operator handles it.
     #[schema(max_items = 6)]
     pub organisations: Vec<UtilityKind>,
 }

@@ -180,7 +180,7 @@ pub struct ProblemBody {
     /// The resource that prevents the operation, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub related: Option<RelatedResource>,
-    /// All input errors, at most the first 100.
+    /// The input errors, at most the first 100.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 100)]
     pub errors: Vec<InputErrorBody>,

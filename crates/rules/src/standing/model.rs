@@ -161,12 +161,12 @@ pub struct CountedViolation {
     pub window_last_day: NaiveDate,
 }
 
-/// An office (承办单位): role and division.
+/// An office (单位): role and division.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub struct OfficeRef {
     /// Role of the office (角色).
     pub role: Role,
-    /// Its division: GB/T 2260, 6, 9 or 12 digits; empty for a company (行政区划代码).
+    /// Division code (行政区划代码) of 6, 9 or 12 digits; empty for a company.
     #[schema(example = "640121102", max_length = 12, pattern = "^([0-9]{6,12})?$")]
     pub division: String,
 }

@@ -33,7 +33,7 @@ pub struct Evidence {
     #[serde(default)]
     #[schema(max_length = 1000, pattern = "^https?://[^\\s]+$", example = "https://evidence.example.invalid/1.jpg")]
     pub url: Option<String>,
-    /// Attachment from `POST /v1/attachments`, visible to everyone who may see the case.
+    /// Attachment from `POST /v1/attachments`; absent if none, or not visible to you.
     // Omitted if there is none, because digests in the ledger cover evidence from before attachments existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(null))]
@@ -153,11 +153,11 @@ pub struct StatementIn {
     pub evidence: Vec<Evidence>,
 }
 
-/// Reasons for a decision or an answer (理由).
+/// Reasons for a step (理由).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonsIn {
-    /// The reasons, which the company receives.
+    /// The reasons, for all who see the step.
     #[schema(min_length = 2, max_length = 5000, example = "事实清楚，证据确凿")]
     pub reasons: String,
 }
