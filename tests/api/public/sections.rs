@@ -109,8 +109,8 @@ on_both_databases! {
         let complex = json!({ "id": case.id("P") });
         let at = format!("/public/complexes/{}", case.id("P"));
         let html = page(&app, &at, 200).await;
-        assert!(html.contains("尚无已备案的在期合同") && html.contains("尚无经核验的收费标准"), "{html}");
-        assert!(html.contains("尚无经核验的公共收益公示") && !html.contains("典型案例"), "{html}");
+        assert!(html.contains("没有已备案且有效的合同") && html.contains("尚无核验通过的收费标准"), "{html}");
+        assert!(html.contains("尚无核验通过的公共收益公开内容") && !html.contains("典型案例"), "{html}");
         filed(&app, &case.company, &draft(&complex, "2026-01-01", None)).await;
         let fee = format!("/v1/complexes/{}/disclosures/fee_standard", case.id("P"));
         let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "9.99")]));
@@ -122,7 +122,7 @@ on_both_databases! {
         let named = a_complex(&app).await;
         app.county().patch(&path("complexes", &named), &json!({ "name": "<img src=x>苑" })).if_match("*").await.expect(200);
         let html = page(&app, &format!("/public/complexes/{}", text(&named["id"])), 200).await;
-        assert!(html.contains("&lt;img src=x&gt;苑") && html.contains("目前没有应当公开的企业"), "{html}");
+        assert!(html.contains("&lt;img src=x&gt;苑") && html.contains("暂无应当公开的事项"), "{html}");
     }
 
     async fn a_case_whose_decision_fell_is_not_on_the_page_any_more(app: TestApp) {

@@ -49,7 +49,7 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
     } else if to_company && company.is_none() {
         fault("not_serving", "该小区没有物业服务企业", "no property service company serves the complex");
     } else if office_of(input.role, &row.place()).is_none() {
-        fault("unknown_reference", "该诉求地点没有此单位", "there is no such office for the place of the complaint");
+        fault("unknown_reference", "诉求所在地没有此单位", "there is no such office for the place of the complaint");
     } else if input.role == row.handler_role && !(to_company && company != row.company_id) {
         let same = input.role != Role::UtilityOperator || input.organisation == row.organisation;
         if same {
@@ -101,8 +101,10 @@ pub fn require_early_return(due: Instant, within: u32, now: Instant) -> Result<(
         return Ok(());
     }
     let (zh, en) = (
-        format!("退回须在{within}个工作日内提出，期限已届满。"),
-        format!("A complaint can be returned within {within} working days. That time limit has passed."),
+        format!("退回须在接到诉求后{within}个工作日内提出，期限已届满。"),
+        format!(
+            "A complaint can be returned within {within} working days of its assignment. That time limit has passed."
+        ),
     );
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
