@@ -25,7 +25,7 @@ pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut 
     if let Some(fault) = personal_data_fault("/public_summary", summary) {
         faults.push(fault);
     } else if masks::scrub(summary, &who.values()) != summary {
-        let zh = "含有疑似诉求人姓名、住址或其他个人信息，请删除";
+        let zh = "含有疑似诉求人姓名、住址或者其他个人信息，请删除";
         let en = "contains what looks like the complainant's name, address or other personal data; remove it";
         faults.push(InputError::new("/public_summary", "personal_data", zh, en));
     }
@@ -145,7 +145,7 @@ pub fn require_in_time(resolve_due: Instant, now: Instant) -> Result<(), Problem
 
 pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &mut Vec<InputError>) {
     if outcome == MediationOutcome::Agreed && !has_evidence {
-        let (zh, en) = ("达成调解的，须附调解协议", "attach the mediation agreement");
+        let (zh, en) = ("达成调解协议的，须附调解协议", "attach the mediation agreement");
         faults.push(InputError::new("/evidence", "required", zh, en));
     }
 }

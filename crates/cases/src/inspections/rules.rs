@@ -355,7 +355,7 @@ pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(),
 pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<InputError>) -> bool {
     let has_act = named.or(of_item).is_some();
     if !has_act {
-        let (zh, en) = ("检查项没有对应的受监管行为，须填写", "the item has no act; name one");
+        let (zh, en) = ("该检查项没有对应的受监管行为，须另行填写", "the item has no act; name one");
         faults.push(InputError::new("/act", "required", zh, en));
     }
     has_act

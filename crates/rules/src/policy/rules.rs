@@ -196,7 +196,7 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut InputErr
             faults.add(
                 pointer,
                 "role_not_authority",
-                "移交单位须为政府单位或者协作机关",
+                "受移交单位须为政府单位或者协作机关",
                 "the referred agency must be a government office or a partner agency",
             );
         } else if *role == act.lead_role {
@@ -210,7 +210,7 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut InputErr
             faults.add(
                 pointer,
                 "duplicate_role",
-                "移交单位重复，请删除其一",
+                "受移交单位重复，请删除其一",
                 "the referred agency is listed twice; remove one",
             );
         }
@@ -356,7 +356,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut I
         faults.add(
             at("office"),
             "office_rule",
-            "移交措施须由移交单位承办，其他措施不得由其承办",
+            "移交措施须由受移交单位承办，其他措施不得由其承办",
             "the referred agency must be the responsible office of a referral, and of no other measure",
         );
     }

@@ -27,7 +27,7 @@ codes! {
     MalformedJson "malformed_json" 400 "请求体不是有效的 JSON" "The body is not valid JSON"
     MalformedRequest "malformed_request" 400 "请求格式有误" "The request is malformed"
     Unauthorized "unauthorized" 401 "须提供访问令牌" "An access token is required"
-    InvalidToken "invalid_token" 401 "访问令牌无效或已过期" "The access token is invalid or has expired"
+    InvalidToken "invalid_token" 401 "访问令牌无效或者已过期" "The access token is invalid or has expired"
     InsufficientUserAuthentication "insufficient_user_authentication" 401 "须重新登录验证身份" "Step-up authentication is required"
     Forbidden "forbidden" 403 "无权执行此操作" "You are not allowed to perform this operation"
     PersonRequired "person_required" 403 "此决定须由自然人作出，不得使用系统令牌" "A person must make this decision; machine tokens are not accepted"
