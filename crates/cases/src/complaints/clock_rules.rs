@@ -427,7 +427,7 @@ pub struct Explanation {
     pub text_zh: String,
     /// Summary in English.
     #[schema(
-        example = "Received at 2026-02-12 10:30; that day is not counted. 5 working days from the next day on end with 2026-02-26.",
+        example = "Received at 2026-02-12 10:30; that day is not counted. The time limit of 5 working days starts on the next day and ends at 24:00 on 2026-02-26.",
         max_length = 500
     )]
     pub text_en: String,

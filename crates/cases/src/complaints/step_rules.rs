@@ -202,8 +202,8 @@ pub fn require_reopening_in_time(ends: Instant, days: u32, now: Instant) -> Resu
         return Ok(());
     }
     let (zh, en) = (
-        format!("须在答复后{days}个工作日内提出，期限已届满。"),
-        format!("This is possible within {days} working days of the reply. That time limit has passed."),
+        format!("须在答复或者不予受理后{days}个工作日内提出，期限已届满。"),
+        format!("This is possible within {days} working days of the reply or rejection. That time limit has passed."),
     );
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
