@@ -116,7 +116,7 @@ on_both_databases! {
         let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "9.99")]));
         case.portal().post(&fee, &body).await.expect(201);
         let html = page(&app, &at, 200).await;
-        assert!(html.contains("以下为备案合同的约定") && html.contains("<strong>1.80</strong>"), "{html}");
+        assert!(html.contains("以下为备案合同约定的收费标准") && html.contains("<strong>1.80</strong>"), "{html}");
         assert!(html.contains("，不定期") && html.contains("待核验") && !html.contains("9.99"), "{html}");
         // Names are escaped.
         let named = a_complex(&app).await;
@@ -146,7 +146,7 @@ on_both_databases! {
         app.office(Role::Community, COMMUNITY).post(&format!("{fee}/verification"), &decision).await.expect(200);
         for at in [format!("/public/complexes/{}", case.id("P")), format!("/public/complexes/{}/notice", case.id("P"))] {
             let html = page(&app, &at, 200).await;
-            assert!(html.contains("高于备案合同约定的1.80") && html.contains("备案合同未约定此项"), "{html}");
+            assert!(html.contains("高于备案合同约定的单价1.80") && html.contains("备案合同未约定此项"), "{html}");
         }
     }
 
