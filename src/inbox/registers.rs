@@ -68,7 +68,7 @@ fn changes(conn: &mut Conn, ctx: &Ctx, timing: &Timing, at_most: i64) -> WorkRes
             id: Some(change.id),
             href: format!("/v1/company-changes/{}", change.id),
             about: "company_change".to_owned(),
-            titles: ("企业档案变更".to_owned(), "Change of a company".to_owned()),
+            titles: ("企业信息变更".to_owned(), "Change of a company".to_owned()),
             company: Some(change.company_id),
             seen,
         });

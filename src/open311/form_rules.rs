@@ -212,7 +212,7 @@ fn contact(form: &Form, faults: &mut Vec<InputError>) -> Option<ContactIn> {
         (7..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || b"+ ()-".contains(&byte))
     };
     if phone.as_deref().is_some_and(|phone| !dialled(phone)) {
-        let (zh, en) = ("须为 7 至 20 位的电话号码", "must be a phone number of 7 to 20 characters");
+        let (zh, en) = ("须为7至20位的电话号码", "must be a phone number of 7 to 20 characters");
         faults.push(InputError::new("/phone", "invalid_format", zh, en));
     }
     (name.is_some() || phone.is_some()).then_some(ContactIn { name, phone, address: None })
@@ -228,13 +228,13 @@ fn media(form: &Form, faults: &mut Vec<InputError>) -> Vec<String> {
     };
     if !all.iter().all(good) {
         let (zh, en) = (
-            "须为 http 或者 https 网址，不得超过 1000 个字符",
+            "须为 http 或者 https 网址，不得超过1000个字符",
             "must be an http or https URL of at most 1000 characters",
         );
         faults.push(InputError::new("/media_url", "invalid_format", zh, en));
     }
     if all.len() > MOST_MEDIA {
-        let (zh, en) = (format!("不得超过 {MOST_MEDIA} 项"), format!("must have at most {MOST_MEDIA} items"));
+        let (zh, en) = (format!("不得超过{MOST_MEDIA}项"), format!("must have at most {MOST_MEDIA} items"));
         faults.push(InputError::new("/media_url", "too_many", zh, en));
     }
     all
@@ -243,7 +243,7 @@ fn media(form: &Form, faults: &mut Vec<InputError>) -> Vec<String> {
 fn check_text(pointer: &str, text: Option<&str>, most: usize, breaks: bool, faults: &mut Vec<InputError>) {
     let Some(text) = text else { return };
     if text.chars().count() > most {
-        let (zh, en) = (format!("不得超过 {most} 个字符"), format!("must have at most {most} characters"));
+        let (zh, en) = (format!("不得超过{most}个字符"), format!("must have at most {most} characters"));
         faults.push(InputError::new(pointer, "too_long", zh, en));
     }
     if let Some(fault) = characters::fault(pointer, text) {

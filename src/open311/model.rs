@@ -52,7 +52,7 @@ pub struct Open311Service {
     #[schema(max_length = 200, example = "电梯故障")]
     pub service_name: String,
     /// First handler and time limits.
-    #[schema(max_length = 500, example = "首办单位：物业服务企业；1 小时内受理，24 小时内办结")]
+    #[schema(max_length = 500, example = "首办单位：物业服务企业；1小时内受理，24小时内办结")]
     pub description: String,
     /// Always true: every service has attributes.
     #[schema(example = true)]

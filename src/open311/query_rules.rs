@@ -115,8 +115,8 @@ fn number(params: &Params, name: &str, default: i64, most: i64, faults: &mut Vec
         Some(Ok(given)) if (1..=most).contains(&given) => given,
         Some(_) => {
             let (zh, en) = match most {
-                i64::MAX => ("须为不小于 1 的整数".to_owned(), "must be a whole number of at least 1".to_owned()),
-                _ => (format!("须为 1 至 {most} 的整数"), format!("must be a whole number from 1 to {most}")),
+                i64::MAX => ("须为不小于1的整数".to_owned(), "must be a whole number of at least 1".to_owned()),
+                _ => (format!("须为1至{most}的整数"), format!("must be a whole number from 1 to {most}")),
             };
             faults.push(InputError::new(format!("query/{name}"), "out_of_range", zh, en));
             default
@@ -165,7 +165,7 @@ fn span(params: &Params, now: Instant, zone: Tz, faults: &mut Vec<InputError>) -
         faults.push(InputError::new("query/end_date", "before_start", zh, en));
     } else if to - from > days {
         let (zh, en) =
-            ("start_date 至 end_date 不得超过 90 日", "start_date and end_date must not be more than 90 days apart");
+            ("start_date 至 end_date 不得超过90日", "start_date and end_date must not be more than 90 days apart");
         faults.push(InputError::new("query/end_date", "out_of_range", zh, en));
     }
     Some((Instant(from), Instant(to)))

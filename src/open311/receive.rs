@@ -62,7 +62,7 @@ pub async fn receive(state: &web::Data<Service>, request: &HttpRequest, payload:
 
 fn too_large(limit: u64) -> Problem {
     Problem::new(Code::PayloadTooLarge)
-        .detail(format!("表单不得超过 {limit} 字节。"), format!("The form must have at most {limit} bytes."))
+        .detail(format!("表单不得超过{limit}字节。"), format!("The form must have at most {limit} bytes."))
 }
 
 fn check_count(fields: usize) -> Result<(), Problem> {
@@ -70,7 +70,7 @@ fn check_count(fields: usize) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) =
-        (format!("表单不得超过 {MOST_FIELDS} 项。"), format!("The form must have at most {MOST_FIELDS} fields."));
+        (format!("表单不得超过{MOST_FIELDS}项。"), format!("The form must have at most {MOST_FIELDS} fields."));
     Err(Problem::new(Code::MalformedRequest).detail(zh, en))
 }
 
@@ -178,7 +178,7 @@ async fn of_parts(state: &web::Data<Service>, request: &HttpRequest, payload: Pa
         };
         files.extend(UploadPart::take(ctx, part).await?);
         if files.len() > MOST_FILES {
-            let (zh, en) = (format!("附件不得超过 {MOST_FILES} 个"), format!("must have at most {MOST_FILES} files"));
+            let (zh, en) = (format!("附件不得超过{MOST_FILES}个"), format!("must have at most {MOST_FILES} files"));
             return Err(Problem::input_error("/file", "too_many", zh, en));
         }
     }

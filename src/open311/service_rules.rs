@@ -32,10 +32,10 @@ pub fn service(category: &ComplaintCategory, language: Language) -> Open311Servi
     let handler = category.first_handler.row();
     let description = match (language, category.clock) {
         (Language::Zh, DeadlineClock::Hours) => {
-            format!("首办单位：{}；{accept} 小时内受理，{resolve} 小时内办结", handler.zh)
+            format!("首办单位：{}；{accept}小时内受理，{resolve}小时内办结", handler.zh)
         }
         (Language::Zh, DeadlineClock::WorkingDays) => {
-            format!("首办单位：{}；{accept} 个工作日内受理，{resolve} 个工作日内办结", handler.zh)
+            format!("首办单位：{}；{accept}个工作日内受理，{resolve}个工作日内办结", handler.zh)
         }
         (Language::En, DeadlineClock::Hours) => {
             format!("First handled by: {}; accepted within {accept} h, answered within {resolve} h", handler.en)
@@ -94,7 +94,7 @@ pub fn definition(category: &ComplaintCategory, language: Language) -> Open311Se
         "string",
         false,
         say("具体位置", "Exact location"),
-        say("楼号、单元、楼层等，不超过 200 字", "Building, unit, floor; at most 200 characters"),
+        say("楼号、单元、楼层等，不超过200字", "Building, unit, floor; at most 200 characters"),
     ));
     attributes.push(attribute(
         COMPLEX,

@@ -102,7 +102,7 @@ fn place(conn: &mut Conn, ctx: &Ctx, form: &Submitted) -> WorkResult<Place> {
                 Some(Found::Community(code)) => Place::Community(code, point),
                 None => {
                     let (zh, en) = (
-                        "该坐标 5 公里内没有已登记的小区，请以 address_id 填写小区编号",
+                        "该坐标5公里内没有已登记的小区，请以 address_id 填写小区编号",
                         "no complex is registered within 5 km of this point; state the id of the complex as address_id",
                     );
                     return Err(Problem::input_error("/lat", "unknown_reference", zh, en).into());

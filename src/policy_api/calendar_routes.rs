@@ -24,7 +24,7 @@ fn year(request: &HttpRequest) -> Result<i32, Problem> {
         Problem::input_error(
             "path/year",
             "out_of_range",
-            format!("年份须在 {first} 年至 {last} 年之间"),
+            format!("年份须在{first}年至{last}年之间"),
             format!("the year must be from {first} to {last}"),
         )
     })

@@ -145,7 +145,7 @@ pub async fn get_policy(ctx: Ctx, request: HttpRequest) -> Response {
 
 fn version(request: &HttpRequest) -> Result<i64, Problem> {
     request.match_info().get("version").and_then(|v| v.parse::<i64>().ok()).filter(|v| *v > 0).ok_or_else(|| {
-        let (zh, en) = ("须为不小于 1 的整数", "must be a whole number of at least 1");
+        let (zh, en) = ("须为不小于1的整数", "must be a whole number of at least 1");
         Problem::input_error("path/version", "invalid_format", zh, en)
     })
 }

@@ -47,7 +47,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ReportQuery) -> WorkResult<Str
         .map(|one| (one.code.as_str(), one.title_zh.as_str()))
         .collect();
     // Name of the parts of the area: townships of a county, communities of a township.
-    let parts = if area.division.len() == 6 { "乡镇" } else { "社区" };
+    let parts = if area.division.len() == 6 { "乡镇（街道）" } else { "村（社区）" };
     let this = ratings.periods.iter().find(|one| Some(one.period_to) == ratings.period_to);
     let rated = this.map(|one| period(one.period_from, one.period_to));
     let rated = rated.unwrap_or_else(|| "该期间尚无已发布的评定".to_owned());

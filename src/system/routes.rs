@@ -60,7 +60,7 @@ pub async fn get_readyz(state: web::Data<Service>) -> Response {
     if let Some(held) = state.db.writer_stuck_for() {
         let seconds = held.as_secs();
         return Err(Problem::new(Code::DatabaseUnavailable).detail(
-            format!("数据库写入线程已有 {seconds} 秒未提交。"),
+            format!("数据库写入线程已有{seconds}秒未提交。"),
             format!("The database writer has not committed for {seconds} s."),
         ));
     }

@@ -203,7 +203,7 @@ on_both_databases! {
         let rectification = case.measure("rectification_order:V").await;
         let order = issue(&case.officer(), &of("rectification_order", id_of(&rectification))).await.expect(201);
         let (_, html) = page(&case.officer(), &order).await;
-        assert!(html.contains("擅自涨价") && html.contains("整改应当于2026年3月"), "{html}");
+        assert!(html.contains("擅自涨价") && html.contains("整改最迟应当于2026年3月"), "{html}");
         // The company sees the order at once, because the measure itself is not secret.
         case.portal().get(&path("documents", &order)).await.expect(200);
 

@@ -60,10 +60,10 @@ on_both_databases! {
         let page = app.county().get("/v1/statistics/report").await;
         let page = String::from_utf8(page.bytes.clone()).unwrap();
         for said in [
-            "<li>登记违规<b>2</b></li>", "<li>已认定<b>1</b></li>", "<li>待决定<b>1</b></li>",
+            "<li>上报违规<b>2</b></li>", "<li>已认定<b>1</b></li>", "<li>待决定<b>1</b></li>",
             "第3条　从业人员不按岗位统一着装</td><td>1</td><td>0</td><td>1</td><td>0</td><td>0</td>",
             "第7条", "责令限期整改", "信用扣分",
-            "在本辖区服务的 1 家企业", "<tr><td>企业</td><td>0</td><td>1</td><td>0</td><td>0</td><td>0</td></tr>",
+            "在本辖区服务的企业共1家", "<tr><td>企业</td><td>0</td><td>1</td><td>0</td><td>0</td><td>0</td></tr>",
             "<li>黑名单<b>0</b></li>", "<li>有物业服务<b>2</b></li>", "<li>现行合同已备案<b>0</b></li>",
             "<h2 id=\"disclosure\">六、六个公开</h2>", "<li>收到诉求<b>1</b></li>", "<li>按期受理率<b>0.0%</b></li>",
         ] {
@@ -72,7 +72,7 @@ on_both_databases! {
         // The company that serves here serves nowhere else.
         let beside = app.neighbour().get("/v1/statistics/report").await;
         let beside = String::from_utf8(beside.bytes.clone()).unwrap();
-        assert!(beside.contains("<li>登记违规<b>0</b></li>") && beside.contains("在本辖区服务的 0 家企业"), "{beside}");
+        assert!(beside.contains("<li>上报违规<b>0</b></li>") && beside.contains("在本辖区服务的企业共0家"), "{beside}");
     }
 
     async fn nothing_is_due_before_the_programme_began(app: TestApp) {

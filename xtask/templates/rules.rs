@@ -17,7 +17,7 @@ pub fn check_day(planned_on: NaiveDate, today: NaiveDate, faults: &mut Vec<Input
         faults.push(InputError::new(
             "/planned_on",
             "out_of_range",
-            "不得晚于一年后",
+            "须在今日起一年之内",
             "must not be more than a year ahead",
         ));
     }

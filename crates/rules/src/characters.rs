@@ -69,15 +69,15 @@ pub fn fault(pointer: &str, text: &str) -> Option<InputError> {
     if let Some((at, letter)) = text.chars().enumerate().find(|(_, letter)| is_forbidden(*letter)) {
         let (place, code) = (at + 1, u32::from(letter));
         let why = match letter {
-            '\u{fffd}' => ("系编码错误所致", "it marks a decoding error"),
-            letter if reorders(letter) => ("会改变文字方向", "it changes the direction of the text"),
-            letter if letter.is_control() => ("是控制字符", "it is a control character"),
-            _ => ("不可见", "it is invisible"),
+            '\u{fffd}' => ("该字符系编码错误所致", "it marks a decoding error"),
+            letter if reorders(letter) => ("该字符会改变文字方向", "it changes the direction of the text"),
+            letter if letter.is_control() => ("该字符为控制字符", "it is a control character"),
+            _ => ("该字符不可见", "it is invisible"),
         };
         return Some(InputError::new(
             pointer,
             "forbidden_character",
-            format!("第{place}个字符 U+{code:04X} 不允许使用：{}", why.0),
+            format!("第{place}个字符（U+{code:04X}）不得使用：{}", why.0),
             format!("character {place}, U+{code:04X}, is not allowed: {}", why.1),
         ));
     }
@@ -165,7 +165,7 @@ mod tests {
     fn a_fault_names_the_character_and_its_place() {
         let found = fault("/title", "电梯\u{202e}停运").unwrap();
         assert_eq!((found.pointer.as_str(), found.code), ("/title", "forbidden_character"));
-        assert!(found.detail_zh.contains("第3个字符 U+202E"), "{}", found.detail_zh);
+        assert!(found.detail_zh.contains("第3个字符（U+202E）"), "{}", found.detail_zh);
         assert!(found.detail_en.contains("character 3, U+202E"), "{}", found.detail_en);
     }
 

@@ -29,7 +29,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Value, Vec<InputError>), NotRead> {
     match (read, reader.too_large.into_inner()) {
         (_, Some(path)) => {
             let (zh, en) = (
-                format!("请求体的值不得超过 {MOST_VALUES} 个"),
+                format!("请求体的值不得超过{MOST_VALUES}个"),
                 format!("the body must have at most {MOST_VALUES} values"),
             );
             // The last step is the first value over the limit. Report its container, which is too large.

@@ -30,7 +30,7 @@ on_both_databases! {
         }
         let key = key(&portal);
         let far = good(&key, "38.9", "106.2533");
-        refused(&send(&app, &far).await, 400, &["lat", "5 公里"]);
+        refused(&send(&app, &far).await, 400, &["lat", "5公里"]);
     }
 
     async fn a_complex_may_be_named_by_its_id(app: TestApp) {

@@ -38,7 +38,7 @@ on_both_databases! {
         let lift = all.iter().find(|one| one["service_code"] == "service.lift").expect("the lift");
         assert_eq!(*lift, json!({
             "service_code": "service.lift", "service_name": "电梯故障",
-            "description": "首办单位：物业服务企业；1 小时内受理，24 小时内办结",
+            "description": "首办单位：物业服务企业；1小时内受理，24小时内办结",
             "metadata": true, "type": "realtime", "keywords": "电梯故障,Lift failure,物业服务", "group": "物业服务",
         }));
         let english = nobody.get("/open311/v2/services.xml").english().await;

@@ -69,7 +69,7 @@ on_both_databases! {
         let number = text(&rating["summary"]["plaque"]);
         for held in [
             "</span> 二星级", "2025 年下半年星级评定", "自2026年3月12日起列入重点整治名单", "总分对应四星级", "环境卫生", "业主满意度测评",
-            "获得县级以上表彰，加1.25分：获县级“文明小区”表彰", "拒不执行责令整改决定，至多评为二星级（由四星级调整）：到期的责令整改&lt;至今&gt;未落实",
+            "获得县级以上表彰，加1.25分：获县级“文明小区”表彰", "拒不执行责令整改决定，最高评为二星级（由四星级调整）：到期的责令整改&lt;至今&gt;未落实",
             "已对照扣分项逐项整改。", &format!("href=\"/public/plaques/{number}\""), text(&shown["total"]),
         ] {
             assert!(html.contains(held), "{held}: {html}");

@@ -109,20 +109,20 @@ on_both_databases! {
         let complex = json!({ "id": case.id("P") });
         let at = format!("/public/complexes/{}", case.id("P"));
         let html = page(&app, &at, 200).await;
-        assert!(html.contains("尚无已备案的在期合同") && html.contains("尚无经核验的收费标准"), "{html}");
-        assert!(html.contains("尚无经核验的公共收益公示") && !html.contains("典型案例"), "{html}");
+        assert!(html.contains("没有已备案且有效的合同") && html.contains("尚无核验通过的收费标准"), "{html}");
+        assert!(html.contains("尚无核验通过的公共收益公开内容") && !html.contains("典型案例"), "{html}");
         filed(&app, &case.company, &draft(&complex, "2026-01-01", None)).await;
         let fee = format!("/v1/complexes/{}/disclosures/fee_standard", case.id("P"));
         let body = disclosed("fee_standard", "2026-03-02", fees(&[("物业服务费", "9.99")]));
         case.portal().post(&fee, &body).await.expect(201);
         let html = page(&app, &at, 200).await;
-        assert!(html.contains("以下为备案合同的约定") && html.contains("<strong>1.80</strong>"), "{html}");
+        assert!(html.contains("以下为备案合同约定的收费标准") && html.contains("<strong>1.80</strong>"), "{html}");
         assert!(html.contains("，不定期") && html.contains("待核验") && !html.contains("9.99"), "{html}");
         // Names are escaped.
         let named = a_complex(&app).await;
         app.county().patch(&path("complexes", &named), &json!({ "name": "<img src=x>苑" })).if_match("*").await.expect(200);
         let html = page(&app, &format!("/public/complexes/{}", text(&named["id"])), 200).await;
-        assert!(html.contains("&lt;img src=x&gt;苑") && html.contains("目前没有应当公开的企业"), "{html}");
+        assert!(html.contains("&lt;img src=x&gt;苑") && html.contains("暂无应当公开的事项"), "{html}");
     }
 
     async fn a_case_whose_decision_fell_is_not_on_the_page_any_more(app: TestApp) {
@@ -146,7 +146,7 @@ on_both_databases! {
         app.office(Role::Community, COMMUNITY).post(&format!("{fee}/verification"), &decision).await.expect(200);
         for at in [format!("/public/complexes/{}", case.id("P")), format!("/public/complexes/{}/notice", case.id("P"))] {
             let html = page(&app, &at, 200).await;
-            assert!(html.contains("高于备案合同约定的1.80") && html.contains("备案合同未约定此项"), "{html}");
+            assert!(html.contains("高于备案合同约定的单价1.80") && html.contains("备案合同未约定此项"), "{html}");
         }
     }
 

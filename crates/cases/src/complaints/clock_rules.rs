@@ -277,7 +277,7 @@ impl Clock<'_> {
         let (mut text_zh, mut text_en) = match limit {
             Limit::WorkingDays(n) => (
                 format!(
-                    "{}收件，当日不计入，自次日起算{n}个工作日，期限为{}年{}月{}日24时。",
+                    "{}收件，当日不计入，自次日起计算{n}个工作日，期限至{}年{}月{}日24时止。",
                     zh(from),
                     last_day.year(),
                     last_day.month(),
@@ -291,7 +291,7 @@ impl Clock<'_> {
                 ),
             ),
             Limit::Hours(n) => (
-                format!("{}收件，连续计算{n}小时，夜间和节假日不停，期限为{}。", zh(from), zh(due)),
+                format!("{}收件，连续计算{n}小时，夜间和节假日计算在内，期限至{}止。", zh(from), zh(due)),
                 format!(
                     "Received at {}. The time limit of {n} hour{s} includes nights and public holidays and ends at {}.",
                     en(from),
@@ -421,13 +421,13 @@ pub struct Explanation {
     pub years_without_calendar: Vec<i32>,
     /// Summary in Chinese (说明).
     #[schema(
-        example = "2026年2月12日10:30收件，当日不计入，自次日起算5个工作日，期限为2026年2月26日24时。",
+        example = "2026年2月12日10:30收件，当日不计入，自次日起计算5个工作日，期限至2026年2月26日24时止。",
         max_length = 500
     )]
     pub text_zh: String,
     /// Summary in English.
     #[schema(
-        example = "Received at 2026-02-12 10:30; that day is not counted. 5 working days from the next day on end with 2026-02-26.",
+        example = "Received at 2026-02-12 10:30; that day is not counted. The time limit of 5 working days starts on the next day and ends at 24:00 on 2026-02-26.",
         max_length = 500
     )]
     pub text_en: String,

@@ -21,13 +21,13 @@ pub fn check_channel(role: Role, input: &ComplaintIn, faults: &mut Vec<InputErro
     match (input.channel, &input.hotline_number) {
         (Hotline, None) => {
             let (zh, en) =
-                ("12345 热线转来的诉求须填写热线工单编号", "a complaint from the hotline needs the hotline's number");
+                ("12345热线转来的诉求须填写热线工单编号", "a complaint from the hotline needs the hotline's number");
             faults.push(InputError::new("/hotline_number", "required", zh, en));
         }
         (Hotline, Some(_)) | (_, None) => {}
         (_, Some(_)) => {
             let (zh, en) = (
-                "只有 12345 热线转来的诉求可以填写热线工单编号",
+                "只有12345热线转来的诉求可以填写热线工单编号",
                 "only a complaint from the hotline may have the hotline's number",
             );
             faults.push(InputError::new("/hotline_number", "conflict", zh, en));

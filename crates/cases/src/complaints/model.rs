@@ -40,7 +40,7 @@ coded_enum! {
         App "app" "手机应用" "Mobile app"
         Portal "portal" "网站" "Web portal"
         Phone "phone" "电话" "Phone"
-        Hotline "hotline" "12345 热线" "12345 hotline"
+        Hotline "hotline" "12345热线" "12345 hotline"
         Visit "visit" "来访" "Visit"
         Patrol "patrol" "巡查" "Patrol"
         Open311 "open311" "Open311 接口" "Open311"

@@ -41,7 +41,7 @@ pub fn may_record_consent(role: Role) -> Result<(), Problem> {
 /// Anyone but the complainant must note how the complainant expressed the consent.
 pub fn check_consent_note(is_owner: bool, note: Option<&str>, faults: &mut Vec<InputError>) {
     if !is_owner && note.is_none() {
-        let (zh, en) = ("须说明诉求人作出意思表示的方式", "state how the complainant expressed this");
+        let (zh, en) = ("须说明诉求人以何种方式作出表示", "state how the complainant expressed this");
         faults.push(InputError::new("/note", "required", zh, en));
     }
 }
@@ -60,7 +60,7 @@ pub fn require_consent_change(course: &Handling, granted: bool) -> Result<(), Pr
 pub fn may_consent_for_complainant(has_account: bool, was_withdrawn: bool) -> Result<(), Problem> {
     if has_account {
         let (zh, en) =
-            ("诉求人有账号，须由本人使用账号作出同意。", "The complainant has an account and must consent with it.");
+            ("诉求人有账号，须由本人登录账号作出同意。", "The complainant has an account and must consent with it.");
         return Err(forbidden(zh, en));
     }
     if was_withdrawn {

@@ -25,7 +25,7 @@ pub fn check_summary(is_public: bool, summary: &str, who: &Person, faults: &mut 
     if let Some(fault) = personal_data_fault("/public_summary", summary) {
         faults.push(fault);
     } else if masks::scrub(summary, &who.values()) != summary {
-        let zh = "含有疑似诉求人姓名、住址或其他个人信息，请删除";
+        let zh = "含有疑似诉求人姓名、住址或者其他个人信息，请删除";
         let en = "contains what looks like the complainant's name, address or other personal data; remove it";
         faults.push(InputError::new("/public_summary", "personal_data", zh, en));
     }
@@ -49,7 +49,7 @@ pub fn check_transfer(row: &ComplaintRow, input: &TransferIn, company: Option<Id
     } else if to_company && company.is_none() {
         fault("not_serving", "该小区没有物业服务企业", "no property service company serves the complex");
     } else if office_of(input.role, &row.place()).is_none() {
-        fault("unknown_reference", "该诉求地点没有此单位", "there is no such office for the place of the complaint");
+        fault("unknown_reference", "诉求所在地没有此单位", "there is no such office for the place of the complaint");
     } else if input.role == row.handler_role && !(to_company && company != row.company_id) {
         let same = input.role != Role::UtilityOperator || input.organisation == row.organisation;
         if same {
@@ -101,8 +101,10 @@ pub fn require_early_return(due: Instant, within: u32, now: Instant) -> Result<(
         return Ok(());
     }
     let (zh, en) = (
-        format!("退回须在{within}个工作日内提出，期限已届满。"),
-        format!("A complaint can be returned within {within} working days. That time limit has passed."),
+        format!("退回须在接到诉求后{within}个工作日内提出，期限已届满。"),
+        format!(
+            "A complaint can be returned within {within} working days of its assignment. That time limit has passed."
+        ),
     );
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }
@@ -143,7 +145,7 @@ pub fn require_in_time(resolve_due: Instant, now: Instant) -> Result<(), Problem
 
 pub fn check_agreement(outcome: MediationOutcome, has_evidence: bool, faults: &mut Vec<InputError>) {
     if outcome == MediationOutcome::Agreed && !has_evidence {
-        let (zh, en) = ("达成调解的，须附调解协议", "attach the mediation agreement");
+        let (zh, en) = ("达成调解协议的，须附调解协议", "attach the mediation agreement");
         faults.push(InputError::new("/evidence", "required", zh, en));
     }
 }
@@ -200,8 +202,8 @@ pub fn require_reopening_in_time(ends: Instant, days: u32, now: Instant) -> Resu
         return Ok(());
     }
     let (zh, en) = (
-        format!("须在答复后{days}个工作日内提出，期限已届满。"),
-        format!("This is possible within {days} working days of the reply. That time limit has passed."),
+        format!("须在答复或者不予受理后{days}个工作日内提出，期限已届满。"),
+        format!("This is possible within {days} working days of the reply or rejection. That time limit has passed."),
     );
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }

@@ -29,7 +29,9 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "contract.recorded", zh: "合同补录", en: "An office recorded a contract" },
         Type { code: "contract.changed", zh: "合同修改", en: "A contract was changed" },
         Type { code: "contract.submitted", zh: "合同提交备案", en: "A contract was submitted for filing" },
-        Type { code: "contract.withdrawn", zh: "合同提交撤回", en: "The submission of a contract was withdrawn" },
+        Type {
+            code: "contract.withdrawn", zh: "撤回合同备案申请", en: "The submission of a contract was withdrawn"
+        },
         Type { code: "contract.filed", zh: "合同备案", en: "A contract was filed" },
         Type { code: "contract.refused", zh: "合同不予备案", en: "The filing of a contract was refused" },
         Type { code: "contract.succeeded", zh: "合同接续", en: "A contract ended by succession" },
@@ -45,11 +47,11 @@ pub const EVENTS: &[Subject] = &[Subject {
         },
         Type {
             code: "contract.termination_request_withdrawn",
-            zh: "终止要求撤回",
+            zh: "撤回终止合同要求",
             en: "A termination request was withdrawn",
         },
         Type { code: "contract.terminated", zh: "合同终止", en: "A contract was terminated" },
-        Type { code: "contract.termination_withdrawn", zh: "终止撤回", en: "A termination was withdrawn" },
+        Type { code: "contract.termination_withdrawn", zh: "撤回合同终止", en: "A termination was withdrawn" },
         Type {
             code: "contract.interim_service_recorded", zh: "登记继续服务", en: "Interim service was recorded"
         },

@@ -97,7 +97,7 @@ fn late(today: NaiveDate, row: &ContractRow, input: &LateHandoverIn) -> Violatio
         HandoverItem::ALL.iter().filter(|item| !rules::handed_in_time(row, **item)).map(|item| item.zh()).collect();
     let day = |day: Option<NaiveDate>| day.map(chinese_day).unwrap_or_default();
     let facts = format!(
-        "物业服务合同于{}终止，交接期限至{}，未按期移交：{}。",
+        "物业服务合同于{}终止，交接期限至{}止，下列事项未按期移交：{}。",
         day(row.serves_until()),
         day(row.handover_due_on),
         missing.join("、"),

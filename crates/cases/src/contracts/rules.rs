@@ -22,7 +22,7 @@ pub fn check_shape(from: NaiveDate, to: Option<NaiveDate>, fees: &[FeeItem], fau
     for (pointer, day) in [("/effective_from", Some(from)), ("/effective_to", to)] {
         if day.is_some_and(|day| !years.contains(&day.year())) {
             let (zh, en) = (
-                format!("年份须在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间"),
+                format!("年份须在{FIRST_YEAR}年至{LAST_YEAR}年之间"),
                 format!("the year must be from {FIRST_YEAR} to {LAST_YEAR}"),
             );
             faults.push(InputError::new(pointer, "out_of_range", zh, en));
@@ -148,13 +148,18 @@ pub fn check_termination(
             "the filing of the next contract terminates this one; do not record it here".into(),
         ),
         (TerminationGround::Expiry | TerminationGround::DeclinedRenewal, None) => {
-            add("/ground", "conflict", "不定期合同不存在期满".into(), "an indefinite contract does not expire".into());
+            add(
+                "/ground",
+                "conflict",
+                "不定期合同没有期限届满，请另选终止依据".into(),
+                "an indefinite contract does not expire".into(),
+            );
         }
         (TerminationGround::Expiry | TerminationGround::DeclinedRenewal, Some(last)) if input.last_day != last => {
             add(
                 "/last_day",
                 "conflict",
-                format!("合同期限至 {last} 止，须填写该日"),
+                format!("合同期限至 {last} 止，终止日期须为该日"),
                 format!("the term ends on {last}; state that day"),
             );
         }
@@ -200,7 +205,7 @@ pub fn check_termination(
             None => add(
                 "/notice_given_on",
                 "required",
-                format!("须提前 {days} 日书面通知，请填写通知日期"),
+                format!("须提前{days}日书面通知，请填写通知日期"),
                 format!("{days} days of written notice are required; state the day of the notice"),
             ),
             Some(given) => {
@@ -209,7 +214,7 @@ pub fn check_termination(
                     add(
                         "/last_day",
                         "notice_too_short",
-                        format!("须提前 {days} 日书面通知，终止日最早为 {earliest}"),
+                        format!("须提前{days}日书面通知，终止日最早为 {earliest}"),
                         format!("{days} days of written notice are required; the earliest day is {earliest}"),
                     );
                 }
@@ -302,7 +307,11 @@ pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, 
     succession(new, others).map_err(|stands| {
         let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last| last.to_string());
         let problem = Problem::new(Code::ContractOverlaps).detail(
-            format!("与自 {} 至 {} 的合同期间重叠。请先依法终止该合同。", stands.from, until("不定期")),
+            format!(
+                "与另一合同的期间重叠（开始日期：{}，终止日期：{}）。请先依法终止该合同。",
+                stands.from,
+                until("未约定")
+            ),
             format!(
                 "The contract overlaps the contract from {} to {}. Terminate that contract first, on a lawful ground.",
                 stands.from,

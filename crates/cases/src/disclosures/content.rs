@@ -29,10 +29,10 @@ pub struct ServiceContractContent {
     #[serde(default)]
     #[schema(min_length = 5, max_length = 5000, example = json!(null))]
     pub summary: Option<String>,
-    /// Party A (委托方): the developer, the owners' committee, the property management committee or the owners.
+    /// Party A (甲方): the developer, the owners' committee, the property management committee or the owners.
     #[schema(min_length = 2, max_length = 200, example = "望远示范花园业主委员会")]
     pub party_a: String,
-    /// Party B (受托方): the company.
+    /// Party B (乙方): the company.
     #[schema(min_length = 2, max_length = 200, example = "宁夏和泰物业服务有限公司")]
     pub party_b: String,
     /// First day of the term.

@@ -22,8 +22,8 @@ pub const EVENTS: &[Subject] = &[Subject {
     ],
     digests: &["content", "proof", "reasons"],
     types: &[
-        Type { code: "disclosure.submitted", zh: "公开提交", en: "A disclosure was submitted" },
-        Type { code: "disclosure.verified", zh: "公开核验", en: "A disclosure was verified" },
-        Type { code: "disclosure.rejected", zh: "核验不通过", en: "A disclosure was rejected" },
+        Type { code: "disclosure.submitted", zh: "提交公开事项", en: "A disclosure was submitted" },
+        Type { code: "disclosure.verified", zh: "公开事项核验通过", en: "A disclosure was verified" },
+        Type { code: "disclosure.rejected", zh: "公开事项核验不通过", en: "A disclosure was rejected" },
     ],
 }];

@@ -162,7 +162,7 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
             return;
         }
         let pointer = format!("/content/public_revenue/{field}");
-        let zh = format!("{zh}为 {reckoned} 分，填写为 {given} 分，相差 {difference} 分，请更正");
+        let zh = format!("{zh}为{reckoned}分，填写为{given}分，相差{difference}分，请更正");
         let en =
             format!("{en} is {reckoned} fen, but the value is {given} fen; correct the difference of {difference} fen");
         faults.push(InputError::new(pointer, "does_not_add_up", zh, en));

@@ -19,7 +19,7 @@ pub const EVENTS: &[Subject] = &[
         ],
         digests: &["purpose", "result", "description", "reasons", "note"],
         types: &[
-            Type { code: "inspection.planned", zh: "检查计划", en: "An inspection was planned" },
+            Type { code: "inspection.planned", zh: "列入检查计划", en: "An inspection was planned" },
             Type { code: "inspection.office_called", zh: "通知参检单位", en: "An office was asked to take part" },
             Type {
                 code: "inspection.result_submitted", zh: "提交检查结果", en: "An inspection result was submitted"

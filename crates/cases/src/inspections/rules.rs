@@ -59,7 +59,7 @@ pub fn check_result(
         faults.push(InputError::new(format!("{at}/inspected_at"), "in_the_future", zh, en));
     } else if given.inspected_at.0 < now.0 - OLDEST {
         let (zh, en) = (
-            "不得早于九十日前，请核对设备时间",
+            "须在最近九十日之内，请核对设备时间",
             "must not be more than ninety days ago; check the clock of the device",
         );
         faults.push(InputError::new(format!("{at}/inspected_at"), "out_of_range", zh, en));
@@ -128,7 +128,7 @@ pub fn check_inspection(
         faults.push(InputError::new(
             "/planned_on",
             "out_of_range",
-            "不得晚于一年后",
+            "须在今日起一年之内",
             "must not be more than a year ahead",
         ));
     }
@@ -178,7 +178,12 @@ pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults
         let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
         faults.push(InputError::new("/due_on", "before_start", zh, en));
     } else if day > since + AHEAD {
-        faults.push(InputError::new("/due_on", "out_of_range", "不得晚于一年后", "must not be more than a year ahead"));
+        faults.push(InputError::new(
+            "/due_on",
+            "out_of_range",
+            "须在今日起一年之内",
+            "must not be more than a year ahead",
+        ));
     }
 }
 
@@ -350,7 +355,7 @@ pub fn may_report_finding(was_reported: bool, company: Option<Id>) -> Result<(),
 pub fn check_act(named: Option<&str>, of_item: Option<&str>, faults: &mut Vec<InputError>) -> bool {
     let has_act = named.or(of_item).is_some();
     if !has_act {
-        let (zh, en) = ("检查项没有对应的受监管行为，须填写", "the item has no act; name one");
+        let (zh, en) = ("该检查项没有对应的受监管行为，须另行填写", "the item has no act; name one");
         faults.push(InputError::new("/act", "required", zh, en));
     }
     has_act

@@ -196,7 +196,7 @@ fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> WorkResult<(Stri
         let (zh, en) = (zh.join("、"), en.join(", "));
         match ground.cause {
             RemovalCause::Unqualified => {
-                parts.0.push(format!("{zh}，星级评定不达标"));
+                parts.0.push(format!("星级评定不达标（{zh}）"));
                 parts.1.push(format!("rating below standard in {en}"));
             }
             RemovalCause::LowCycles(count) => {
@@ -205,7 +205,7 @@ fn reason(tx: &mut Tx, due: &[&RemovalGround], version: i64) -> WorkResult<(Stri
             }
         }
     }
-    let zh = format!("{}，由同一企业服务；依据星级评定规则提出清退", parts.0.join("；"));
+    let zh = format!("{}，期间均由同一企业服务；依据星级评定规则提出清退", parts.0.join("；"));
     let en = format!(
         "Grounds: {}, with the same company throughout. Removal is proposed under the rating rules (policy version \
          {version}).",

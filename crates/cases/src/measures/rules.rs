@@ -49,7 +49,7 @@ pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem
     if approver != Some(caller.role) {
         let approver = approver.map_or("nobody", Role::code);
         return Err(Problem::new(Code::Forbidden).detail(
-            "该措施不由您的角色审批。",
+            "您所任角色无权审批该措施。",
             format!("Your role does not approve this measure. Its approver is {approver}."),
         ));
     }

@@ -55,15 +55,15 @@ pub const EVENTS: &[Subject] = &[
         types: &[
             Type { code: "rating.started", zh: "评定开始", en: "A rating was started" },
             Type { code: "rating.scored", zh: "评分", en: "A rating was scored" },
-            Type { code: "rating.reviewed", zh: "复核", en: "A rating was reviewed" },
-            Type { code: "rating.announced", zh: "公示", en: "A rating was announced" },
+            Type { code: "rating.reviewed", zh: "评定复核", en: "A rating was reviewed" },
+            Type { code: "rating.announced", zh: "评定公示", en: "A rating was announced" },
             Type { code: "rating.objected", zh: "提出异议", en: "An objection was made" },
             Type { code: "rating.objection_decided", zh: "异议处理", en: "An objection was decided" },
             Type { code: "rating.replied", zh: "企业回应", en: "The company replied to a rating" },
-            Type { code: "rating.published", zh: "发布", en: "A rating was published" },
+            Type { code: "rating.published", zh: "评定发布", en: "A rating was published" },
             Type { code: "rating.adjusted", zh: "星级调整", en: "The star of a rating was adjusted" },
-            Type { code: "rating.withdrawn", zh: "撤回", en: "A rating was withdrawn" },
-            Type { code: "rating.restored", zh: "恢复", en: "A rating was restored" },
+            Type { code: "rating.withdrawn", zh: "评定撤回", en: "A rating was withdrawn" },
+            Type { code: "rating.restored", zh: "评定恢复", en: "A rating was restored" },
             Type {
                 code: "rating.deadline_moved", zh: "期限顺延", en: "A due date was postponed with the calendar"
             },

@@ -61,7 +61,10 @@ fn reason(kind: MeasureKind, grounds: &[StarGround], until: Option<NaiveDate>) -
     let zh = named(&|clause, day| format!("第{clause}条（{}）", chinese_day(day))).join("、");
     let en = named(&|clause, day| format!("clause {clause} ({day})")).join(", ");
     let (until_zh, until_en) = until.map_or_else(Default::default, |last| {
-        (format!("，对{}及以前作出的评定有效", chinese_day(last)), format!("; applies to ratings made up to {last}"))
+        (
+            format!("，适用于{}（含当日）以前作出的评定", chinese_day(last)),
+            format!("; applies to ratings made up to {last}"),
+        )
     });
     (
         format!("在本小区违反“九不准”{zh}，按惩戒阶梯规定{}{until_zh}", kind.zh()),

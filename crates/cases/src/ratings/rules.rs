@@ -54,7 +54,7 @@ fn check_satisfaction(given: &RaterScores, faults: &mut Vec<InputError>) {
     match given.satisfaction {
         None => faults.push(InputError::new("/satisfaction", "required", "须填写满意度", "state the satisfaction")),
         Some(points) if points > Points::whole(100) => {
-            faults.push(InputError::new("/satisfaction", "out_of_range", "不得大于 100", "must be at most 100"));
+            faults.push(InputError::new("/satisfaction", "out_of_range", "不得大于100", "must be at most 100"));
         }
         Some(_) => {}
     }
@@ -87,7 +87,7 @@ fn check_items(rules: &RatingRules, given: &RaterScores, faults: &mut Vec<InputE
         }
         if score.points > item.points {
             let (zh, en) =
-                (format!("不得超过满分 {} 分", item.points), format!("must be at most {} points", item.points));
+                (format!("不得超过满分{}分", item.points), format!("must be at most {} points", item.points));
             faults.push(InputError::new(pointer("points"), "out_of_range", zh, en));
         }
         if score.points < item.points && score.note.is_none() {
@@ -148,7 +148,7 @@ fn check_office_parts(rules: &RatingRules, given: &RaterScores, faults: &mut Vec
             }
             Some(rule) if bonus.points > rule.points => {
                 let (zh, en) =
-                    (format!("不得超过 {} 分", rule.points), format!("must be at most {} points", rule.points));
+                    (format!("不得超过{}分", rule.points), format!("must be at most {} points", rule.points));
                 faults.push(InputError::new(pointer("points"), "out_of_range", zh, en));
             }
             Some(_) if !seen.insert(bonus.code.as_str()) => {

@@ -178,7 +178,7 @@ pub fn may_withdraw(row: &RatingRow, content: &ContentRow, caller: &Caller) -> R
     }
     if row.pending {
         let (zh, en) =
-            ("发布后的后续处理尚未完成，请稍后重试。", "The publication is still being processed. Try again later.");
+            ("发布后的处理尚未完成，请稍后重试。", "The publication is still being processed. Try again later.");
         return Err(conflict(zh, en));
     }
     if row.objections_open > 0 {

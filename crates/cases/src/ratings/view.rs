@@ -316,7 +316,7 @@ pub fn focus(conn: &mut Conn, rows: Vec<RatingRow>) -> WorkResult<Vec<FocusEntry
             format!("{cycle_name}: {total} points, rated {}", star.en().to_lowercase()),
         );
         if raw != star {
-            zh.push_str(&format!("（得分对应{}，经否决项或惩戒调整）", raw.zh()));
+            zh.push_str(&format!("（得分对应{}，经一票否决项或者惩戒调整）", raw.zh()));
             en.push_str(&format!(
                 " ({} by points alone, before vetoes and the ladder adjustment)",
                 raw.en().to_lowercase()

@@ -22,11 +22,11 @@ pub fn facts(found: &DetectedFinding) -> (String, String) {
     let (since, since_zh) = (found.since, chinese_day(found.since));
     match (found.finding, &found.price_finding) {
         (SurveyFindingKind::DisclosureMissing | SurveyFindingKind::DisclosureOverdue, _) => (
-            format!("“{kind_zh}”{period_zh}应于{due_zh}前公开，至今未公开"),
+            format!("“{kind_zh}”{period_zh}最迟应于{due_zh}公开，至今未公开"),
             format!("{kind_en}{period_en} was due by {due} and has not been disclosed"),
         ),
         (SurveyFindingKind::DisclosureRejected, _) => (
-            format!("“{kind_zh}”{period_zh}的公开内容于{since_zh}核验不通过，应于{due_zh}前更正，至今未重新公开"),
+            format!("“{kind_zh}”{period_zh}的公开内容于{since_zh}核验不通过，最迟应于{due_zh}更正，至今未重新公开"),
             format!(
                 "{kind_en}{period_en} was rejected on {since}. A correction was due by {due} and has not been submitted"
             ),
@@ -34,7 +34,7 @@ pub fn facts(found: &DetectedFinding) -> (String, String) {
         (SurveyFindingKind::ExceedsContract, Some(finding)) => exceeds(finding),
         (_, Some(finding)) => unknown_fee(finding),
         (_, None) => (
-            format!("自{since_zh}起服务本小区，现无已备案并在有效期内的物业服务合同"),
+            format!("自{since_zh}起服务本小区，现没有已备案且有效的物业服务合同"),
             format!("The company has served the complex since {since}, but no filed contract is in force"),
         ),
     }
@@ -51,7 +51,7 @@ fn exceeds(finding: &PriceFinding) -> (String, String) {
     let agreed = finding.contract_price.map(|price| price.to_string()).unwrap_or_default();
     (
         format!(
-            "{zh}公开价格为 {disclosed_price}（{unit_zh}），备案合同（{filing_number}）约定为 {agreed}（{unit_zh}）",
+            "{zh}公开价格为{disclosed_price}（{unit_zh}），备案合同（{filing_number}）约定为{agreed}（{unit_zh}）",
             unit_zh = unit.zh()
         ),
         format!(
@@ -66,7 +66,7 @@ fn unknown_fee(finding: &PriceFinding) -> (String, String) {
     let ((zh, en), unit) = (fee(finding), finding.unit);
     let PriceFinding { disclosed_price, filing_number, .. } = finding;
     (
-        format!("{zh}公开价格为 {disclosed_price}（{}），备案合同（{filing_number}）中没有此收费项目", unit.zh()),
+        format!("{zh}公开价格为{disclosed_price}（{}），备案合同（{filing_number}）中没有此收费项目", unit.zh()),
         format!(
             "The filed contract ({filing_number}) does not contain the fee item {en}. Its disclosed price is \
              {disclosed_price}. Unit: {}",

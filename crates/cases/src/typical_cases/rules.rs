@@ -65,7 +65,7 @@ pub fn check_complainant(input: &TypicalCaseIn, known: &[Person], faults: &mut V
     for (pointer, text) in [("/title", &input.title), ("/summary", &input.summary)] {
         if known.iter().any(|person| masks::holds(text, &person.values())) {
             let (zh, en) = (
-                "含有诉求人的姓名、电话或住址，请删除",
+                "含有诉求人的姓名、电话或者住址，请删除",
                 "contains the complainant's name, phone or address; remove it",
             );
             faults.push(InputError::new(pointer, "personal_data", zh, en));

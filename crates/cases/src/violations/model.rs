@@ -26,7 +26,7 @@ coded_enum! {
         Confirmed "confirmed" "已认定" "Confirmed"
         Dismissed "dismissed" "不予认定" "Dismissed"
         Appealed "appealed" "申诉中" "Appealed"
-        Upheld "upheld" "申诉维持" "Upheld"
+        Upheld "upheld" "申诉后维持" "Upheld"
         Revoked "revoked" "已撤销" "Revoked"
     }
 }

@@ -25,7 +25,7 @@ pub fn may_make_statement(against_company: bool) -> Result<(), Problem> {
     if against_company {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden).detail("该案件不是针对贵企业的案件。", "This case is not against your company."))
+    Err(Problem::new(Code::Forbidden).detail("贵企业不是该案件的当事人。", "This case is not against your company."))
 }
 
 /// A company may make a statement until the decision, and after an urgent decision that did not wait for the end of the
@@ -76,7 +76,9 @@ pub fn require_due_process(heard: &DueProcessState, urgent: bool, today: NaiveDa
     }
     if today <= last {
         return Err(Problem::new(Code::StatementPeriodOpen).detail(
-            format!("陈述申辩期限至 {last} 止，期满后方可决定。情况紧急的，须填写 urgent_reason。"),
+            format!(
+                "陈述申辩期限至 {last} 止，期满后方可决定。情况紧急、须提前决定的，请在 urgent_reason 中说明理由。"
+            ),
             format!("The statement period lasts until {last}. Decide after it; if urgent, state urgent_reason."),
         ));
     }
@@ -98,7 +100,7 @@ pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), P
     require_another_person(caller, confirmed_by)?;
     if confirmed_by.is_some_and(|by| caller.role.rank() <= by.role.rank()) {
         let (zh, en) =
-            ("须由作出认定的单位的上级决定。", "An office above the one that confirmed the violation must decide.");
+            ("须由作出认定的单位的上级单位决定。", "An office above the one that confirmed the violation must decide.");
         return Err(Problem::new(Code::Forbidden).detail(zh, en));
     }
     Ok(())
@@ -107,7 +109,7 @@ pub fn may_revoke(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), P
 fn require_another_person(caller: &Caller, confirmed_by: Option<&Actor>) -> Result<(), Problem> {
     if confirmed_by.is_some_and(|by| caller.is(by)) {
         let (zh, en) = (
-            "认定人不得决定对本人认定的申诉或者撤销，请由另一人决定。",
+            "认定人不得就本人作出的认定决定申诉或者撤销，请由另一人决定。",
             "A person must not decide on their own confirmation. Another person must decide.",
         );
         return Err(Problem::new(Code::SamePerson).detail(zh, en));
@@ -231,7 +233,7 @@ pub fn same_fact(known: &str, overlapping: &[String]) -> Problem {
     let offered = comes_first(known, overlapping);
     Problem::new(Code::OverlappingViolation).detail(
         format!(
-            "同一企业、小区和日期已按 {known} 上报。优先适用 {offered}；如为另一事实，请填写 distinct_fact_reason。"
+            "同一企业、小区、日期的行为已按 {known} 上报。优先适用 {offered}；如系另一事实，请填写 distinct_fact_reason。"
         ),
         format!(
             "The same company, complex and day are recorded under {known}. {offered} takes precedence; if it is \

@@ -25,7 +25,7 @@ pub const EVENTS: &[Subject] = &[Subject {
         },
         Type { code: "blacklist.repair_refused", zh: "不予信用修复", en: "Credit repair was refused" },
         Type { code: "blacklist.delisted", zh: "移出名单", en: "A company was delisted" },
-        Type { code: "blacklist.suspended", zh: "名单中止", en: "A listing was suspended by an appeal" },
-        Type { code: "blacklist.resumed", zh: "名单恢复", en: "A listing was resumed" },
+        Type { code: "blacklist.suspended", zh: "列入中止", en: "A listing was suspended by an appeal" },
+        Type { code: "blacklist.resumed", zh: "列入恢复", en: "A listing was resumed" },
     ],
 }];

@@ -23,8 +23,8 @@ coded_enum! {
     /// State of a listing (名单状态).
     pub enum ListingState {
         InForce "in_force" "列入中" "In force"
-        Suspended "suspended" "中止" "Suspended by an appeal"
-        Expired "expired" "期满" "Expired"
+        Suspended "suspended" "已中止" "Suspended by an appeal"
+        Expired "expired" "已期满" "Expired"
         Delisted "delisted" "已移出" "Delisted"
     }
 }

@@ -104,7 +104,7 @@ pub fn faults(keys: &ClientKeys) -> Vec<InputError> {
             faults.push(InputError::new(
                 &pointer,
                 "invalid",
-                "须为可用的公钥（ES256、EdDSA 或者 2048 位以上的 RS256）",
+                "须为可用的公钥（ES256、EdDSA 或者2048位以上的 RS256）",
                 wrong,
             ));
         }

@@ -14,8 +14,8 @@ coded_enum! {
     /// State of a client (接入状态).
     pub stored enum ClientState {
         Pending "pending" "待批准" "Approval by the county authority pending"
-        Active "active" "启用" "Approved: it can obtain tokens"
-        Suspended "suspended" "暂停" "Suspended: no new tokens, and its tokens are refused"
+        Active "active" "已启用" "Approved: it can obtain tokens"
+        Suspended "suspended" "已暂停" "Suspended: no new tokens, and its tokens are refused"
         Revoked "revoked" "已注销" "Access revoked permanently"
     }
 }

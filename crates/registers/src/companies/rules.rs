@@ -52,7 +52,7 @@ pub fn check_uscc(input: &CompanyIn, role: Role, faults: &mut Vec<InputError>) {
         faults.push(InputError::new(
             "/uscc",
             "check_character",
-            "统一社会信用代码的校验字符有误；确有其码的，由县级物业主管部门填写 uscc_override_reason",
+            "统一社会信用代码的校验字符有误；核对无误的，由县级物业主管部门在 uscc_override_reason 中说明理由",
             "wrong check character; if the USCC is genuine, the county authority fills in uscc_override_reason",
         ));
     } else if role != Role::CountyAuthority {

@@ -90,7 +90,7 @@ pub fn may_replace(kind: DocumentKind, number: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::AlreadyExists).detail(
-        format!("该文书已出具，文号为{number}。"),
+        format!("该文书已出具，发文字号为{number}。"),
         format!("The document has been issued already as {number}."),
     ))
 }

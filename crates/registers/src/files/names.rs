@@ -22,7 +22,7 @@ pub fn clean(given: &str, pointer: &str) -> Result<Option<String>, InputError> {
     }
     if name.chars().count() > MOST_CHARACTERS {
         let (zh, en) = (
-            format!("文件名不得超过 {MOST_CHARACTERS} 个字符"),
+            format!("文件名不得超过{MOST_CHARACTERS}个字符"),
             format!("the file name must have at most {MOST_CHARACTERS} characters"),
         );
         return Err(InputError::new(pointer, "too_long", zh, en));

@@ -35,7 +35,7 @@ pub fn within(file: (File, Option<ImageSize>), pointer: &str) -> Result<File, Pr
     match size {
         Some(size) if is_too_large(size) => {
             let (width, height) = (size.width, size.height);
-            let zh = format!("图片为 {width} × {height} 像素；每边不得超过 {LONGEST} 像素，合计不得超过 2 亿像素");
+            let zh = format!("图片为 {width} × {height} 像素；每边不得超过{LONGEST}像素，合计不得超过2亿像素");
             let en = format!(
                 "the picture has {width} × {height} pixels; at most {LONGEST} a side and 200 million in all are allowed"
             );

@@ -56,7 +56,7 @@ pub async fn serve(files: &Files, request: &HttpRequest, content: Content) -> Re
         RequestedRange::Nothing => {
             return Err(Problem::new(Code::RangeNotSatisfiable)
                 .detail(
-                    format!("附件共 {} 字节。请在此范围内请求。", content.size),
+                    format!("附件共{}字节。请在此范围内请求。", content.size),
                     format!("The attachment has {} bytes. Request a range within it.", content.size),
                 )
                 .header(CONTENT_RANGE, format!("bytes */{}", content.size)));

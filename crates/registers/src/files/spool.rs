@@ -53,7 +53,7 @@ pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + S
 
 pub fn too_large(limit: u64) -> Problem {
     Problem::new(Code::PayloadTooLarge)
-        .detail(format!("附件不得超过 {limit} 字节。"), format!("The attachment must have at most {limit} bytes."))
+        .detail(format!("附件不得超过{limit}字节。"), format!("The attachment must have at most {limit} bytes."))
 }
 
 /// The next chunk of a stream. Fails if it does not arrive within `patience`.

@@ -16,7 +16,7 @@ pub fn check_digits(role: Role, division: &str) -> Result<(), InputError> {
     }
     if division.len() != digits {
         let (zh, en) = (
-            format!("该角色的区划代码须为 {digits} 位"),
+            format!("该角色的区划代码须为{digits}位"),
             format!("the division code of this role must have {digits} digits"),
         );
         return Err(InputError::new("/division", "invalid_format", zh, en));
@@ -39,7 +39,8 @@ pub fn may_change(inside: bool) -> Result<(), Problem> {
     if inside {
         return Ok(());
     }
-    Err(Problem::new(Code::Forbidden).detail("该机构由其上级登记。", "An office above this office must register it."))
+    Err(Problem::new(Code::Forbidden)
+        .detail("该机构须由其上级单位登记。", "An office above this office must register it."))
 }
 
 /// There is one office for each role and division, and a document prefix is unique in its county.

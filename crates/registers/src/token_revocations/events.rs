@@ -18,7 +18,7 @@ pub const EVENTS: &[Subject] = &[Subject {
         Type { code: "token_revocation.created", zh: "令牌吊销", en: "A subject or a token was revoked" },
         Type {
             code: "token_revocation.residents_lifted",
-            zh: "令牌吊销对居民解除",
+            zh: "他县对居民解除令牌吊销",
             en: "Another county lifted a token revocation for residents",
         },
         Type { code: "token_revocation.withdrawn", zh: "令牌吊销撤回", en: "A token revocation was withdrawn" },

@@ -171,7 +171,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<InputError> {
         faults.push(InputError::new(
             "",
             "year_out_of_range",
-            format!("年份须在 {from} 年至 {to} 年之间"),
+            format!("年份须在{from}年至{to}年之间"),
             format!("the year must be from {from} to {to}"),
         ));
     }
@@ -223,7 +223,7 @@ fn check_days(
             faults.push(InputError::new(
                 &pointer,
                 "date_outside_year",
-                format!("{date} 不在 {year} 年内"),
+                format!("{date} 不在{year}年内"),
                 format!("{date} is not in {year}"),
             ));
         }
@@ -239,7 +239,7 @@ fn check_days(
             faults.push(InputError::new(
                 format!("/{list}/{index}/name"),
                 "name_length",
-                "节日名称须为 1 至 40 个字符",
+                "节日名称须为1至40个字符",
                 "the name of the holiday must have 1 to 40 characters",
             ));
         }

@@ -23,7 +23,7 @@ pub fn check(templates: &[DocumentTemplate]) -> Vec<InputError> {
             faults.push(InputError::new(at("kind"), "duplicate_template", zh, en));
         }
         if template.title.trim().is_empty() || template.title.chars().count() > 100 {
-            let (zh, en) = ("须为 1 至 100 个字符", "must have 1 to 100 characters");
+            let (zh, en) = ("须为1至100个字符", "must have 1 to 100 characters");
             faults.push(InputError::new(at("title"), "text_length", zh, en));
         }
     }

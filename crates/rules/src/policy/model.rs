@@ -156,9 +156,9 @@ coded_enum! {
     #[schema(example = "lead_office")]
     pub enum OfficeRule {
         LeadOffice "lead_office" "首条违规的牵头单位" "Lead office of the first violation"
-        Township "township" "引发该级别违规所在乡镇的社会事务办公室" "Social affairs office of the township whose violation raised the level"
+        Township "township" "触发该级别的违规行为所在乡镇的社会事务办公室" "Social affairs office of the township whose violation raised the level"
         County "county" "县级物业主管部门" "County authority"
-        ReferredAgency "referred_agency" "被移交单位" "Referred agency"
+        ReferredAgency "referred_agency" "受移交单位" "Referred agency"
     }
 }
 
@@ -185,7 +185,7 @@ pub struct Act {
     pub title_en: String,
     /// Lead office, which confirms violations (牵头单位).
     pub lead_role: Role,
-    /// Agencies to which every confirmed violation is referred (移交单位).
+    /// Agencies to which every confirmed violation is referred (受移交单位).
     #[schema(max_items = 8)]
     pub refer_to: Vec<Role>,
     /// Legal basis (法律依据); null if none is named.

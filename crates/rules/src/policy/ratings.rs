@@ -19,7 +19,7 @@ pub struct RubricItem {
     #[schema(example = "hygiene.common_parts", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
     pub code: String,
     /// Chinese title (名称).
-    #[schema(example = "公共部位保洁", min_length = 1, max_length = 200)]
+    #[schema(example = "共用部位保洁", min_length = 1, max_length = 200)]
     pub title_zh: String,
     /// English title.
     #[schema(example = "Cleaning of common parts", min_length = 1, max_length = 300)]
@@ -66,7 +66,7 @@ pub struct Veto {
     #[schema(example = "veto.fatal_accident", max_length = 64, pattern = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
     pub code: String,
     /// Chinese title (名称).
-    #[schema(example = "发生有责任的安全生产死亡事故", min_length = 1, max_length = 200)]
+    #[schema(example = "发生负有责任的安全生产死亡事故", min_length = 1, max_length = 200)]
     pub title_zh: String,
     /// English title.
     #[schema(example = "A fatal accident for which it answers", min_length = 1, max_length = 300)]
@@ -206,7 +206,7 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<InputError> {
             add(
                 format!("/dimensions/{at}/points"),
                 "does_not_add_up",
-                &format!("评分项合计为 {sum} 分，须与维度分值一致"),
+                &format!("评分项合计为{sum}分，须与维度分值一致"),
                 &format!("the rubric items add up to {sum}; the points of the dimension must be the same"),
             );
         }
@@ -220,7 +220,7 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<InputError> {
                 );
             }
             if item.points == Points::default() {
-                add(format!("/dimensions/{at}/items/{n}/points"), "out_of_range", "须大于 0", "must be more than 0");
+                add(format!("/dimensions/{at}/items/{n}/points"), "out_of_range", "须大于0", "must be more than 0");
             }
         }
         for (n, act) in dimension.acts.iter().enumerate().filter(|(_, act)| !known.contains(act.as_str())) {
@@ -231,7 +231,7 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<InputError> {
     let total: Points = rules.dimensions.iter().map(|dimension| dimension.points).sum();
     if total != Points::whole(100) {
         let (zh, en) = (
-            format!("各维度合计为 {total} 分，须为 100 分"),
+            format!("各维度合计为{total}分，须为100分"),
             format!("the dimensions add up to {total} points; they must add up to 100"),
         );
         add("/dimensions".into(), "does_not_add_up", &zh, &en);
@@ -254,7 +254,7 @@ pub fn check(rules: &RatingRules, acts: &[Act]) -> Vec<InputError> {
     let weights: u64 = rules.raters.iter().map(|rule| u64::from(rule.weight_percent)).sum();
     if weights != 100 {
         let (zh, en) = (
-            format!("权重合计为 {weights}%，须为 100%"),
+            format!("权重合计为{weights}%，须为100%"),
             format!("the weights add up to {weights} percent; they must add up to 100 percent"),
         );
         add("/raters".into(), "does_not_add_up", &zh, &en);

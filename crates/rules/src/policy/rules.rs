@@ -18,7 +18,7 @@ pub fn check(policy: &PolicyDocument) -> Vec<InputError> {
     faults.text("/title", &policy.title, 200);
     if !crate::calendar::rules::YEARS.contains(&policy.programme_from.year()) {
         let (from, to) = (crate::calendar::rules::YEARS.start(), crate::calendar::rules::YEARS.end());
-        let (zh, en) = (format!("年份须在 {from} 年至 {to} 年之间"), format!("the year must be from {from} to {to}"));
+        let (zh, en) = (format!("年份须在{from}年至{to}年之间"), format!("the year must be from {from} to {to}"));
         faults.add("/programme_from", "out_of_range", zh, en);
     }
     check_acts(&policy.acts, &mut faults);
@@ -45,24 +45,14 @@ impl InputErrors {
 
     fn text(&mut self, pointer: impl Into<String>, text: &str, max: usize) {
         if text.trim().is_empty() || text.chars().count() > max {
-            self.add(
-                pointer,
-                "text_length",
-                format!("须为 1 至 {max} 个字符"),
-                format!("must have 1 to {max} characters"),
-            );
+            self.add(pointer, "text_length", format!("须为1至{max}个字符"), format!("must have 1 to {max} characters"));
         }
     }
 
     fn range(&mut self, pointer: impl Into<String>, value: u32, range: RangeInclusive<u32>) {
         if !range.contains(&value) {
             let (from, to) = (range.start(), range.end());
-            self.add(
-                pointer,
-                "out_of_range",
-                format!("须在 {from} 至 {to} 之间"),
-                format!("must be from {from} to {to}"),
-            );
+            self.add(pointer, "out_of_range", format!("须在{from}至{to}之间"), format!("must be from {from} to {to}"));
         }
     }
 }
@@ -82,7 +72,7 @@ fn is_act_code(code: &str) -> bool {
 
 fn check_acts(acts: &[Act], faults: &mut InputErrors) {
     if acts.is_empty() || acts.len() > 500 {
-        faults.add("/acts", "item_count", "须有 1 至 500 项受监管行为", "there must be 1 to 500 acts");
+        faults.add("/acts", "item_count", "须有1至500项受监管行为", "there must be 1 to 500 acts");
     }
     let known: BTreeSet<&str> = acts.iter().map(|act| act.code.as_str()).collect();
     let mut codes = BTreeSet::new();
@@ -93,7 +83,7 @@ fn check_acts(acts: &[Act], faults: &mut InputErrors) {
             faults.add(
                 at("code"),
                 "act_code",
-                "代码须为小写的“组.名称”，不超过 64 个字符",
+                "代码须为小写的“组.名称”，不超过64个字符",
                 "the code must be a group and a name in lower case with a dot between, at most 64 characters",
             );
         }
@@ -206,7 +196,7 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut InputErr
             faults.add(
                 pointer,
                 "role_not_authority",
-                "移交单位须为政府单位或者协作机关",
+                "受移交单位须为政府单位或者协作机关",
                 "the referred agency must be a government office or a partner agency",
             );
         } else if *role == act.lead_role {
@@ -220,7 +210,7 @@ fn check_act_roles(act: &Act, at: impl Fn(&str) -> String, faults: &mut InputErr
             faults.add(
                 pointer,
                 "duplicate_role",
-                "移交单位重复，请删除其一",
+                "受移交单位重复，请删除其一",
                 "the referred agency is listed twice; remove one",
             );
         }
@@ -366,7 +356,7 @@ fn check_measure(rule: &MeasureRule, at: impl Fn(&str) -> String, faults: &mut I
         faults.add(
             at("office"),
             "office_rule",
-            "移交措施须由移交单位承办，其他措施不得由其承办",
+            "移交措施须由受移交单位承办，其他措施不得由其承办",
             "the referred agency must be the responsible office of a referral, and of no other measure",
         );
     }

@@ -27,7 +27,7 @@ codes! {
     MalformedJson "malformed_json" 400 "请求体不是有效的 JSON" "The body is not valid JSON"
     MalformedRequest "malformed_request" 400 "请求格式有误" "The request is malformed"
     Unauthorized "unauthorized" 401 "须提供访问令牌" "An access token is required"
-    InvalidToken "invalid_token" 401 "访问令牌无效或已过期" "The access token is invalid or has expired"
+    InvalidToken "invalid_token" 401 "访问令牌无效或者已过期" "The access token is invalid or has expired"
     InsufficientUserAuthentication "insufficient_user_authentication" 401 "须重新登录验证身份" "Step-up authentication is required"
     Forbidden "forbidden" 403 "无权执行此操作" "You are not allowed to perform this operation"
     PersonRequired "person_required" 403 "此决定须由自然人作出，不得使用系统令牌" "A person must make this decision; machine tokens are not accepted"
@@ -51,7 +51,7 @@ codes! {
     DecisionNotDelivered "decision_not_delivered" 409 "所依据的认定尚未送达" "An underlying confirmation has not been delivered"
     AppealPeriodOpen "appeal_period_open" 409 "所依据的认定尚在申诉期内" "An underlying confirmation is still open to appeal"
     AppealPending "appeal_pending" 409 "申诉尚未作出决定" "An appeal has not been decided"
-    NoLongerDue "no_longer_due" 409 "依据现行政策和事实，不再应当采取该措施" "The measure is no longer due under the policy in force and the facts"
+    NoLongerDue "no_longer_due" 409 "依照现行政策和现有事实，不应再采取该措施" "The measure is no longer due under the policy in force and the facts"
     LegalBasisMissing "legal_basis_missing" 409 "现行政策未列明法律依据" "The policy in force names no legal basis"
     CompanyBlacklisted "company_blacklisted" 409 "企业已列入黑名单" "The company is on the blacklist"
     CompanyRestricted "company_restricted" 409 "企业已被限制承接新项目" "The company is restricted from new complexes"
@@ -63,7 +63,7 @@ codes! {
     PayloadTooLarge "payload_too_large" 413 "请求体过大" "The body is too large"
     UriTooLong "uri_too_long" 414 "请求地址过长" "The address is too long"
     UnsupportedMediaType "unsupported_media_type" 415 "不支持的媒体类型" "The media type is not supported"
-    RangeNotSatisfiable "range_not_satisfiable" 416 "请求的范围超出附件" "The requested range is outside the attachment"
+    RangeNotSatisfiable "range_not_satisfiable" 416 "请求的范围超出附件大小" "The requested range is outside the attachment"
     IdempotencyKeyReused "idempotency_key_reused" 422 "该幂等键已用于其他请求，请使用新的幂等键" "The idempotency key was used for another request; use a new key"
     PreconditionRequired "precondition_required" 428 "须提供 If-Match" "If-Match is required"
     TooManyRequests "too_many_requests" 429 "请求过于频繁，请在 Retry-After 所示时间后重试" "Too many requests; try again after the time in Retry-After"
@@ -179,7 +179,7 @@ pub const INPUT_ERROR_CODES: &[(&str, &str, &str)] = &[
     ("bands_not_decreasing", "信用等级分数线未依次降低", "credit bands do not decrease"),
     ("measure_missing", "缺少处置措施规则", "missing rule for a measure"),
     ("duplicate_measure", "处置措施规则重复", "duplicate rule for a measure"),
-    ("level_off_ladder", "该措施没有级别", "this measure has no level"),
+    ("level_off_ladder", "该措施不设惩戒级别", "this measure has no level"),
     ("approver_rank", "审批人级别不符", "wrong rank of the approver"),
     ("approver_missing", "缺少审批人", "approver missing"),
     ("approver_of_self_executing", "自动执行的措施没有审批人", "a self-executing measure has no approver"),
@@ -187,7 +187,7 @@ pub const INPUT_ERROR_CODES: &[(&str, &str, &str)] = &[
     ("not_self_executing", "该措施不能自动执行", "this measure cannot be self-executing"),
     ("office_rule", "责任单位规则不符", "wrong responsible office for this measure"),
     ("legal_basis_required", "须列明法律依据", "legal basis required"),
-    ("not_a_listing", "该措施没有期限", "this measure has no term"),
+    ("not_a_listing", "该措施不设期限", "this measure has no term"),
     ("duplicate_template", "文书模板重复", "duplicate document template"),
     ("template_invalid", "文书模板有误", "invalid document template"),
     ("decision_not_delivered", "认定尚未送达", "confirmation not delivered"),

@@ -190,7 +190,7 @@ pub struct DueMeasure {
     pub level: Option<u8>,
     /// Complex of the measure (小区); null if none.
     pub complex_id: Option<Uuid>,
-    /// Referred agency (被移交单位); null if this is not a referral.
+    /// Referred agency (受移交单位); null if this is not a referral.
     pub agency: Option<Role>,
     /// Responsible office (承办单位).
     pub office: OfficeRef,

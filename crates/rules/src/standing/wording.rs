@@ -74,14 +74,14 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
             &to_zh,
             "（",
             &months,
-            "个月，",
+            "个月）在",
             area.zh(),
-            "范围内）累计违反“九不准”",
+            "范围内累计违反“九不准”",
             &count,
             unit_zh,
             "：",
             &named.zh,
-            "，达到第",
+            "，达到惩戒阶梯第",
             &level,
             "级（",
             &needed,
@@ -113,7 +113,7 @@ pub fn level(tally: &Tally, level: u8, named: &Reason, window: &Window) -> Reaso
 pub fn measure(level: &Reason, at_complex: Option<&Reason>, kind: MeasureKind, version: &str) -> Reason {
     match at_complex {
         Some(named) => level.with(
-            &["；涉及本小区：", &named.zh, "。处置措施：", kind.zh()],
+            &["；其中在本小区：", &named.zh, "。处置措施：", kind.zh()],
             &[". At this complex: ", &named.en, ". Measure: ", kind.en()],
             version,
         ),
@@ -177,7 +177,7 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
     let mut reason = Reason::default();
     if revoked.is_empty() {
         reason.push(
-            &["事实已更正或者现行政策规定较轻，该措施不再具备依据"],
+            &["所依据的事实已更正，或者现行政策的规定较轻，该措施不再具有依据"],
             &["The facts were corrected or a lighter policy is in force. The measure has no ground left"],
         );
     } else {
@@ -198,7 +198,7 @@ pub fn withdrawal(revoked: &[Known], done: bool) -> Reason {
             }
         }
         reason.count_rest(revoked.len(), "项");
-        reason.push(&["，该措施不再具备依据"], &[". The measure has no ground left"]);
+        reason.push(&["，该措施不再具有依据"], &[". The measure has no ground left"]);
     }
     if done {
         reason.push(&["，须撤回执行。"], &[" and is to be reversed."]);

@@ -79,7 +79,7 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
     // Check the bytes first, because counting the characters of a megabyte takes time.
     if text.len() > MOST_CHARACTERS * 4 || text.chars().count() > MOST_CHARACTERS {
         return fault(
-            format!("模板最长 {MOST_CHARACTERS} 个字符"),
+            format!("模板最长{MOST_CHARACTERS}个字符"),
             format!("the template must have at most {MOST_CHARACTERS} characters"),
         );
     }
@@ -99,10 +99,7 @@ pub fn check(text: &str, sample: &Value) -> Result<(), TemplateFault> {
                 if tags > MOST_TAGS {
                     return on_line(
                         before,
-                        fault(
-                            format!("“{{{{ }}}}”和“{{% %}}”最多 {MOST_TAGS} 处"),
-                            format!("at most {MOST_TAGS} tags"),
-                        ),
+                        fault(format!("“{{{{ }}}}”和“{{% %}}”最多{MOST_TAGS}处"), format!("at most {MOST_TAGS} tags")),
                     );
                 }
                 let end = if opening == "{{" { "}}" } else { "%}" };
@@ -139,7 +136,7 @@ fn tokens<'t>(inner: &'t str, end: &str) -> Result<(Vec<Token<'t>>, &'t str), Te
         rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
         if inner.len() - rest.len() > MOST_BYTES || tokens.len() > MOST_TOKENS {
             return fault(
-                format!("一处表达式最长 {MOST_BYTES} 字节、{MOST_TOKENS} 个词"),
+                format!("一处表达式最长{MOST_BYTES}字节、{MOST_TOKENS}个词"),
                 format!("an expression may have at most {MOST_BYTES} bytes and {MOST_TOKENS} words"),
             );
         }
@@ -156,7 +153,7 @@ fn tokens<'t>(inner: &'t str, end: &str) -> Result<(Vec<Token<'t>>, &'t str), Te
         } else if first.is_ascii_digit() {
             let length = letters(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'));
             if length > 9 || !rest[..length].bytes().all(|digit| digit.is_ascii_digit()) {
-                return fault("数字须为不超过 9 位的整数", "a number must be a whole number of at most 9 digits");
+                return fault("数字须为不超过9位的整数", "a number must be a whole number of at most 9 digits");
             }
             (Token::Whole, length)
         } else if first == '"' || first == '\'' {
@@ -241,7 +238,7 @@ impl<'t, 's> Checker<'t, 's> {
 
     fn open(&mut self, block: Block<'t, 's>) -> Result<(), TemplateFault> {
         if self.blocks.len() == MOST_NESTING {
-            return fault(format!("嵌套最多 {MOST_NESTING} 层"), format!("at most {MOST_NESTING} nested blocks"));
+            return fault(format!("嵌套最多{MOST_NESTING}层"), format!("at most {MOST_NESTING} nested blocks"));
         }
         self.blocks.push(block);
         Ok(())
@@ -339,7 +336,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
             negated += 1;
         }
         if negated > MOST_NESTING {
-            return fault(format!("not 最多 {MOST_NESTING} 个"), format!("at most {MOST_NESTING} not in a row"));
+            return fault(format!("not 最多{MOST_NESTING}个"), format!("at most {MOST_NESTING} not in a row"));
         }
         let shape = self.comparison()?;
         Ok(if negated > 0 { Shape::Answer } else { shape })
@@ -407,7 +404,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
                 self.at += 1;
                 self.nesting += 1;
                 if self.nesting > MOST_NESTING {
-                    return fault(format!("括号最多 {MOST_NESTING} 层"), format!("at most {MOST_NESTING} parentheses"));
+                    return fault(format!("括号最多{MOST_NESTING}层"), format!("at most {MOST_NESTING} parentheses"));
                 }
                 let shape = self.choice()?;
                 if !self.take(Token::Sign(")")) {
@@ -426,7 +423,7 @@ impl<'t, 's> Reader<'_, 't, 's> {
         while self.take(Token::Sign("|")) {
             filters += 1;
             if filters > MOST_FILTERS {
-                return fault(format!("过滤器最多 {MOST_FILTERS} 个"), format!("at most {MOST_FILTERS} filters"));
+                return fault(format!("过滤器最多{MOST_FILTERS}个"), format!("at most {MOST_FILTERS} filters"));
             }
             shape = self.filter(shape)?;
         }

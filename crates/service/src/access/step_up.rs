@@ -27,7 +27,7 @@ impl StepUp {
             return Ok(());
         }
         let (zh, en) = (
-            "登录时间过久或者验证强度不足。请重新登录，并使用新的令牌重新请求。",
+            "距上次登录时间过长，或者身份验证强度不足。请重新登录，并使用新的令牌重新请求。",
             "The log-in is too old or too weak. Log in again, then repeat the request with the new token.",
         );
         Err(Problem::new(Code::InsufficientUserAuthentication)

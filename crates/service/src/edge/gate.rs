@@ -175,7 +175,7 @@ pub fn context(
             return Err(Problem::input_error(
                 "header/idempotency-key",
                 "invalid_format",
-                "幂等键须为 1 至 255 个字符",
+                "幂等键须为1至255个字符",
                 "an idempotency key must have 1 to 255 characters",
             ));
         }

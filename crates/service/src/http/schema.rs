@@ -223,7 +223,7 @@ pub fn check_count(query: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let (zh, en) =
-        (format!("参数不得超过 {MOST_PARAMETERS} 个"), format!("must have at most {MOST_PARAMETERS} parameters"));
+        (format!("参数不得超过{MOST_PARAMETERS}个"), format!("must have at most {MOST_PARAMETERS} parameters"));
     Err(Problem::input_error("query", "too_many", zh, en))
 }
 
@@ -344,28 +344,28 @@ fn add_faults(error: &ValidationError<'_>, prefix: &str, unknown: &'static str, 
             push(at, "unknown_value", format!("须为 {expected_value}"), format!("must be {expected_value}"));
         }
         Kind::MinLength { limit } => {
-            push(at, "too_short", format!("不得少于 {limit} 个字符"), format!("must have at least {limit} characters"));
+            push(at, "too_short", format!("不得少于{limit}个字符"), format!("must have at least {limit} characters"));
         }
         Kind::MaxLength { limit } => {
-            push(at, "too_long", format!("不得超过 {limit} 个字符"), format!("must have at most {limit} characters"));
+            push(at, "too_long", format!("不得超过{limit}个字符"), format!("must have at most {limit} characters"));
         }
         Kind::MinItems { limit } => {
-            push(at, "too_few", format!("不得少于 {limit} 项"), format!("must have at least {limit} items"));
+            push(at, "too_few", format!("不得少于{limit}项"), format!("must have at least {limit} items"));
         }
         Kind::MaxItems { limit } => {
-            push(at, "too_many", format!("不得超过 {limit} 项"), format!("must have at most {limit} items"));
+            push(at, "too_many", format!("不得超过{limit}项"), format!("must have at most {limit} items"));
         }
         Kind::Minimum { limit } => {
-            push(at, "out_of_range", format!("不得小于 {limit}"), format!("must be at least {limit}"));
+            push(at, "out_of_range", format!("不得小于{limit}"), format!("must be at least {limit}"));
         }
         Kind::Maximum { limit } => {
-            push(at, "out_of_range", format!("不得大于 {limit}"), format!("must be at most {limit}"));
+            push(at, "out_of_range", format!("不得大于{limit}"), format!("must be at most {limit}"));
         }
         Kind::ExclusiveMinimum { limit } => {
-            push(at, "out_of_range", format!("须大于 {limit}"), format!("must be more than {limit}"));
+            push(at, "out_of_range", format!("须大于{limit}"), format!("must be more than {limit}"));
         }
         Kind::ExclusiveMaximum { limit } => {
-            push(at, "out_of_range", format!("须小于 {limit}"), format!("must be less than {limit}"));
+            push(at, "out_of_range", format!("须小于{limit}"), format!("must be less than {limit}"));
         }
         Kind::Format { format } => {
             let (zh, en) = wording::format(format);

@@ -2,30 +2,30 @@
 
 /// Patterns of the document and their descriptions.
 const PATTERNS: &[(&str, &str, &str)] = &[
-    (r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$", "6、9 或 12 位数字的区划代码", "a division code of 6, 9 or 12 digits"),
-    (r"^([0-9]{9}|[0-9]{12})$", "9 或 12 位数字的区划代码", "a division code of 9 or 12 digits"),
-    (r"^[0-9]{6,12}$", "6 至 12 位数字的区划代码", "a division code of 6 to 12 digits"),
-    (r"^[0-9]{6}$", "6 位数字的县级区划代码", "a county's division code of 6 digits"),
-    (r"^[0-9]{9}$", "9 位数字的乡级区划代码", "a township's division code of 9 digits"),
-    (r"^[0-9]{12}$", "12 位数字的村（社区）区划代码", "a community's division code of 12 digits"),
+    (r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$", "6、9或12位数字的区划代码", "a division code of 6, 9 or 12 digits"),
+    (r"^([0-9]{9}|[0-9]{12})$", "9或12位数字的区划代码", "a division code of 9 or 12 digits"),
+    (r"^[0-9]{6,12}$", "6至12位数字的区划代码", "a division code of 6 to 12 digits"),
+    (r"^[0-9]{6}$", "6位数字的县级区划代码", "a county's division code of 6 digits"),
+    (r"^[0-9]{9}$", "9位数字的乡级区划代码", "a township's division code of 9 digits"),
+    (r"^[0-9]{12}$", "12位数字的村（社区）区划代码", "a community's division code of 12 digits"),
     (
         r"^[0-9A-HJ-NPQRTUWXY]{18}$",
-        "18 位统一社会信用代码（不含字母 I、O、S、V、Z）",
+        "18位统一社会信用代码（不含字母 I、O、S、V、Z）",
         "a USCC of 18 digits and capital letters (no I, O, S, V, Z)",
     ),
     (
         r"^[0-9+ ()-]{3,40}$",
-        "3 至 40 位电话号码，只含数字、空格和 + ( ) -",
+        "3至40位电话号码，只含数字、空格和 + ( ) -",
         "a phone number of 3 to 40 digits, spaces and + ( ) -",
     ),
     (
         r"^[0-9+ ()-]{7,20}$",
-        "7 至 20 位电话号码，只含数字、空格和 + ( ) -",
+        "7至20位电话号码，只含数字、空格和 + ( ) -",
         "a phone number of 7 to 20 digits, spaces and + ( ) -",
     ),
     (
         "^[0-9+()（） 转-]{3,40}$",
-        "3 至 40 位电话号码，只含数字、空格、“转”和 + ( ) -",
+        "3至40位电话号码，只含数字、空格、“转”和 + ( ) -",
         "a phone number of 3 to 40 digits, spaces, 转 and + ( ) -",
     ),
     (
@@ -43,9 +43,9 @@ const PATTERNS: &[(&str, &str, &str)] = &[
         "一段或由点分为两段的代码，只含小写字母、数字和下划线",
         "a code of one part, or of two parts with a dot between, in lower-case letters, digits and underscores",
     ),
-    ("^[\\u4e00-\\u9fffA-Za-z]{1,10}$", "1 至 10 个汉字或字母", "1 to 10 Chinese characters or letters"),
+    ("^[\\u4e00-\\u9fffA-Za-z]{1,10}$", "1至10个汉字或字母", "1 to 10 Chinese characters or letters"),
     (r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "时刻，如 08:30", "a time of day such as 08:30"),
-    (r"^[A-Za-z0-9-]{4,40}$", "4 至 40 位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
+    (r"^[A-Za-z0-9-]{4,40}$", "4至40位字母、数字或连字符", "4 to 40 letters, digits or hyphens"),
     (r"^\S(.*\S)?$", "首尾没有空格的标识", "an identifier without spaces at its start or end"),
     ("^(EC|OKP|RSA)$", "EC、OKP 或 RSA", "EC, OKP or RSA"),
     ("^(ES256|EdDSA|RS256)$", "ES256、EdDSA 或 RS256", "ES256, EdDSA or RS256"),
@@ -55,17 +55,17 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     (r"^https?://[^\s]+$", "以 http:// 或者 https:// 开头的网址", "a URL that begins with http:// or https://"),
     (
         r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?$",
-        "不超过 9999.99、至多两位小数的数",
+        "不超过9999.99、至多两位小数的数",
         "a number up to 9999.99 with at most two decimal places",
     ),
     (
         r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$",
-        "不超过 9999999.9999、至多四位小数的数",
+        "不超过9999999.9999、至多四位小数的数",
         "a number up to 9999999.9999 with at most four decimal places",
     ),
     (
         r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$",
-        "不超过 9999.9999、至多四位小数的数",
+        "不超过9999.9999、至多四位小数的数",
         "a number up to 9999.9999 with at most four decimal places",
     ),
 ];
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn words_and_no_expressions() {
-        assert_eq!(pattern("^[0-9]{9}$").0, "须为9 位数字的乡级区划代码");
+        assert_eq!(pattern("^[0-9]{9}$").0, "须为9位数字的乡级区划代码");
         assert_eq!(format("date").1, "must be a date such as 2026-03-02");
         assert_eq!(
             types(["string", "null"].into_iter()),

@@ -42,7 +42,7 @@ pub fn head(conn: &mut Conn, keys: impl Fn(&str) -> Vec<String>) -> WorkResult<L
 }
 
 fn beyond(pointer: &str, size: u64) -> Problem {
-    let zh = format!("台账现有已封存记录 {size} 条，不得超出");
+    let zh = format!("台账现有已封存记录{size}条，不得超出");
     Problem::input_error(
         pointer,
         "out_of_range",
@@ -55,7 +55,7 @@ fn outside(pointer: &str, from: u64, to: u64) -> Problem {
     Problem::input_error(
         pointer,
         "out_of_range",
-        format!("须在 {from} 至 {to} 之间"),
+        format!("须在{from}至{to}之间"),
         format!("must be from {from} to {to}"),
     )
 }

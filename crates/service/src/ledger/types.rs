@@ -15,7 +15,7 @@ pub fn parse_type_filter(features: &[&'static Feature], filter: &str) -> Result<
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     if filter.split(',').count() > MOST_ASKED {
         let (zh, en) = (
-            format!("不得超过 {MOST_ASKED} 项；查询全部类型时不填写此参数"),
+            format!("不得超过{MOST_ASKED}项；查询全部类型时不填写此参数"),
             format!("must have at most {MOST_ASKED} types; to get all types, leave the parameter out"),
         );
         return Err(vec![InputError::new("query/type", "too_many", zh, en)]);

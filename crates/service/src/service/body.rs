@@ -184,7 +184,7 @@ async fn receive(request: HttpRequest, mut payload: Payload) -> Result<Checked, 
     let limit = ctx.state.body_limit;
     let too_large = || {
         Problem::new(Code::PayloadTooLarge)
-            .detail(format!("请求体不得超过 {limit} 字节。"), format!("The body must have at most {limit} bytes."))
+            .detail(format!("请求体不得超过{limit}字节。"), format!("The body must have at most {limit} bytes."))
     };
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {

@@ -63,13 +63,13 @@ pub struct ReplyTimes {
     /// Complaints with a reply.
     #[schema(minimum = 0)]
     pub replies: i64,
-    /// Mean (平均办理工时); null without a reply.
+    /// Mean (平均办理时长); null without a reply.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "13.25")]
     pub mean_hours: Option<String>,
-    /// Median, by nearest rank (办理工时中位数); null without a reply.
+    /// Median, by nearest rank (办理时长中位数); null without a reply.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "11.50")]
     pub median_hours: Option<String>,
-    /// 90th percentile, by nearest rank (九成诉求办理工时); null without a reply.
+    /// 90th percentile, by nearest rank (九成诉求办理时长); null without a reply.
     #[schema(max_length = 20, pattern = r"^[0-9]+\.[0-9]{2}$", example = "31.00")]
     pub p90_hours: Option<String>,
 }

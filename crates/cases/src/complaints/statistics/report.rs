@@ -47,7 +47,7 @@ pub fn report(conn: &mut Conn, ctx: &Ctx, query: &ComplaintReportQuery) -> WorkR
     let mut hottest = heat::list(conn, ctx, &hottest)?.items;
     hottest.retain(|complex| complex.complaints > 0);
     // The parts of a county are townships (乡镇), those of a township communities (社区).
-    let parts = if whole.division.len() == 6 { "乡镇" } else { "社区" };
+    let parts = if whole.division.len() == 6 { "乡镇（街道）" } else { "村（社区）" };
     let legend: Vec<_> = chart::outcomes(&whole.total)
         .map(|(class, name, count)| json!({ "class": class, "name": name, "count": count }))
         .into();
