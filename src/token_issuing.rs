@@ -72,7 +72,7 @@ pub fn issue(issuer: &LocalIssuer, args: &TokenArgs, minutes: i64) -> anyhow::Re
     let token = issuer.sign(&Value::Object(claims))?;
     Verifier::new(vec![issuer.verifier()])
         .verify(&token, now)
-        .map_err(|refusal| anyhow::anyhow!("no such token can be: {refusal}; {}", wants(args.role)))?;
+        .map_err(|refusal| anyhow::anyhow!("cannot issue this token ({refusal}): {}", wants(args.role)))?;
     Ok(token)
 }
 

@@ -85,7 +85,8 @@ pub fn run(flags: &SettingFlags, command: &LedgerCommand) -> anyhow::Result<()> 
     match command {
         LedgerCommand::Export { out } => {
             let db = open(flags)?;
-            let file = File::create_new(out).with_context(|| format!("cannot write {}", out.display()))?;
+            let file = File::create_new(out)
+                .with_context(|| format!("cannot create {} (an export needs a new file)", out.display()))?;
             let written =
                 export::write(&db, &mut BufWriter::new(&file)).and_then(|done| Ok((file.sync_all()?, done).1));
             let Exported { size, misfiled } = written.inspect_err(|_| drop(std::fs::remove_file(out)))?;
@@ -128,7 +129,8 @@ fn open(flags: &SettingFlags) -> anyhow::Result<Db> {
 }
 
 fn verifiers(keys: &KeyArgs) -> anyhow::Result<Verifiers> {
-    Verifiers::parse(keys.key.iter().map(String::as_str)).context("--key")
+    Verifiers::parse(keys.key.iter().map(String::as_str))
+        .context("--key takes a line of `xiaoqu keys public --use ledger`")
 }
 
 fn text(path: &Path) -> anyhow::Result<String> {
@@ -156,7 +158,7 @@ fn print_report(args: &VerifyArgs, report: &Report) -> anyhow::Result<()> {
     }
     anyhow::ensure!(
         report.is_sound(),
-        "{name}: {} finding(s): this is not the ledger that was sealed",
+        "{name}: {} finding(s), named above: the export does not agree with what was signed",
         report.findings.len()
     );
     println!("{name}: {} entries of {}, as sealed", report.size, report.origin);

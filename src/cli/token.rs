@@ -26,7 +26,10 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
         let built_in = divisions::store::built_in()?;
         let known = |code: &String| built_in.iter().any(|division| division.code == *code);
         anyhow::ensure!(caller.division.as_ref().is_none_or(known), no_division(caller));
-        eprintln!("xiaoqu: there is no database yet ({}): no ledger names this token", db::sqlite_path(&options.url));
+        eprintln!(
+            "xiaoqu: there is no database yet ({}): the ledger has no record of this token",
+            db::sqlite_path(&options.url)
+        );
         return Ok(());
     }
     let expected = Expected {
@@ -55,13 +58,13 @@ fn record(settings: &Settings, keys: Arc<Keys>, caller: &Caller) -> anyhow::Resu
             Ok(())
         }
         (Err(_), Some(refusal)) => Err(anyhow::anyhow!(refusal.detail)),
-        (Err(error), None) => Err(error.context("no token is made that the ledger does not name")),
+        (Err(error), None) => Err(error.context("no token was issued, because the ledger could not record it")),
     }
 }
 
 fn no_division(caller: &Caller) -> String {
     format!(
-        "no such token can be: there is no division {}; `xiaoqu migrate --divisions FILE` loads more",
+        "cannot issue this token: there is no division {}; `xiaoqu migrate --divisions FILE` loads more",
         caller.division.as_deref().unwrap_or_default()
     )
 }

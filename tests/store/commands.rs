@@ -109,7 +109,7 @@ fn before_the_first_start_a_token_is_of_a_division_that_ships_with_the_program()
     one_line(&folder.fails(&issue("999999999")), &["there is no division 999999999"]);
     let made = folder.run(&issue("640121102"));
     let said = String::from_utf8_lossy(&made.stderr).into_owned();
-    assert!(made.status.success() && said.contains("no ledger names this token"), "{said}");
+    assert!(made.status.success() && said.contains("the ledger has no record of this token"), "{said}");
     assert!(!folder.path("xiaoqu.sqlite").exists());
 }
 
