@@ -85,7 +85,7 @@ proptest! {
         let faults = faults_of(sheet, None);
         let pointer = format!("/content/public_revenue/{field}");
         prop_assert_eq!(pointers(&faults), vec![pointer.as_str()]);
-        prop_assert!(faults[0].detail_zh.contains(&format!("相差 {off} 分")), "{}", faults[0].detail_zh);
+        prop_assert!(faults[0].detail_zh.contains(&format!("相差{off}分")), "{}", faults[0].detail_zh);
     }
 
     #[test]
