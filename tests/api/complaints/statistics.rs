@@ -402,7 +402,7 @@ on_sqlite! {
         });
         let Some(found) = browser::check(&app.base_url, &plan).await else { return };
         assert_eq!(found["faults"], json!([]), "{found:#}");
-        assert!(text(&found["sheets"][0]["text"]).contains("九成诉求办理时长"), "{found:#}");
+        assert!(text(&found["sheets"][0]["text"]).replace(char::is_whitespace, "").contains("九成诉求办理时长"), "{found:#}");
         assert!(found["sheets"][0]["pages"].as_i64() <= Some(4), "{found:#}");
     }
 }

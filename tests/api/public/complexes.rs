@@ -51,7 +51,7 @@ on_both_databases! {
         record["effective_to"] = json!("2026-03-02");
         app.county().post("/v1/contracts", &record).await.expect(201);
         let html = page(&app, &format!("/public/complexes/{id}"), 200).await;
-        assert!(html.contains("，至2026年3月2日止"), "{html}");
+        assert!(html.contains("起至2026年3月2日止"), "{html}");
         app.set_clock("2026-03-03T01:00:00Z");
         let html = page(&app, &format!("/public/complexes/{id}"), 200).await;
         assert!(!html.contains(text(&company["name"])), "{html}");

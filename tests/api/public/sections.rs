@@ -85,7 +85,7 @@ on_both_databases! {
 
         let shown = [
             // The contract with its filing and term.
-            "物业服务合同，640121备〔2026〕1号", "<dt>合同期限</dt><dd>自2026年1月1日起，至2028年12月31日止",
+            "物业服务合同，640121备〔2026〕1号", "<dt>合同期限</dt><dd>自2026年1月1日起至2028年12月31日止",
             // Unit prices as entered.
             "<strong>1.80</strong> 元/平方米·月", "<strong>1.6050</strong>", "市场调节价", "tel:12315",
             // All six kinds with their states and days.
