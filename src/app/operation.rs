@@ -207,10 +207,14 @@ impl Made<'_> {
     /// What the recorded walk sent and got. An operation that it does not call has no example, and a test says so.
     fn add_examples(&mut self) {
         let Some(recorded) = self.examples.of(self.permission.operation) else { return };
-        for parameter in self.operation["parameters"].as_array_mut().into_iter().flatten() {
+        let parameters = self.operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default();
             let value = match parameter["in"].as_str() {
-                Some("path") => recorded.parameter(self.path, name).map(|text| json!(text)),
+                Some("path") => recorded.parameter(self.path, name).map(|text| {
+                    let number = text.parse::<i64>().ok().filter(|_| parameter["schema"]["type"] == "integer");
+                    number.map_or_else(|| json!(text), |number| json!(number))
+                }),
                 Some("query") => recorded.query.get(name).cloned(),
                 _ => None,
             };
@@ -219,8 +223,12 @@ impl Made<'_> {
             }
         }
         if let (Some(body), Some(content)) = (&recorded.body, self.operation.pointer_mut("/requestBody/content")) {
-            for (_, one) in content.as_object_mut().into_iter().flatten() {
-                one["example"] = body.clone();
+            // A form with files is another body, if the operation takes both kinds of form.
+            let kinds = content.as_object().map_or(0, |all| all.len());
+            for (kind, one) in content.as_object_mut().into_iter().flatten() {
+                if kinds == 1 || kind != "multipart/form-data" {
+                    one["example"] = body.clone();
+                }
             }
         }
         if self.method == "patch"

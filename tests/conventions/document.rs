@@ -167,8 +167,9 @@ fn every_body_and_every_json_answer_has_a_recorded_example() {
     let mut missing = Vec::new();
     for (path, method, operation) in operations(&document) {
         let body = operation.pointer("/requestBody/content").and_then(Value::as_object);
-        let bodies = body.into_iter().flat_map(|content| content.values()).filter(|one| one.get("example").is_none());
-        missing.extend(bodies.map(|_| format!("body of {method} {path}")));
+        if body.is_some_and(|content| content.values().all(|one| one.get("example").is_none())) {
+            missing.push(format!("body of {method} {path}"));
+        }
         let answers: Vec<&Value> = ["200", "201"]
             .iter()
             .filter_map(|status| operation.pointer(&format!("/responses/{status}/content/application~1json")))
