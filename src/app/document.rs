@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
 
-use super::examples::Examples;
-use super::{FEATURES, components, fields, operation};
+use super::{FEATURES, components, examples, fields, operation};
 use crate::open311;
 use crate::problem::ProblemBody;
 use crate::service::document::EXAMPLE_SERVER;
@@ -61,6 +60,13 @@ pub fn document(sandbox: bool) -> anyhow::Result<Value> {
     Ok(document)
 }
 
+/// The document with the examples of a recorded walk, as it is committed.
+pub fn with_examples(sandbox: bool, walk: &str) -> anyhow::Result<Value> {
+    let mut document = document(sandbox)?;
+    examples::add(&mut document, walk)?;
+    Ok(document)
+}
+
 fn complete(document: &mut Value) -> anyhow::Result<()> {
     let mut schemas = Vec::new();
     ProblemBody::schemas(&mut schemas);
@@ -91,14 +97,14 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
     components.insert("parameters".into(), components::parameters());
 
     fields::finish(document);
-    let (snapshot, examples) = (document.clone(), Examples::read()?);
+    let snapshot = document.clone();
     let paths = document["paths"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no paths"))?;
     for (path, item) in paths.iter_mut() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
             let declared = super::operations(true).find(|one| one.name() == id);
             let declared = declared.ok_or_else(|| anyhow::anyhow!("no feature declares {id}"))?;
-            operation::complete((&snapshot, &examples), (path, method), operation, declared);
+            operation::complete(&snapshot, path, method, operation, declared);
         }
     }
     components::drop_unused(document);

@@ -1,13 +1,11 @@
-//! Examples of bodies, parameters and answers: what the recorded walk sent and got (`openapi/walk.json`).
+//! Examples of bodies, parameters and answers: what the recorded walk sent and got (`openapi/walk.json`, written by the
+//! tests that play the stories of `tests/walk`).
 
 use std::collections::HashMap;
 
 use anyhow::Context;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-
-/// Written by the tests that play the stories (`tests/walk`).
-const WALK: &str = include_str!("../../openapi/walk.json");
 
 /// An answer of the document is an answer that came, but for lists: a reader of one needs to see one row and its
 /// neighbour.
@@ -17,13 +15,16 @@ const LONG: usize = 4_000;
 
 /// One request of the walk and its answer.
 #[derive(Deserialize)]
-pub struct Recorded {
+struct Recorded {
     operation: String,
-    path: String,
     #[serde(default)]
-    pub query: Map<String, Value>,
-    pub body: Option<Value>,
-    pub status: u16,
+    path_parameters: Map<String, Value>,
+    #[serde(default)]
+    query: Map<String, Value>,
+    /// Media type of the body.
+    content_type: Option<String>,
+    body: Option<Value>,
+    status: u16,
     #[serde(default)]
     media_type: String,
     answer: Option<Value>,
@@ -31,47 +32,64 @@ pub struct Recorded {
     example: bool,
 }
 
-/// The example of each operation: the recorded step that says it is one, or the first that succeeded.
-pub struct Examples(HashMap<String, Recorded>);
-
-impl Examples {
-    pub fn read() -> anyhow::Result<Examples> {
-        let walk: Vec<Recorded> = serde_json::from_str(WALK).context("openapi/walk.json")?;
-        let mut all: HashMap<String, Recorded> = HashMap::new();
-        for step in walk.into_iter().filter(|step| step.status < 300) {
-            match all.get(&step.operation) {
-                Some(known) if known.example || !step.example => {}
-                _ => drop(all.insert(step.operation.clone(), step)),
-            }
+/// Adds the examples of a walk to a finished document: of each operation the recorded step that says it is the example, or
+/// the first one that succeeded.
+pub fn add(document: &mut Value, walk: &str) -> anyhow::Result<()> {
+    let walk: Vec<Recorded> = serde_json::from_str(walk).context("the recorded walk")?;
+    let mut all: HashMap<&str, &Recorded> = HashMap::new();
+    for step in walk.iter().filter(|step| step.status < 300) {
+        let known = all.entry(&step.operation).or_insert(step);
+        if step.example && !known.example {
+            *known = step;
         }
-        Ok(Examples(all))
     }
+    let schemas = document.clone();
+    let items = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
+        let recorded = operation["operationId"].as_str().and_then(|id| all.get(id));
+        recorded.into_iter().for_each(|recorded| recorded.add_to(operation, &schemas));
+    }
+    Ok(())
+}
 
-    pub fn of(&self, operation: &str) -> Option<&Recorded> {
-        self.0.get(operation)
-    }
+fn is_json(media_type: &str) -> bool {
+    media_type.ends_with("json")
 }
 
 impl Recorded {
-    /// The answer as the document shows it; none where it is not JSON.
-    pub fn shown(&self, document: &Value, schema: &Value) -> Option<Value> {
-        let answer = self.answer.as_ref().filter(|_| self.media_type.ends_with("json"))?;
+    fn add_to(&self, operation: &mut Value, document: &Value) {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            let sent = if parameter["in"] == "path" { &self.path_parameters } else { &self.query };
+            let value = parameter["name"].as_str().and_then(|name| sent.get(name));
+            value.into_iter().for_each(|value| parameter["example"] = value.clone());
+        }
+        let sent = self.content_type.as_deref().unwrap_or_default();
+        let content = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);
+        for (media_type, body) in content.into_iter().flatten() {
+            if let Some(example) = &self.body
+                && (media_type == sent || is_json(media_type) && is_json(sent))
+            {
+                body["example"] = example.clone();
+            }
+        }
+        let content = operation.pointer_mut(&format!("/responses/{}/content", self.status));
+        if let Some(body) = content.and_then(|content| content.get_mut(&self.media_type))
+            && let Some(answer) = self.shown(document, &body["schema"])
+        {
+            body["example"] = answer;
+        }
+    }
+
+    /// The answer as the document shows it: JSON, or text as it came.
+    fn shown(&self, document: &Value, schema: &Value) -> Option<Value> {
+        let answer = self.answer.as_ref()?;
         let cut = shortened(document, schema, answer, ITEMS_SHOWN);
-        if cut.to_string().len() <= LONG { Some(cut) } else { Some(shortened(document, schema, answer, 1)) }
-    }
-
-    /// The answer where it is text of another media type.
-    pub fn text(&self) -> Option<(&str, &Value)> {
-        let answer = self.answer.as_ref().filter(|answer| answer.is_string())?;
-        Some((&self.media_type, answer))
-    }
-
-    /// The value of a parameter of `template`, such as `/v1/violations/{id}`.
-    pub fn parameter(&self, template: &str, name: &str) -> Option<&str> {
-        let hole = format!("{{{name}}}");
-        let at = template.split('/').position(|part| part.contains(&hole))?;
-        let (before, after) = template.split('/').nth(at)?.split_once(&hole)?;
-        self.path.split('/').nth(at)?.strip_prefix(before)?.strip_suffix(after)
+        Some(if cut.to_string().len() <= LONG || answer.is_string() {
+            cut
+        } else {
+            shortened(document, schema, answer, 1)
+        })
     }
 }
 
@@ -114,30 +132,40 @@ mod tests {
 
     use super::*;
 
-    fn recorded(path: &str, answer: Value) -> Recorded {
-        let media_type = "application/json".to_owned();
-        let (operation, query) = ("x".to_owned(), Map::new());
-        let path = path.to_owned();
-        Recorded { operation, path, query, body: None, status: 200, media_type, answer: Some(answer), example: false }
+    fn answered(answer: Value) -> Recorded {
+        serde_json::from_value(json!({ "operation": "x", "status": 200, "answer": answer })).unwrap()
     }
 
     #[test]
     fn a_list_shows_a_row_and_its_neighbour_and_a_long_one_only_a_row() {
-        let short = recorded("/v1/x", json!({ "items": [1, 2, 3] }));
+        let short = answered(json!({ "items": [1, 2, 3] }));
         let document = json!({ "page": { "properties": { "items": { "minItems": 3 } } } });
         assert_eq!(short.shown(&document, &json!({})), Some(json!({ "items": [1, 2] })));
         let least = json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/page" }] });
         assert_eq!(short.shown(&document, &least), short.answer);
         let long = "物".repeat(LONG / 3);
-        assert_eq!(recorded("/v1/x", json!([long, long])).shown(&document, &json!({})), Some(json!([long])));
+        assert_eq!(answered(json!([long, long])).shown(&document, &json!({})), Some(json!([long])));
     }
 
     #[test]
-    fn a_parameter_is_read_from_the_path_also_before_an_ending() {
-        let step = recorded("/open311/v2/services/service.cleaning.json", json!({}));
-        let template = "/open311/v2/services/{service_code}.json";
-        assert_eq!(step.parameter(template, "service_code"), Some("service.cleaning"));
-        assert_eq!(recorded("/v1/a/7", json!({})).parameter("/v1/a/{id}", "id"), Some("7"));
-        assert_eq!(recorded("/v1/a", json!({})).parameter("/v1/a", "id"), None);
+    fn an_example_is_the_marked_step_or_the_first_success_at_its_media_type() {
+        let empty = || json!({ "schema": {} });
+        let mut document = json!({ "paths": { "/v1/a/{id}": { "post": {
+            "operationId": "x", "parameters": [{ "name": "id", "in": "path" }],
+            "requestBody": { "content": { "application/json": empty(), "multipart/form-data": empty() } },
+            "responses": { "200": { "content": { "application/json": empty() } } },
+        } } } });
+        let walk = json!([
+            { "operation": "x", "status": 409, "path_parameters": { "id": 1 } },
+            { "operation": "x", "status": 200, "path_parameters": { "id": 2 } },
+            { "operation": "x", "status": 200, "path_parameters": { "id": 3 }, "example": true, "body": {},
+              "content_type": "application/json", "media_type": "application/json", "answer": { "id": 3 } },
+        ]);
+        add(&mut document, &walk.to_string()).unwrap();
+        let operation = &document["paths"]["/v1/a/{id}"]["post"];
+        assert_eq!(operation["parameters"][0]["example"], 3);
+        assert_eq!(operation["requestBody"]["content"]["application/json"]["example"], json!({}));
+        assert!(operation["requestBody"]["content"]["multipart/form-data"].get("example").is_none());
+        assert_eq!(operation["responses"]["200"]["content"]["application/json"]["example"], json!({ "id": 3 }));
     }
 }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::components::{problem_response, references, references_to_limits, takes};
-use super::examples::Examples;
 use crate::access::permissions::{Access, Permission};
 use crate::problem::{CODES, Code, CodeRow};
 use crate::service::feature::Operation;
@@ -14,7 +13,6 @@ const ANY_FILE: &str = "application/octet-stream";
 /// An operation that is being completed.
 struct Made<'a> {
     document: &'a Value,
-    examples: &'a Examples,
     path: &'a str,
     method: &'a str,
     declared: &'a Operation,
@@ -25,21 +23,16 @@ struct Made<'a> {
     keyed: bool,
 }
 
-pub fn complete(
-    (document, examples): (&Value, &Examples),
-    (path, method): (&str, &str),
-    operation: &mut Value,
-    declared: &Operation,
-) {
+pub fn complete(document: &Value, path: &str, method: &str, operation: &mut Value, declared: &Operation) {
     let permission = &declared.permission;
     let (statuses, keyed) = (Vec::new(), false);
-    let mut made = Made { document, examples, path, method, declared, permission, operation, statuses, keyed };
+    let mut made = Made { document, path, method, declared, permission, operation, statuses, keyed };
     made.add_access();
     made.add_forms();
     made.add_conditions();
     made.add_problems();
     made.add_headers();
-    made.add_examples();
+    made.add_merge_patch();
 }
 
 impl Made<'_> {
@@ -204,50 +197,13 @@ impl Made<'_> {
         }
     }
 
-    /// What the recorded walk sent and got. An operation that it does not call has no example, and a test says so.
-    fn add_examples(&mut self) {
-        let Some(recorded) = self.examples.of(self.permission.operation) else { return };
-        let parameters = self.operation.get_mut("parameters").and_then(Value::as_array_mut);
-        for parameter in parameters.into_iter().flatten() {
-            let name = parameter["name"].as_str().unwrap_or_default();
-            let value = match parameter["in"].as_str() {
-                Some("path") => recorded.parameter(self.path, name).map(|text| {
-                    let number = text.parse::<i64>().ok().filter(|_| parameter["schema"]["type"] == "integer");
-                    number.map_or_else(|| json!(text), |number| json!(number))
-                }),
-                Some("query") => recorded.query.get(name).cloned(),
-                _ => None,
-            };
-            if let Some(value) = value {
-                parameter["example"] = value;
-            }
-        }
-        if let (Some(body), Some(content)) = (&recorded.body, self.operation.pointer_mut("/requestBody/content")) {
-            // A form with files is another body, if the operation takes both kinds of form.
-            let kinds = content.as_object().map_or(0, |all| all.len());
-            for (kind, one) in content.as_object_mut().into_iter().flatten() {
-                if kinds == 1 || kind != "multipart/form-data" {
-                    one["example"] = body.clone();
-                }
-            }
-        }
-        if self.method == "patch"
-            && let Some(content) = self.operation.pointer("/requestBody/content/application~1json").cloned()
+    /// A change is sent as JSON under the media type of RFC 7396, too.
+    fn add_merge_patch(&mut self) {
+        let content = self.operation.pointer_mut("/requestBody/content").filter(|_| self.method == "patch");
+        if let Some(content) = content
+            && let Some(json) = content.get("application/json").cloned()
         {
-            self.operation["requestBody"]["content"]["application/merge-patch+json"] = content;
-        }
-        let Some(content) = self.operation.pointer_mut(&format!("/responses/{}/content", recorded.status)) else {
-            return;
-        };
-        if let Some(json) = content.get_mut("application/json")
-            && let Some(answer) = recorded.shown(self.document, &json["schema"])
-        {
-            json["example"] = answer;
-        }
-        if let Some((media_type, text)) = recorded.text()
-            && let Some(content) = content.get_mut(media_type)
-        {
-            content["example"] = text.clone();
+            content["application/merge-patch+json"] = json;
         }
     }
 }

@@ -66,19 +66,24 @@ mod tests {
     #[test]
     fn the_page_for_operators_has_the_same_table() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operators/settings.md");
-        let mut page = std::fs::read_to_string(file).unwrap();
-        for setting in TABLE {
+        let row = |setting: &crate::settings::Setting| {
             let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
             let (name, variable, accepted) = (setting.name, setting.variable(), setting.accepted());
-            let row = format!("| `{name}` | `{variable}` | {default} | {accepted} | {}", setting.doc);
-            if std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {
-                let is_old = |line: &str| line.starts_with(&format!("| `{name}` |"));
-                let lines = page.lines().map(|line| if is_old(line) { format!("{row} |") } else { line.to_owned() });
-                page = lines.collect::<Vec<_>>().join("\n") + "\n";
-                std::fs::write(file, &page).unwrap();
-            }
-            assert!(page.contains(&row), "{file} lacks the row; XIAOQU_WRITE_DOCS=1 writes it: {row}");
+            format!("| `{name}` | `{variable}` | {default} | {accepted} | {} |", setting.doc)
+        };
+        let page = std::fs::read_to_string(file).unwrap();
+        let line = |line: &str| {
+            let setting = TABLE.iter().find(|setting| line.starts_with(&format!("| `{}` |", setting.name)));
+            setting.map_or_else(|| line.to_owned(), row) + "\n"
+        };
+        let written: String = page.lines().map(line).collect();
+        if std::env::var_os("XIAOQU_WRITE_DOCS").is_some() {
+            std::fs::write(file, &written).unwrap();
         }
+        for row in TABLE.iter().map(row) {
+            assert!(written.contains(&row), "{file} lacks the row: {row}");
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap(), written, "XIAOQU_WRITE_DOCS=1 writes it");
     }
 
     #[test]

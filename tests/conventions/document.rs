@@ -1,18 +1,12 @@
+use std::path::Path;
+
 use serde_json::{Value, json};
-use xiaoqu::app::document::document;
+use xiaoqu::app::COMMITTED;
+use xiaoqu::app::document::{document, with_examples};
 use xiaoqu::http::schema::Contract;
 
+use super::{committed, operations, walk};
 use crate::support::rows::text;
-
-fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
-    let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in item.as_object().expect("operations") {
-            all.push((path.as_str(), method.as_str(), operation));
-        }
-    }
-    all
-}
 
 fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
     match part["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
@@ -21,24 +15,14 @@ fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
     }
 }
 
-/// All values in a part of the document, with their pointers.
-fn walk<'a>(part: &'a Value, at: String, found: &mut Vec<(String, &'a Value)>) {
-    match part {
-        Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| walk(value, format!("{at}/{}", name.replace('/', "~1")), found))
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| walk(value, format!("{at}/{index}"), found))
-        }
-        _ => {}
-    }
-    found.push((at, part));
-}
-
 fn everything(document: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     walk(document, String::new(), &mut found);
     found
+}
+
+fn walk_record() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/walk.json")).expect("the recorded walk")
 }
 
 /// Examples of bodies and responses, by operation.
@@ -142,7 +126,7 @@ fn preconditions_and_conflicts_stand_only_where_they_can_happen() {
 
 #[test]
 fn no_example_is_a_filler() {
-    let document = document(false).expect("the document");
+    let document = committed();
     let mut fillers = Vec::new();
     for (operation, example) in examples(&document) {
         let mut found = Vec::new();
@@ -163,7 +147,7 @@ fn no_example_is_a_filler() {
 /// What the walk cannot reach would be made up.
 #[test]
 fn every_body_and_every_json_answer_has_a_recorded_example() {
-    let document = document(false).expect("the document");
+    let document = committed();
     let mut missing = Vec::new();
     for (path, method, operation) in operations(&document) {
         let body = operation.pointer("/requestBody/content").and_then(Value::as_object);
@@ -186,7 +170,9 @@ fn the_committed_document_is_what_the_code_says() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/xiaoqu.json");
     let fix = "update it with: cargo run -- openapi --write openapi/xiaoqu.json";
     let committed = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}; {fix}"));
-    assert!(committed == xiaoqu::cli::openapi::text().expect("the document"), "{file} differs from the code; {fix}");
+    let made = xiaoqu::cli::openapi::text(Path::new(file)).expect("the document");
+    assert!(committed == made, "{file} differs from the code; {fix}");
+    assert!(committed == COMMITTED, "the program was built with another {file}");
 }
 
 /// The service compiles schemas when they are first needed, and could not handle an invalid one then.
@@ -200,7 +186,7 @@ fn every_schema_of_the_document_can_be_checked_against() {
 
 #[test]
 fn every_operation_says_what_it_is() {
-    let document = document(true).expect("the document");
+    let document = with_examples(true, &walk_record()).expect("the document");
     let tags: Vec<&str> = document["tags"].as_array().expect("tags").iter().map(|tag| text(&tag["name"])).collect();
     let mut missing = Vec::new();
     for (path, method, operation) in operations(&document) {
@@ -361,7 +347,7 @@ fn every_body_refuses_fields_that_it_does_not_know() {
 
 #[test]
 fn every_example_is_what_its_schema_asks_for() {
-    let document = document(false).expect("the document");
+    let document = committed();
     let mut wrong = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {

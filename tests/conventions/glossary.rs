@@ -6,12 +6,10 @@ use serde_json::Value;
 use xiaoqu::app::FEATURES;
 use xiaoqu::service::events::types;
 
+use super::{committed, walk};
+
 fn page() -> &'static str {
     include_str!("../../docs/glossary.md")
-}
-
-fn document() -> Value {
-    serde_json::from_str(include_str!("../../openapi/xiaoqu.json")).expect("the committed document")
 }
 
 /// What the page lists between two marks.
@@ -64,7 +62,7 @@ fn is_form_of(word: &str, known: &str) -> bool {
 
 #[test]
 fn names_of_schemas_tags_and_events_are_made_of_terms() {
-    let (known, document) = (glossary(), document());
+    let (known, document) = (glossary(), committed());
     let is_known = |word: &str| known.iter().any(|one| is_form_of(word, one));
     let schemas = document["components"]["schemas"].as_object().expect("schemas").keys().cloned();
     let tags = document["tags"].as_array().expect("tags").iter().map(|tag| tag["name"].as_str().unwrap().to_owned());
@@ -79,22 +77,15 @@ fn names_of_schemas_tags_and_events_are_made_of_terms() {
     assert!(unknown.is_empty(), "add the term to docs/glossary.md, or use its term: {unknown:#?}");
 }
 
-fn texts(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(all) => {
-            for (name, value) in all {
-                match (name.as_str(), value) {
-                    ("description" | "summary" | "title", Value::String(text)) => {
-                        found.push((format!("{at}/{name}"), text.clone()));
-                    }
-                    ("example" | "examples" | "default", _) => {}
-                    _ => texts(value, &format!("{at}/{name}"), found),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| texts(item, at, found)),
-        _ => {}
-    }
+/// Texts of the document for its readers. Examples are data.
+fn texts(document: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    walk(document, String::new(), &mut found);
+    let is_example = |at: &str| at.split('/').any(|part| matches!(part, "example" | "examples" | "default"));
+    let is_text =
+        |at: &str| at.rsplit('/').next().is_some_and(|name| matches!(name, "description" | "summary" | "title"));
+    let texts = found.into_iter().filter(|(at, _)| is_text(at) && !is_example(at));
+    texts.filter_map(|(at, value)| Some((at, value.as_str()?.to_owned()))).collect()
 }
 
 #[test]
@@ -103,8 +94,7 @@ fn texts_of_the_document_and_labels_are_plain() {
     let english: Vec<&str> = listed(code_block(refused)).collect();
     let chinese: Vec<&str> = listed(refused.rsplit_once(": ").expect("Chinese words").1).collect();
     assert!(english.len() > 20 && chinese.len() > 4);
-    let mut all = Vec::new();
-    texts(&document(), "", &mut all);
+    let mut all = texts(&committed());
     all.extend(
         types(FEATURES)
             .flat_map(|kind| [(kind.code.to_owned(), kind.en.to_owned()), (kind.code.to_owned(), kind.zh.to_owned())]),

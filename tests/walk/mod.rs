@@ -20,11 +20,6 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The committed one; another test compares it with the code.
-fn document() -> Value {
-    serde_json::from_str(&std::fs::read_to_string(root().join("openapi/xiaoqu.json")).unwrap()).unwrap()
-}
-
 fn setting(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
@@ -53,7 +48,7 @@ fn every_operation_of_the_document_is_in_the_walk() {
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(root().join(RECORD)).unwrap()).unwrap();
     let walked: BTreeSet<&str> =
         recorded.as_array().unwrap().iter().map(|step| step["operation"].as_str().unwrap()).collect();
-    let known: BTreeMap<String, String> = story::operations(&document());
+    let known: BTreeMap<String, String> = story::operations(&serde_json::from_str(xiaoqu::app::COMMITTED).unwrap());
     let missing: Vec<&String> = known.keys().filter(|name| !walked.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "no story of tests/walk/stories calls {missing:#?}");
 }

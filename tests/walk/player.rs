@@ -1,7 +1,6 @@
 //! Plays stories on a demo over HTTP, in a time that stands still between them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
@@ -13,6 +12,7 @@ use xiaoqu::demo::{self, Demo};
 use xiaoqu::token_issuing::{TokenArgs, issue};
 
 use super::story::{Step, Story, operations};
+use crate::support::client::arguments;
 
 const START: &str = "2026-06-15T01:00:00Z";
 
@@ -24,8 +24,11 @@ pub struct Played {
     pub caller: Option<String>,
     pub method: String,
     pub path: String,
+    pub path_parameters: Map<String, Value>,
     pub query: Map<String, Value>,
     pub headers: Map<String, Value>,
+    /// Media type of the body, without its parameters.
+    pub content_type: Option<String>,
     pub body: Option<Value>,
     pub status: u16,
     pub media_type: String,
@@ -108,12 +111,15 @@ impl Player {
         }
         let route = self.operations.get(&step.operation).unwrap_or_else(|| panic!("{place}: no such operation"));
         let (method, template) = route.split_once(' ').unwrap();
+        let object = |all: &Map<String, Value>| -> Map<String, Value> {
+            all.iter().map(|(name, value)| (name.clone(), self.filled(&place, value))).collect()
+        };
+        let path_parameters = object(&step.path);
         let mut path = template.to_owned();
-        for (name, value) in &step.path {
-            let value = text(&self.filled(&place, value));
+        for (name, value) in &path_parameters {
             let hole = format!("{{{name}}}");
             assert!(path.contains(&hole), "{place}: {template} has no {hole}");
-            path = path.replace(&hole, &value);
+            path = path.replace(&hole, &text(value));
         }
         assert!(!path.contains('{'), "{place}: {path} is not filled");
         let method: Method = method.parse().unwrap();
@@ -122,9 +128,6 @@ impl Player {
             let now = self.demo.state.clock.now().0;
             self.demo.state.clock.set(now + TimeDelta::minutes(1));
         }
-        let object = |all: &Map<String, Value>| -> Map<String, Value> {
-            all.iter().map(|(name, value)| (name.clone(), self.filled(&place, value))).collect()
-        };
         let (query, mut headers) = (object(&step.query), object(&step.headers));
         if step.if_match {
             // A decision on a row, such as `/v1/violations/{id}/confirmation`, names the version of the row.
@@ -136,8 +139,7 @@ impl Player {
         let server = if path == "/metrics" { &self.metrics } else { &self.base };
         let mut url = format!("{server}{path}");
         if !query.is_empty() {
-            let pairs = query.iter().map(|(name, value)| (name.clone(), text(value)));
-            url = format!("{url}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish());
+            url = format!("{url}?{}", encoded(&query));
         }
         let mut request = self.http.request(method.clone(), url);
         for (name, value) in &headers {
@@ -146,24 +148,25 @@ impl Player {
         if let Some(caller) = &step.caller {
             request = request.bearer_auth(self.token(&place, caller));
         }
-        let mut body = None;
-        if let Some(given) = &step.body {
-            let filled = self.filled(&place, given);
-            let kind = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
-            request = request.header("content-type", kind).body(filled.to_string());
-            body = Some(filled);
-        }
-        if let Some(form) = &step.form {
-            let filled = object(form);
-            let pairs = filled.iter().map(|(name, value)| (name.clone(), text(value)));
-            let written = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-            request = request.header("content-type", "application/x-www-form-urlencoded").body(written);
-            body = Some(Value::Object(filled));
-        }
-        if let Some(parts) = &step.parts {
-            let (kind, bytes, shown) = multipart(&place, &object(parts));
-            request = request.header("content-type", kind).body(bytes);
-            body = Some(shown);
+        // As it is sent, and as the record shows it.
+        let sent = match (&step.body, &step.form, &step.parts) {
+            (Some(body), _, _) => {
+                let kind = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
+                let body = self.filled(&place, body);
+                Some((kind.to_owned(), body.to_string().into_bytes(), body))
+            }
+            (_, Some(form), _) => {
+                let form = object(form);
+                let kind = "application/x-www-form-urlencoded".to_owned();
+                Some((kind, encoded(&form).into_bytes(), Value::Object(form)))
+            }
+            (_, _, Some(parts)) => Some(multipart(&place, &object(parts))),
+            (None, None, None) => None,
+        };
+        let (mut content_type, mut body) = (None, None);
+        if let Some((kind, bytes, shown)) = sent {
+            request = request.header("content-type", &kind).body(bytes);
+            (content_type, body) = (kind.split(';').next().map(str::to_owned), Some(shown));
         }
         let response = request.send().await.unwrap_or_else(|error| panic!("{place}: {error}"));
         let status = response.status().as_u16();
@@ -199,8 +202,10 @@ impl Player {
             caller: step.caller.as_ref().map(|caller| text(&self.filled(&place, &json!(caller)))),
             method: method.to_string(),
             path,
+            path_parameters,
             query,
             headers,
+            content_type,
             body,
             status,
             media_type,
@@ -246,21 +251,18 @@ impl Player {
             return known.token.clone();
         }
         let mut args = TokenArgs {
-            role,
             subject: format!("{}{}", known.subject, note.map(|note| format!("-{note}")).unwrap_or_default()),
             division: known.division.clone(),
             company: known.company.clone(),
-            complex: None,
-            organisation: None,
             tasks: if role == Role::TownshipLeader { vec![2, 3, 4, 5, 6, 7] } else { Vec::new() },
-            name: None,
-            minutes: None,
+            ..arguments(role)
         };
         match (role, territory) {
             (Role::PropertyCompany, Some(uscc)) => {
                 (args.company, args.subject) = (Some(uscc.to_owned()), format!("company-{uscc}"));
             }
             (Role::ComplexCommittee, at) => args.complex = Some(at.expect("a complex").to_owned()),
+            // The demo's operator, if none is named.
             (Role::UtilityOperator, at) => args.organisation = Some(at.unwrap_or("heat").to_owned()),
             (_, Some(division)) => {
                 args.division = Some(division.to_owned());
@@ -271,14 +273,19 @@ impl Player {
         if let (Some(note), Some(_)) = (note, territory) {
             args.subject = format!("{}-{note}", args.subject);
         }
-        let state: &Arc<_> = &self.demo.state;
-        issue(&state.local_issuer, &args, 60).unwrap_or_else(|error| panic!("{place}: {error}"))
+        issue(&self.demo.state.local_issuer, &args, 60).unwrap_or_else(|error| panic!("{place}: {error}"))
     }
 }
 
 /// How a value is written in a path, a query or a header.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A query, or a form in a body.
+fn encoded(fields: &Map<String, Value>) -> String {
+    let pairs = fields.iter().map(|(name, value)| (name, text(value)));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// A body of parts, with its media type, and as the record shows it.

@@ -135,8 +135,10 @@ impl Stable {
         put("at", json!(played.at.to_rfc3339_opts(SecondsFormat::Secs, true)));
         put("method", json!(played.method));
         put("path", json!(self.replaced(&played.path)));
+        put("path_parameters", value(&Value::Object(played.path_parameters.clone())));
         put("query", value(&Value::Object(played.query.clone())));
         put("headers", value(&Value::Object(played.headers.clone())));
+        put("content_type", json!(played.content_type));
         put("body", played.body.as_ref().map_or(Value::Null, value));
         put("status", json!(played.status));
         put("media_type", json!(played.media_type));
