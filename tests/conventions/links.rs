@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
+
 /// Folders that hold no page of ours.
 const SKIPPED: [&str; 4] = [".git", ".venv", "node_modules", "target"];
 
@@ -25,110 +27,47 @@ fn pages(root: &Path) -> BTreeMap<PathBuf, String> {
     all
 }
 
-/// The backticks or tildes that a line starts with.
-fn run(line: &str) -> &str {
-    let first = line.chars().next().filter(|letter| ['`', '~'].contains(letter));
-    &line[..line.chars().take_while(|letter| Some(*letter) == first).count()]
-}
-
-/// The lines of a page that are not in a fenced code block.
-fn prose(page: &str) -> Vec<&str> {
-    let mut fence: Option<&str> = None;
-    let mut lines = Vec::new();
-    for line in page.lines() {
-        let start = line.trim_start();
-        let mark = run(start);
-        match fence {
-            // A fence is closed by one of the same character that is at least as long and has nothing behind it.
-            Some(open) if mark.starts_with(open) && start.trim_end() == mark => fence = None,
-            Some(_) => {}
-            None if mark.len() >= 3 && !start[mark.len()..].contains('`') => fence = Some(mark),
-            None => lines.push(line),
-        }
-    }
-    lines
-}
-
-/// A text without the parts from `open` to `close`.
-fn without(text: &str, open: &str, close: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some((before, inside)) = rest.split_once(open) {
-        kept.push_str(before);
-        rest = inside.split_once(close).map_or("", |(_, after)| after);
-    }
-    kept + rest
-}
-
-/// A text without code spans: a run of backticks is closed by the next run of the same length.
-fn without_code(text: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('`') {
-        kept.push_str(&rest[..at]);
-        let mark = run(&rest[at..]);
-        rest = &rest[at + mark.len()..];
-        let mut from = 0;
-        while let Some(found) = rest[from..].find('`').map(|found| from + found) {
-            let other = run(&rest[found..]);
-            from = found + other.len();
-            if other == mark {
-                rest = &rest[from..];
-                break;
-            }
-        }
-    }
-    kept + rest
-}
-
 /// Where the links and pictures of a page lead.
 fn targets(page: &str) -> Vec<String> {
-    // A code span does not go beyond its paragraph.
-    let text = prose(page).join("\n").split("\n\n").map(without_code).collect::<Vec<_>>().join("\n\n");
-    let text = without(&text, "<!--", "-->");
-    let mut all = Vec::new();
-    for rest in text.split("](").skip(1) {
-        let mut depth = 1;
-        let end = rest.find(|letter| {
-            depth += match letter {
-                '(' => 1,
-                ')' => -1,
-                _ => 0,
-            };
-            depth == 0
-        });
-        let inside = rest[..end.unwrap_or(rest.len())].trim_start();
-        // A title may follow.
-        let target = inside.split_whitespace().next().unwrap_or_default();
-        all.push(target.trim_start_matches('<').trim_end_matches('>').to_owned());
-    }
-    for line in text.lines() {
-        let definition = line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:"));
-        if let Some((label, target)) = definition
-            && !label.starts_with('^')
-            && !label.contains(']')
-        {
-            all.push(target.split_whitespace().next().unwrap_or_default().to_owned());
+    let parser = Parser::new_ext(page, Options::ENABLE_TABLES);
+    // Of a reference, its definition counts, whether it is used or not.
+    let definitions: Vec<String> =
+        parser.reference_definitions().iter().map(|(_, definition)| definition.dest.to_string()).collect();
+    let (mut links, mut pictures, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
+    for event in parser {
+        match event {
+            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, .. })
+            | Event::Start(Tag::Image { link_type: LinkType::Inline, dest_url, .. }) => {
+                links.push(dest_url.to_string())
+            }
+            Event::Start(Tag::Link { link_type: LinkType::Autolink, dest_url, .. }) => {
+                addresses.push(dest_url.to_string());
+            }
+            Event::Html(html) | Event::InlineHtml(html) => {
+                for mark in ["src=\"", "href=\""] {
+                    let values = html.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
+                    pictures.extend(values.map(str::to_owned));
+                }
+            }
+            _ => {}
         }
     }
-    for mark in ["src=\"", "href=\""] {
-        all.extend(text.split(mark).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
-    }
-    for rest in text.split("<http").skip(1) {
-        all.push(format!("http{}", rest.split('>').next().unwrap_or_default()));
-    }
-    all
+    [links, definitions, pictures, addresses].concat()
+}
+
+/// The text that a reader sees of a heading.
+fn shown<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
+    let texts = events.filter_map(|event| match event {
+        Event::Text(text) | Event::Code(text) => Some(text.to_string()),
+        _ => None,
+    });
+    texts.collect()
 }
 
 /// The anchor that GitHub gives a heading, before numbers tell equal ones apart.
 fn slug(heading: &str) -> String {
-    let text = heading.trim().trim_end_matches('#').trim_end();
-    // Of a link, its text is shown.
-    let text = text.split("](").enumerate().fold(String::new(), |shown, (at, part)| {
-        let behind = if at == 0 { part } else { part.split_once(')').map_or("", |(_, behind)| behind) };
-        shown + behind
-    });
-    text.chars()
+    shown(Parser::new(heading))
+        .chars()
         .flat_map(char::to_lowercase)
         .filter(|letter| letter.is_alphanumeric() || [' ', '-', '_'].contains(letter))
         .map(|letter| if letter == ' ' { '-' } else { letter })
@@ -139,12 +78,12 @@ fn slug(heading: &str) -> String {
 fn anchors(page: &str) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut all = Vec::new();
-    for line in prose(page) {
-        let level = line.bytes().take_while(|byte| *byte == b'#').count();
-        if !(1..=6).contains(&level) || !line[level..].starts_with(' ') {
+    let headings = Parser::new_ext(page, Options::ENABLE_TABLES).into_offset_iter();
+    for (event, range) in headings {
+        if !matches!(event, Event::Start(Tag::Heading { .. })) {
             continue;
         }
-        let name = slug(&line[level..]);
+        let name = slug(&page[range]);
         let count = seen.entry(name.clone()).or_default();
         all.push(if *count == 0 { name } else { format!("{name}-{count}") });
         *count += 1;
