@@ -23,10 +23,11 @@ pub mod s3;
 pub mod sql;
 pub mod systems;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -201,6 +202,12 @@ pub struct TestApp {
     database: Option<Database>,
 }
 
+/// Business time at which the last application of a database stopped.
+fn stopped() -> MutexGuard<'static, HashMap<String, DateTime<Utc>>> {
+    static STOPPED: LazyLock<Mutex<HashMap<String, DateTime<Utc>>>> = LazyLock::new(Mutex::default);
+    STOPPED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl TestApp {
     pub fn start(kind: Kind, setup: Setup) -> Option<TestApp> {
         Some(TestApp::on(Database::fresh(kind)?, Key::ed25519("local"), setup))
@@ -246,6 +253,11 @@ impl TestApp {
         let (db_url, server, folder) = (database.url(), setup.server.clone(), setup.folder.clone());
         let state = app::build(TestApp::config(&database, &key, setup)).expect("the state");
         bootstrap::load(&state).expect("the keys fit the database");
+        // Business time continues. Ids are made from it, so a clock that starts again would make the same ones again.
+        let stopped_at = stopped().get(&db_url).copied();
+        if let Some(at) = stopped_at.filter(|at| state.clock.is_sandbox() && state.clock.now().0 <= *at) {
+            state.clock.set(at + chrono::TimeDelta::seconds(1));
+        }
         let (address, server) = serve(state.clone(), server);
         TestApp {
             base_url: format!("http://{address}"),
@@ -265,13 +277,7 @@ impl TestApp {
         self.stop();
         setup.folder = self.folder.clone();
         let database = self.database.take().expect("a database");
-        let stopped_at = self.state.clock.now().0;
-        let app = TestApp::on(database, self.key.clone(), setup);
-        // Business time continues. Ids are made from it, so a restarted clock would make the same ones again.
-        if app.state.clock.is_sandbox() && app.state.clock.now().0 <= stopped_at {
-            app.state.clock.set(stopped_at + chrono::TimeDelta::seconds(1));
-        }
-        app
+        TestApp::on(database, self.key.clone(), setup)
     }
 
     /// Stops gracefully: open requests are finished.
@@ -279,6 +285,7 @@ impl TestApp {
         if let Some((handle, thread)) = self.server.take() {
             drop(handle.stop(true));
             let ended = thread.join();
+            stopped().insert(self.db_url.clone(), self.state.clock.now().0);
             assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
         }
     }
