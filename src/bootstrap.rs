@@ -1,5 +1,6 @@
 //! Builds and runs a service from its settings.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant as StopWatch};
 
@@ -236,16 +237,33 @@ pub fn load(state: &Service) -> anyhow::Result<()> {
     }
 }
 
-/// Warns of a ledger name without meaning, because the name cannot be changed later.
+/// Warns at each start if the ledger has, or will get, the name of a loopback address, because the name cannot be
+/// changed later.
 pub fn warn_of_ledger_name(state: &Service, settings: &Settings) {
-    let name = settings.ledger_origin();
-    let unnamed = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
-    if unnamed && matches!(state.db.read_blocking(ledger::sizes), Ok((0, _))) {
-        tracing::warn!(
+    match state.db.read_blocking(ledger::origin) {
+        Ok(Some(name)) if is_loopback(&name) => tracing::warn!(
             name,
-            "the ledger starts with this name, which cannot be changed later: set public_url or ledger_origin first"
-        );
+            "the ledger has the name of a loopback address, by which auditors cannot tell it from another ledger; the name \
+             cannot be changed any more"
+        ),
+        Ok(None) if is_loopback(&settings.ledger_origin()) => tracing::warn!(
+            name = settings.ledger_origin(),
+            "the ledger gets the name of a loopback address, which cannot be changed later: set public_url or \
+             ledger_origin first"
+        ),
+        _ => {}
     }
+}
+
+/// Is the host of this ledger name (`host:port/ledger`) the machine itself?
+fn is_loopback(name: &str) -> bool {
+    let address = name.split('/').next().unwrap_or_default();
+    let host = match address.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => address.split(':').next(),
+    };
+    let host = host.unwrap_or_default();
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
 }
 
 /// Warns of lost index keys. Only phone searches are affected: the digests are rebuilt from the contacts.
@@ -414,6 +432,22 @@ pub async fn run(state: Arc<Service>, server: actix_web::dev::Server) -> anyhow:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ledger_name_of_the_machine_itself_is_recognised() {
+        for (name, expected) in [
+            ("127.0.0.1:8080/ledger", true),
+            ("localhost/ledger", true),
+            ("[::1]:8080/ledger", true),
+            ("0.0.0.0:8080/ledger", true),
+            ("wuye.example.gov.cn/ledger", false),
+            ("localhost.example/ledger", false),
+            ("10.0.0.5:8080/ledger", false),
+            ("", false),
+        ] {
+            assert_eq!(is_loopback(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_second_process_does_not_serve_the_same_file() {

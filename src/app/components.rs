@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::problem::{CODES, CodeRow};
+use crate::problem::{CODES, Code, CodeRow};
 
 /// One problem response for each status.
 pub fn responses() -> Value {
@@ -26,10 +26,16 @@ pub fn problem_response(status: u16, rows: &[&CodeRow]) -> Value {
         _ => {}
     }
     let example = rows.first().map(|row| {
-        json!({
+        let mut example = json!({
             "type": format!("urn:xiaoqu:problem:{}", row.name), "title": row.zh, "status": status,
             "instance": format!("urn:uuid:019c51d0-a2f6-7c1a-9b34-0f2d1f0a{status:04}"), "code": row.name
-        })
+        });
+        if row.code == Code::InvalidInput {
+            example["errors"] = json!([{
+                "pointer": "/found_on", "code": "in_the_future", "detail": "不得晚于今日"
+            }]);
+        }
+        example
     });
     json!({
         "description": said.join("; "),
@@ -43,7 +49,7 @@ pub fn problem_response(status: u16, rows: &[&CodeRow]) -> Value {
 /// Response headers, except those of rate limits.
 const ANSWER_HEADERS: &[(&str, &str)] = &[
     ("X-Request-Id", "Id of this request: yours, or a generated one."),
-    ("ETag", "Version and hash of the view: `\"version.viewhash\"`."),
+    ("ETag", "Version of the resource and hash of this response: `\"version.hash\"`."),
     ("Location", "URL of the new resource."),
     ("Idempotent-Replayed", "`true` if this is the stored response of an earlier request with this key."),
     ("Content-Language", "Language of `title` and `detail`."),
@@ -123,5 +129,22 @@ pub fn drop_unused(document: &mut Value) {
         let text = document.to_string();
         let Some(all) = document["components"][kind].as_object_mut() else { continue };
         all.retain(|name, _| text.contains(&format!("\"#/components/{kind}/{name}\"")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::INPUT_ERROR_CODES;
+
+    #[test]
+    fn the_example_of_invalid_input_lists_an_input_error() {
+        let all = responses();
+        let example = &all["Problem400"]["content"]["application/problem+json"]["example"];
+        assert_eq!(example["code"], "invalid_input");
+        let code = &example["errors"][0]["code"];
+        assert!(INPUT_ERROR_CODES.iter().any(|(known, ..)| code == known), "{example}");
+        let other = &all["Problem404"]["content"]["application/problem+json"]["example"];
+        assert!(other.is_object() && other.get("errors").is_none(), "{other}");
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Tag};
 
-use super::{FEATURES, components, examples, fields, operation};
+use super::{FEATURES, components, examples, fields, labels, operation};
 use crate::open311;
 use crate::problem::ProblemBody;
 use crate::service::document::EXAMPLE_SERVER;
@@ -13,8 +13,8 @@ use crate::service::feature;
 use crate::service::routes::Description;
 
 const DESCRIPTION: &str = "Supervision of property management of residential complexes (住宅小区物业监管).\n\n\
-Instants are RFC 3339 in UTC. Dates are in the deployment's time zone (default Asia/Shanghai). Money is integer fen; a \
-unit price is a decimal string in yuan with its unit. Measured percentages are strings with one decimal. \
+Instants are RFC 3339, in responses in UTC. Dates are in the deployment's time zone (default Asia/Shanghai). Money is \
+integer fen; a unit price is a decimal string in yuan with its unit. Measured percentages are strings with one decimal. \
 Lists page with `cursor`. Errors are RFC 9457 problems with a stable `code`. For bad input they list the input errors \
 with pointers. POST accepts an `Idempotency-Key`. PATCH and PUT need `If-Match`. Resources outside your territory get 404.\n\n\
 Every request may have `Accept-Language` (`zh-CN`, the default, or `en`: the language of titles, details and reasons) and \
@@ -97,6 +97,7 @@ fn complete(document: &mut Value) -> anyhow::Result<()> {
     components.insert("parameters".into(), components::parameters());
 
     fields::finish(document);
+    labels::add(document);
     let snapshot = document.clone();
     let paths = document["paths"].as_object_mut().ok_or_else(|| anyhow::anyhow!("no paths"))?;
     for (path, item) in paths.iter_mut() {

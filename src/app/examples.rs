@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 const ITEMS_SHOWN: usize = 2;
 /// A longer answer shows one item of each list.
 const LONG: usize = 4_000;
+/// Lists that are shown whole: `days` of a deadline, because `days_left_out` beside it says how many are missing.
+const WHOLE: &[&str] = &["days"];
 
 /// One request of the walk and its answer.
 #[derive(Deserialize)]
@@ -104,7 +106,10 @@ fn shortened(document: &Value, schema: &Value, value: &Value, most: usize) -> Va
         }
         Value::Object(all) => all
             .iter()
-            .map(|(name, value)| (name.clone(), shortened(document, &schema["properties"][name], value, most)))
+            .map(|(name, value)| {
+                let most = if WHOLE.contains(&name.as_str()) { usize::MAX } else { most };
+                (name.clone(), shortened(document, &schema["properties"][name], value, most))
+            })
             .collect(),
         other => other.clone(),
     }
@@ -143,6 +148,8 @@ mod tests {
         assert_eq!(short.shown(&document, &json!({})), Some(json!({ "items": [1, 2] })));
         let least = json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/page" }] });
         assert_eq!(short.shown(&document, &least), short.answer);
+        let whole = recorded("/v1/x", json!({ "days": [1, 2, 3], "days_left_out": 0 }));
+        assert_eq!(whole.shown(&document, &json!({})), whole.answer);
         let long = "物".repeat(LONG / 3);
         assert_eq!(answered(json!([long, long])).shown(&document, &json!({})), Some(json!([long])));
     }

@@ -5,6 +5,7 @@ mod components;
 pub mod document;
 mod examples;
 mod fields;
+mod labels;
 mod operation;
 mod permission_page;
 #[cfg(test)]

@@ -16,7 +16,10 @@ use crate::db::Conn;
 /// another process writes between two of its steps. During the copy the WAL cannot be reused, so it grows. The
 /// checkpoint afterwards is made here, because the service's next commit would otherwise pay for it.
 pub fn copy(path: &str, to: &Path) -> anyhow::Result<Content> {
-    anyhow::ensure!(Path::new(path).is_file(), "there is no database {path}");
+    anyhow::ensure!(
+        Path::new(path).is_file(),
+        "there is no database {path}: a backup needs the database of the service (database_url)"
+    );
     let mut source = SqliteConnection::establish(path).with_context(|| format!("cannot open {path}"))?;
     source.batch_execute("PRAGMA busy_timeout=5000")?;
     flushed(to, || diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(to.to_string_lossy()).execute(&mut source))??;

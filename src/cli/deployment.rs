@@ -50,6 +50,10 @@ pub fn run(flags: &SettingFlags, command: &DeploymentCommand) -> anyhow::Result<
             for (name, _) in [(TIME_ZONE, args.time_zone), (PUBLIC_URL, args.public_url)].into_iter().filter(|it| it.1)
             {
                 let (value, before) = (own(name), of(&facts, name).map(str::to_owned));
+                if before.as_ref() == Some(&value) {
+                    println!("{name} is {value} already; nothing was changed");
+                    continue;
+                }
                 let new = value.clone();
                 wait(db.write(WriteLock::default(), move |conn| accept(conn, name, &new, before.as_deref())))?;
                 println!("{name} is now {value}; restart the service");

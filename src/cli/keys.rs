@@ -52,22 +52,34 @@ pub enum KeysCommand {
 
 #[derive(Args)]
 pub struct RotateArgs {
+    #[command(flatten)]
+    which: WhichKeys,
+    /// Minutes until the new key becomes active. In this time, replicas learn it within seconds, and callers that cache
+    /// the JWK Set within five minutes
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=43200))]
+    activate_after: i64,
+}
+
+/// The keys to rotate. A group of their own, so that the error for a missing flag names both.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct WhichKeys {
     /// Use of the new key
-    #[arg(
-        long = "use",
-        value_name = "USE",
-        required_unless_present = "personal_data",
-        conflicts_with = "personal_data"
-    )]
+    #[arg(long = "use", value_name = "USE")]
     usage: Option<Use>,
     /// The data key and the index key. Once they are active, the running service re-encrypts all personal data with
     /// them
     #[arg(long)]
     personal_data: bool,
-    /// Minutes until the new key becomes active. In this time, replicas learn it within seconds, and callers that cache
-    /// the JWK Set within five minutes
-    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=43200))]
-    activate_after: i64,
+}
+
+impl WhichKeys {
+    fn uses(&self) -> Vec<Use> {
+        match self.usage {
+            Some(usage) if !self.personal_data => vec![usage],
+            _ => vec![Use::Data, Use::Index],
+        }
+    }
 }
 
 pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
@@ -96,8 +108,12 @@ pub fn run(flags: &SettingFlags, command: &KeysCommand) -> anyhow::Result<()> {
             println!("{} is encrypted with wrapping key {}", source.file.display(), new.id());
         }
         KeysCommand::GiveUp { delete_personal_data } => {
-            for id in keys_in_use::give_up(&source.read()?, &settings, *delete_personal_data)? {
+            let lost = keys_in_use::give_up(&source.read()?, &settings, *delete_personal_data)?;
+            for id in &lost {
                 println!("{id} was removed from the database");
+            }
+            if lost.is_empty() {
+                println!("no data key is lost: the keyring has every data key of the database; nothing was removed");
             }
         }
         KeysCommand::Public { usage } => print!("{}", public(&source.read()?, *usage, &settings)?),
@@ -124,12 +140,8 @@ fn change(source: &Source, change: impl FnOnce(&Keyring) -> anyhow::Result<Vec<K
 /// Adds a new key of each given use, and drops keys whose tokens have all expired.
 fn rotate(ring: &Keyring, args: &RotateArgs) -> anyhow::Result<Vec<Key>> {
     let now = Utc::now();
-    let uses = match args.usage {
-        Some(usage) => vec![usage],
-        None => vec![Use::Data, Use::Index],
-    };
     let mut all: Vec<Key> = ring.keys().filter(|key| ring.state(key, now) != State::Expired).cloned().collect();
-    for usage in uses {
+    for usage in args.which.uses() {
         all.push(successor(ring, usage, args.activate_after, now)?);
     }
     Ok(all)

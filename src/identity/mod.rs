@@ -1,7 +1,7 @@
 //! Identity and permissions of the caller, and the vocabulary of codes.
 
 mod routes;
-mod vocabulary;
+pub mod vocabulary;
 
 use crate::access::role_sets::EVERYONE;
 use crate::handler;

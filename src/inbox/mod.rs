@@ -42,6 +42,6 @@ pub const FEATURE: Feature = Feature {
             PropertyCompany,
         ],
     )],
-    words: &[("inbox_kind", model::InboxKind::LABELS)],
+    words: &[("escalation_level", model::EscalationLevel::LABELS), ("inbox_kind", model::InboxKind::LABELS)],
     ..Feature::EMPTY
 };

@@ -192,7 +192,7 @@ pub struct Open311Created {
     /// Id of the complaint.
     pub service_request_id: Id,
     /// The acceptance and the resolution deadline, in local time.
-    #[schema(max_length = 500, example = "将于 2026-03-03 09:00 前受理、2026-03-09 23:59 前答复")]
+    #[schema(max_length = 500, example = "将于2026年3月3日9时前受理、2026年3月10日0时前答复")]
     pub service_notice: String,
     /// Always null: accounts of the standard are not supported.
     #[schema(max_length = 1, example = json!(null))]

@@ -1,6 +1,7 @@
 //! Turns a form into a complaint: locates the place, stores the attachments, and submits the complaint like any other.
 
 use actix_web::http::StatusCode;
+use chrono::NaiveDateTime;
 use serde_json::json;
 
 use super::form_rules::Submitted;
@@ -24,6 +25,7 @@ use crate::policy::complaints::ComplaintCategory;
 use crate::problem::{Code, Problem};
 use crate::proceedings::model::Evidence;
 use crate::service::{Body, Ctx, Tx};
+use crate::words::days::chinese_time;
 
 /// A valid form, with its files in the attachment store.
 pub struct Sent {
@@ -179,16 +181,43 @@ fn named_here(mut fault: InputError) -> InputError {
 }
 
 fn created(ctx: &Ctx, row: &ComplaintRow) -> Open311Created {
-    let moment = |at| ctx.state.clock.local(at).format("%Y-%m-%d %H:%M").to_string();
-    let (accept, resolve) = (moment(row.course.0.accept_due), moment(row.resolve_due));
-    let service_notice = match ctx.language {
-        Language::Zh => format!("将于 {accept} 前受理、{resolve} 前答复"),
-        Language::En => format!("To be accepted by {accept} and answered by {resolve} (local time)"),
-    };
+    let local = |at| ctx.state.clock.local(at);
+    let service_notice = service_notice(local(row.course.0.accept_due), local(row.resolve_due), ctx.language);
     Open311Created { service_request_id: row.id, service_notice, account_id: None }
+}
+
+/// Both deadlines, in the deployment's time zone.
+fn service_notice(accept: NaiveDateTime, resolve: NaiveDateTime, language: Language) -> String {
+    match language {
+        Language::Zh => format!("将于{}前受理、{}前答复", chinese_time(accept), chinese_time(resolve)),
+        Language::En => {
+            let time = "%Y-%m-%d %H:%M";
+            let (accept, resolve) = (accept.format(time), resolve.format(time));
+            format!("To be accepted by {accept} and answered by {resolve} (local time)")
+        }
+    }
 }
 
 /// The fingerprint of a form for its idempotency key: its fields and the digests of its files, without the `api_key`.
 pub fn fingerprint(canonical: &str, digests: &[String]) -> Vec<u8> {
     json!([canonical, digests]).to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_writes_both_deadlines_as_its_reader_does() {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        let (accept, resolve) = (at("2026-03-05T18:00:00"), at("2026-03-09T17:30:00"));
+        assert_eq!(
+            service_notice(accept, resolve, Language::Zh),
+            "将于2026年3月5日18时前受理、2026年3月9日17时30分前答复"
+        );
+        assert_eq!(
+            service_notice(accept, resolve, Language::En),
+            "To be accepted by 2026-03-05 18:00 and answered by 2026-03-09 17:30 (local time)"
+        );
+    }
 }

@@ -392,3 +392,21 @@ fn every_pattern_of_the_document_has_words() {
     }
     assert!(wordless.is_empty(), "add them to crates/service/src/http/wording.rs: {wordless:#?}");
 }
+
+/// Enumerations whose codes need no label.
+const WITHOUT_LABELS: &[&str] = &["Open311Format"];
+
+#[test]
+fn every_enumeration_explains_its_codes() {
+    let document = document(true).expect("the document");
+    let mut missing = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        let about = schema["description"].as_str().unwrap_or_default();
+        for code in schema["enum"].as_array().into_iter().flatten().map(text) {
+            if !WITHOUT_LABELS.contains(&name.as_str()) && !about.contains(&format!("- `{code}`: ")) {
+                missing.push(format!("{name}: {code}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "add the enumeration to `words` of its feature: {missing:#?}");
+}

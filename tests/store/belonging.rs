@@ -262,7 +262,7 @@ fn another_time_zone(kind: Kind) {
         assert_eq!(create(&program.base, &token).await, 201);
         program.stop();
         let (started, line) = said(&["serve"]);
-        assert!(!started && line.contains("time_zone = Asia/Shanghai, and the settings say Asia/Urumqi"), "{line}");
+        assert!(!started && line.contains("time_zone = Asia/Shanghai, but the setting is Asia/Urumqi"), "{line}");
         assert!(line.contains("`xiaoqu deployment accept --time-zone`"), "{line}");
         let (shown, line) = said(&["deployment", "show"]);
         assert!(
@@ -271,6 +271,8 @@ fn another_time_zone(kind: Kind) {
         );
         let (accepted, line) = said(&["deployment", "accept", "--time-zone"]);
         assert!(accepted && line.contains("time_zone is now Asia/Urumqi"), "{line}");
+        let (accepted, line) = said(&["deployment", "accept", "--time-zone"]);
+        assert!(accepted && line.contains("time_zone is Asia/Urumqi already; nothing was changed"), "{line}");
         let mut conn = connect(&deployment.database.url());
         let events = "SELECT kind || ' ' || subject_id AS value FROM ledger_events WHERE kind = 'deployment.changed'";
         assert_eq!(values(&mut conn, events), ["deployment.changed time_zone"]);

@@ -36,6 +36,53 @@ fn a_missing_folder_is_named() {
 }
 
 #[test]
+fn a_backup_of_no_database_names_its_setting() {
+    let folder = Folder::new();
+    one_line(&folder.fails(&["backup", "--to", "copy"]), &["there is no database xiaoqu.sqlite", "(database_url)"]);
+    assert!(!folder.path("copy").exists());
+}
+
+#[test]
+fn a_file_of_divisions_needs_its_first_line_and_parents_that_exist() {
+    let folder = Folder::new();
+    let load = |text: &str| {
+        std::fs::write(folder.path("more.csv"), text).expect("written");
+        let output = folder.run(&["migrate", "--divisions", "more.csv"]);
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (loaded, line) = load("11,province,北京市,\n");
+    assert!(!loaded && line.contains("more.csv: line 1 must be code,level,name_zh,parent_code"), "{line}");
+    assert!(!folder.path("xiaoqu.sqlite").exists(), "the file is read before the database is made");
+    let columns = "code,level,name_zh,parent_code\n";
+    let (loaded, line) = load(&format!("{columns}110101,county,东城区,110000\n"));
+    assert!(!loaded && line.contains("more.csv: 110101: its parent 110000 is neither in the database nor"), "{line}");
+    let (loaded, line) = load(&format!("{columns}11,province,北京市,\n1101,city,市辖区,11\n"));
+    assert!(loaded && line.contains("2 division(s) added or renamed"), "{line}");
+    let (loaded, line) = load(&format!("{columns}110101,county,东城区,1101\n"));
+    assert!(loaded && line.contains("1 division(s) added or renamed"), "{line}");
+}
+
+#[tokio::test]
+async fn every_start_warns_of_a_ledger_that_is_named_after_a_loopback_address() {
+    let deployment = Deployment::new(Kind::Sqlite, &[("ledger_origin", "127.0.0.1:8080/ledger")]).expect("SQLite");
+    let mut service = deployment.serve("first");
+    service.is_up().await;
+    let sealed = || deployment.command(&["ledger", "checkpoint"]).output().expect("it runs").status.success();
+    for _ in 0..100 {
+        if sealed() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    service.stop();
+    assert!(service.log().contains("the ledger gets the name of a loopback address"), "{}", service.log());
+    let mut service = deployment.serve("second");
+    service.is_up().await;
+    service.stop();
+    assert!(service.log().contains("the ledger has the name of a loopback address"), "{}", service.log());
+}
+
+#[test]
 fn a_taken_address_is_named_with_its_setting() {
     let folder = Folder::new();
     folder.keys(&["init"]);

@@ -128,7 +128,7 @@ fn a_keyring_without_an_index_key_is_mended_by_the_command_that_the_start_names(
         "the first is active at once: {made}"
     );
     let line = folder.fails(&["keys", "rotate"]);
-    assert!(line.contains("--use"), "{line}");
+    assert!(line.contains("--use") && line.contains("--personal-data"), "{line}");
     folder.fails(&["keys", "rotate", "--use", "data", "--personal-data"]);
 }
 
@@ -148,4 +148,6 @@ fn personal_data_under_a_lost_key_goes_only_where_that_is_said() {
     assert_eq!(app.count("encrypted_texts"), 2);
     folder.keys(&["give-up", "--delete-personal-data", "--database-url", &app.db_url]);
     assert_eq!((app.count("encrypted_texts"), app.count("data_keys")), (0, 0));
+    let made = folder.keys(&["give-up", "--database-url", &app.db_url]);
+    assert!(made.contains("nothing was removed"), "{made}");
 }

@@ -66,7 +66,8 @@ coded_enum! {
 }
 
 /// Formats fen as yuan for display: `12,345.67`.
-pub fn yuan(fen: i64) -> String {
+pub fn yuan(fen: impl Into<i128>) -> String {
+    let fen: i128 = fen.into();
     let (sign, fen) = if fen < 0 { ("-", fen.unsigned_abs()) } else { ("", fen.unsigned_abs()) };
     let whole = (fen / 100).to_string();
     let mut grouped = String::new();

@@ -146,7 +146,7 @@ on_both_databases! {
         app.office(Role::Community, COMMUNITY).post(&format!("{fee}/verification"), &decision).await.expect(200);
         for at in [format!("/public/complexes/{}", case.id("P")), format!("/public/complexes/{}/notice", case.id("P"))] {
             let html = page(&app, &at, 200).await;
-            assert!(html.contains("高于备案合同约定的单价1.80") && html.contains("备案合同未约定此项"), "{html}");
+            assert!(html.contains("高于备案合同约定的单价1.80元") && html.contains("备案合同未约定此项"), "{html}");
         }
     }
 

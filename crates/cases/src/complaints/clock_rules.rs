@@ -17,6 +17,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::coded_enum;
 use crate::db::types::Instant;
 use crate::policy::complaints::{DeadlineClock, WorkingHours};
+use crate::words::days::{chinese_day, chinese_time};
 
 /// A hundred years, far beyond any time limit of a policy. It bounds the loops over days for any input.
 const MOST_WORKING_DAYS: u32 = 25_000;
@@ -268,20 +269,14 @@ impl Clock<'_> {
     fn summary(&self, from: Instant, due: Instant, limit: Limit, without: &[i32]) -> (String, String) {
         let last_day = self.last_day(due);
         let (from, due) = (self.local(from), self.local(due));
-        let zh = |time: NaiveDateTime| {
-            let (hour, minute) = (time.hour(), time.minute());
-            format!("{}年{}月{}日{hour:02}:{minute:02}", time.year(), time.month(), time.day())
-        };
         let en = |time: NaiveDateTime| format!("{} {:02}:{:02}", time.date(), time.hour(), time.minute());
         let s = if limit.count() == 1 { "" } else { "s" };
         let (mut text_zh, mut text_en) = match limit {
             Limit::WorkingDays(n) => (
                 format!(
-                    "{}收件，当日不计入，自次日起计算{n}个工作日，期限至{}年{}月{}日24时止。",
-                    zh(from),
-                    last_day.year(),
-                    last_day.month(),
-                    last_day.day()
+                    "{}收件，当日不计入，自次日起计算{n}个工作日，期限至{}24时止。",
+                    chinese_time(from),
+                    chinese_day(last_day)
                 ),
                 format!(
                     "Received at {}; that day is not counted. The time limit of {n} working day{s} starts on the next day \
@@ -291,7 +286,11 @@ impl Clock<'_> {
                 ),
             ),
             Limit::Hours(n) => (
-                format!("{}收件，连续计算{n}小时，夜间和节假日计算在内，期限至{}止。", zh(from), zh(due)),
+                format!(
+                    "{}收件，连续计算{n}小时，夜间和节假日计算在内，期限至{}止。",
+                    chinese_time(from),
+                    chinese_time(due)
+                ),
                 format!(
                     "Received at {}. The time limit of {n} hour{s} includes nights and public holidays and ends at {}.",
                     en(from),
@@ -421,7 +420,7 @@ pub struct Explanation {
     pub years_without_calendar: Vec<i32>,
     /// Summary in Chinese (说明).
     #[schema(
-        example = "2026年2月12日10:30收件，当日不计入，自次日起计算5个工作日，期限至2026年2月26日24时止。",
+        example = "2026年2月12日10时30分收件，当日不计入，自次日起计算5个工作日，期限至2026年2月26日24时止。",
         max_length = 500
     )]
     pub text_zh: String,

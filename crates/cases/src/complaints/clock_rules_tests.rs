@@ -185,7 +185,10 @@ fn the_explanation_tells_each_day() {
     assert_eq!(texts(2), ("调休工作日（春节），第2日", "a make-up working day (Spring Festival), day 2"));
     assert_eq!(texts(3), ("春节假期，不计入", "a public holiday (Spring Festival), not counted"));
     assert_eq!(texts(12), ("工作日，第3日，期限最后一日", "a working day, day 3, the last day"));
-    assert_eq!(found.text_zh, "2026年2月12日10:30收件，当日不计入，自次日起计算3个工作日，期限至2026年2月24日24时止。");
+    assert_eq!(
+        found.text_zh,
+        "2026年2月12日10时30分收件，当日不计入，自次日起计算3个工作日，期限至2026年2月24日24时止。"
+    );
     let en = "Received at 2026-02-12 10:30; that day is not counted. The time limit of 3 working days starts on the next day \
               and ends at 24:00 on 2026-02-24.";
     assert_eq!(found.text_en, en);
@@ -202,7 +205,7 @@ fn the_explanation_tells_each_day() {
 
     let found = clock().explain(at("2026-02-14 22:00:00"), Limit::Hours(24));
     assert_eq!((found.due_at, found.days.len()), (at("2026-02-15 22:00:00"), 0));
-    let zh = "2026年2月14日22:00收件，连续计算24小时，夜间和节假日计算在内，期限至2026年2月15日22:00止。";
+    let zh = "2026年2月14日22时收件，连续计算24小时，夜间和节假日计算在内，期限至2026年2月15日22时止。";
     assert_eq!(found.text_zh, zh);
 
     // A holiday without a name is a rest day, too. A limit of zero days ends on the day of receipt or the next working

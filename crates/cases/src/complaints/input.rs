@@ -131,7 +131,7 @@ pub struct TransferIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TextIn {
-    /// The text.
+    /// The text, which the complainant and the followers can read.
     #[schema(min_length = 2, max_length = 5000, example = "请补充损坏部位的照片和发生时间")]
     pub text: String,
     /// Photographs and other evidence.

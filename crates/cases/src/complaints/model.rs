@@ -48,7 +48,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// State of a complaint (诉求状态).
+    /// State of a complaint (诉求状态). A returned complaint becomes `assigned` by the next transfer.
     #[schema(example = "submitted")]
     pub stored enum ComplaintState {
         Submitted "submitted" "已提交" "Submitted and routed to its first handler"
@@ -73,7 +73,7 @@ impl ComplaintState {
 }
 
 coded_enum! {
-    /// Which offices can see a complaint (保密范围).
+    /// Which offices can see a complaint (保密范围). The value `open` is not related to the member `open` of a complaint.
     #[schema(example = "open")]
     pub stored enum Confidentiality {
         Open "open" "一般" "Open: visible to the offices of the territory"

@@ -23,7 +23,7 @@ use crate::proceedings::view::{Officer, officer};
 use crate::service::{Body, Ctx, Tx};
 
 coded_enum! {
-    /// Who took a step (经办方).
+    /// Who took a step (经办方). `office` includes companies; `program` is this service.
     #[schema(example = "office")]
     pub enum StepBy {
         Office "office" "单位" "An office or a company"
@@ -44,7 +44,28 @@ pub struct TimelineStep {
     pub by: StepBy,
     /// The office or company that took the step, if `by` is `office`. `subject` is visible to offices only.
     pub office: Option<Officer>,
-    /// Details of the step, such as handlers, deadlines, and whether it was on time. The members depend on `kind`.
+    /// Details of the step. The members depend on `kind`; kinds that are not listed have none:
+    ///
+    /// - `submitted`: `anonymous`; `consent` to share the contact; `evidence_count`
+    /// - `accepted`, `replied`: `on_time`; `summarised`, true if the step set the public summary
+    /// - `transferred`: the handlers `from` and `to`, each with `role` and `division`; `final`, true if the new handler
+    ///   cannot return it
+    /// - `returned`: the handler `from`
+    /// - `extension_requested`: `amount`
+    /// - `extension_granted`, `extension_refused`: `amount`; `resolve_due`
+    /// - `information_given`: `paused_at`, the start of the pause; the new `resolve_due`
+    /// - `mediation_ended`: `outcome`; `on_time` of the reply, null before the first
+    /// - `satisfaction`: `score`, 1 to 5; `satisfied`
+    /// - `reopened`: the earlier `score`, null if none; the new `accept_due` and `resolve_due`
+    /// - `closed`: `unanswered`, true if it was closed automatically; otherwise absent
+    /// - `merged`: `into`, the id of the target
+    /// - `merged_in`: `from`, the id of the merged complaint; `followers`, the number of new followers
+    /// - `linked`: `kind` and `id` of the resource
+    /// - `violation_reported`: `violation_id`; `act`; `files_kept_back`, the number of attachments that were not copied
+    /// - `yellow_card`, `red_card`: `deadline`, `accept` or `resolve`; `due`; `handler`
+    /// - `escalated`: `supervising_office`
+    /// - `deadline_moved`: `moved`, a list of `deadline`, `from` and `to`; `because`, always `calendar`
+    /// - `erased`: `retention`, true if the retention period was over; otherwise absent
     #[schema(value_type = Object, additional_properties = true, example = json!({ "on_time": true }))]
     pub facts: Value,
     /// Text of the step; null if none.

@@ -120,7 +120,7 @@ pub struct Complaint {
     pub paused_since: Option<Instant>,
     pub extension: Option<ExtensionView>,
     pub submitted_at: Instant,
-    /// Null until accepted.
+    /// Time of the acceptance, rejection or reply, whichever came first. Null until then, and again after a reopening.
     pub accepted_at: Option<Instant>,
     /// When replied to; null again if reopened.
     pub resolved_at: Option<Instant>,
@@ -130,7 +130,7 @@ pub struct Complaint {
     pub accepted_on_time: Option<bool>,
     /// True if every reply was on time; null before the first.
     pub resolved_on_time: Option<bool>,
-    /// Number of red cards.
+    /// Number of red cards (红牌), one for each missed deadline.
     #[schema(minimum = 0)]
     pub red_cards: i64,
     /// When it was escalated to the supervising office (first red card); null if not. The handler stays.

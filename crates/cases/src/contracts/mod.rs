@@ -95,6 +95,7 @@ pub const FEATURE: Feature = Feature {
         ("contract_state", model::ContractState::LABELS),
         ("entered_by", model::EnteredBy::LABELS),
         ("handover_item", model::HandoverItem::LABELS),
+        ("handover_state", model::HandoverState::LABELS),
         ("party_a_kind", model::PartyAKind::LABELS),
         ("price_unit", crate::price::PriceUnit::LABELS),
         ("pricing_basis", model::PricingBasis::LABELS),

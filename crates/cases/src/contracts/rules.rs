@@ -11,6 +11,7 @@ use crate::db::Id;
 use crate::input_error::InputError;
 use crate::policy::contracts::ContractRules;
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 /// Property service in housing began in 1981. No term runs past the century.
 const FIRST_YEAR: i32 = 1981;
@@ -159,7 +160,7 @@ pub fn check_termination(
             add(
                 "/last_day",
                 "conflict",
-                format!("合同期限至 {last} 止，终止日期须为该日"),
+                format!("合同期限至{}止，终止日期须为该日", chinese_day(last)),
                 format!("the term ends on {last}; state that day"),
             );
         }
@@ -214,7 +215,7 @@ pub fn check_termination(
                     add(
                         "/last_day",
                         "notice_too_short",
-                        format!("须提前{days}日书面通知，终止日最早为 {earliest}"),
+                        format!("须提前{days}日书面通知，终止日最早为{}", chinese_day(earliest)),
                         format!("{days} days of written notice are required; the earliest day is {earliest}"),
                     );
                 }
@@ -305,17 +306,17 @@ pub fn succession(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Span
 /// As `succession`, with a problem that names the contract in the way.
 pub fn may_take_place(new: &Span, others: &[Span]) -> Result<Vec<Supersession>, Problem> {
     succession(new, others).map_err(|stands| {
-        let until = |open: &str| stands.last.map_or_else(|| open.to_owned(), |last| last.to_string());
+        let until_zh = stands.last.map_or_else(|| "未约定".to_owned(), chinese_day);
+        let until_en = stands.last.map_or_else(|| "an open end".to_owned(), |last| last.to_string());
         let problem = Problem::new(Code::ContractOverlaps).detail(
             format!(
-                "与另一合同的期间重叠（开始日期：{}，终止日期：{}）。请先依法终止该合同。",
-                stands.from,
-                until("未约定")
+                "与另一合同的期间重叠（开始日期：{}，终止日期：{until_zh}）。请先依法终止该合同。",
+                chinese_day(stands.from)
             ),
             format!(
-                "The contract overlaps the contract from {} to {}. Terminate that contract first, on a lawful ground.",
-                stands.from,
-                until("an open end")
+                "The contract overlaps the contract from {} to {until_en}. Terminate that contract first, on a lawful \
+                 ground.",
+                stands.from
             ),
         );
         problem.related("contract", stands.id)

@@ -15,6 +15,7 @@ use crate::db::WorkResult;
 use crate::policy;
 use crate::policy::contracts::ContractRules;
 use crate::service::Tx;
+use crate::words::days::chinese_day;
 
 /// The contract rules of the policy in force today.
 pub fn policy_rules(tx: &mut Tx, county: &str) -> WorkResult<ContractRules> {
@@ -77,7 +78,7 @@ fn supersede(tx: &mut Tx, mut other: ContractRow, before: Superseded, new: &Cont
         other.proceedings.0.termination = Some(Termination {
             ground: TerminationGround::Succession,
             notice_given_on: None,
-            reasons: format!("新合同自 {} 起生效", new.effective_from),
+            reasons: format!("新合同自{}起生效", chinese_day(new.effective_from)),
             evidence: Vec::new(),
             at: ctx.now,
             by: Actor::of(&ctx.caller),

@@ -9,7 +9,9 @@ use super::model::{DisclosureIn, DisclosureKind, VerificationIn, VerificationOut
 use super::state_rules::{CurrentService, period_of};
 use crate::input_error::InputError;
 use crate::policy::disclosures::DisclosureRule;
+use crate::price::yuan;
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 /// The facts that an input is checked against.
 pub struct Facts<'a> {
@@ -123,12 +125,12 @@ fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: 
     if let Some(every) = facts.rule.every {
         let whole = period_of(every, period_from);
         if whole.from != period_from {
-            let zh = format!("须为公开周期（{}）的第一日，如 {}", every.zh(), whole.from);
+            let zh = format!("须为公开周期（{}）的第一日，如{}", every.zh(), chinese_day(whole.from));
             let en = format!("must be the first day of a disclosure period ({}), such as {}", every.en(), whole.from);
             faults.push(InputError::new("/content/public_revenue/period_from", "not_a_period", zh, en));
         }
         if whole.to != period_to {
-            let zh = format!("须为同一公开周期（{}）的最后一日：{}", every.zh(), whole.to);
+            let zh = format!("须为同一公开周期（{}）的最后一日：{}", every.zh(), chinese_day(whole.to));
             let en = format!("must be the last day of the same disclosure period ({}): {}", every.en(), whole.to);
             faults.push(InputError::new("/content/public_revenue/period_to", "not_a_period", zh, en));
             return;
@@ -144,7 +146,7 @@ fn check_period(content: &PublicRevenueContent, published_on: NaiveDate, facts: 
         let (zh, en) = ("须晚于公开周期的最后一日", "must be later than the last day of the disclosure period");
         faults.push(InputError::new("/published_on", "before_start", zh, en));
     } else if period_to < facts.began {
-        let zh = format!("不得早于贵企业服务本小区的开始日期 {}", facts.began);
+        let zh = format!("不得早于贵企业服务本小区的开始日期（{}）", chinese_day(facts.began));
         let en = format!("must not be earlier than {}, when your company began to serve this complex", facts.began);
         faults.push(InputError::new("/content/public_revenue/period_to", "before_start", zh, en));
     }
@@ -162,9 +164,10 @@ fn check_sums(content: &PublicRevenueContent, closing_before: Option<i64>, fault
             return;
         }
         let pointer = format!("/content/public_revenue/{field}");
-        let zh = format!("{zh}为{reckoned}分，填写为{given}分，相差{difference}分，请更正");
+        let (reckoned, given, difference) = (yuan(reckoned), yuan(given), yuan(difference));
+        let zh = format!("{zh}为{reckoned}元，填写为{given}元，相差{difference}元，请更正");
         let en =
-            format!("{en} is {reckoned} fen, but the value is {given} fen; correct the difference of {difference} fen");
+            format!("{en} is CNY {reckoned}, but the value is CNY {given}; correct the difference of CNY {difference}");
         faults.push(InputError::new(pointer, "does_not_add_up", zh, en));
     };
     if let Some(closing) = closing_before {

@@ -9,6 +9,7 @@ use crate::calendar::rules::WorkCalendar;
 use crate::db::Id;
 use crate::input_error::InputError;
 use crate::policy::disclosures::{DisclosurePeriod, DisclosureRule};
+use crate::price::yuan;
 use crate::problem::Code;
 
 fn day(text: &str) -> NaiveDate {
@@ -85,7 +86,7 @@ proptest! {
         let faults = faults_of(sheet, None);
         let pointer = format!("/content/public_revenue/{field}");
         prop_assert_eq!(pointers(&faults), vec![pointer.as_str()]);
-        prop_assert!(faults[0].detail_zh.contains(&format!("相差{off}分")), "{}", faults[0].detail_zh);
+        prop_assert!(faults[0].detail_zh.contains(&format!("相差{}元", yuan(off))), "{}", faults[0].detail_zh);
     }
 
     #[test]

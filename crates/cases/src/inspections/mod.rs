@@ -79,6 +79,7 @@ pub const FEATURE: Feature = Feature {
         Table::of_territory("hazards"),
     ],
     words: &[
+        ("hazard_severity", model::HazardSeverity::LABELS),
         ("hazard_state", model::HazardState::LABELS),
         ("hazard_step_kind", hazard_view::HazardStepKind::LABELS),
         ("inspection_frequency_reason", model::FrequencyReason::LABELS),

@@ -13,6 +13,7 @@ use crate::db::types::Instant;
 use crate::input_error::InputError;
 use crate::policy::inspections::{Checklist, InspectionRules};
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 /// Tolerance for a device clock that is ahead.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
@@ -175,7 +176,7 @@ pub fn check_recheck(today: NaiveDate, input: &HazardRecheckIn, faults: &mut Vec
 /// hazard was found, so that repeated extensions do not add up.
 pub fn check_deadline(after: NaiveDate, since: NaiveDate, day: NaiveDate, faults: &mut Vec<InputError>) {
     if day <= after {
-        let (zh, en) = (format!("须晚于 {after}"), format!("must be later than {after}"));
+        let (zh, en) = (format!("须晚于{}", chinese_day(after)), format!("must be later than {after}"));
         faults.push(InputError::new("/due_on", "before_start", zh, en));
     } else if day > since + AHEAD {
         faults.push(InputError::new(

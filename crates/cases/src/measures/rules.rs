@@ -10,6 +10,7 @@ use crate::policy::model::MeasureKind;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered};
 use crate::standing::model::{MeasureState, Withdrawal};
+use crate::words::days::chinese_day;
 
 /// Task of the action plan that the ladder belongs to. A township leader approves only measures of tasks in their
 /// charge.
@@ -39,18 +40,20 @@ pub fn may_handle(caller: &Caller, seat: ResponsibleOffice, kind: MeasureKind) -
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail(
-        "该措施由责任单位办理。",
+        format!("该措施由责任单位（{}，行政区划代码{}）办理。", seat.role.row().zh, seat.division),
         format!("Only the responsible office, {} of {}, may take this step.", seat.role.code(), seat.division),
     ))
 }
 
 /// The role that the policy names decides, and a township leader only for a task in their charge.
 pub fn may_decide(caller: &Caller, approver: Option<Role>) -> Result<(), Problem> {
-    if approver != Some(caller.role) {
-        let approver = approver.map_or("nobody", Role::code);
+    let Some(approver) = approver else {
+        return Err(Problem::new(Code::Forbidden).detail("该措施不需审批。", "This measure needs no approval."));
+    };
+    if approver != caller.role {
         return Err(Problem::new(Code::Forbidden).detail(
-            "您所任角色无权审批该措施。",
-            format!("Your role does not approve this measure. Its approver is {approver}."),
+            format!("您所任角色无权审批该措施，其审批人为{}。", approver.row().zh),
+            format!("Your role does not approve this measure. Its approver is {}.", approver.code()),
         ));
     }
     if caller.role == Role::TownshipLeader && !caller.tasks.contains(&LADDER_TASK) {
@@ -158,7 +161,7 @@ pub fn require_due_process(heard: &DueProcessState, today: NaiveDate) -> Result<
     require_answered(heard.statement_made, heard.statement_answered)?;
     if today <= last {
         return lacks(
-            &format!("陈述申辩和申请听证的期限至 {last} 止，期满后方可决定。"),
+            &format!("陈述申辩和申请听证的期限至{}止，期满后方可决定。", chinese_day(last)),
             &format!("The company may make a statement and request a hearing until {last}. Decide after that day."),
         );
     }
@@ -191,7 +194,7 @@ pub fn require_still_due(withdrawal: Option<Withdrawal>) -> Result<(), Problem> 
 pub fn require_not_suspended(suspended_on: Option<NaiveDate>) -> Result<(), Problem> {
     let Some(since) = suspended_on else { return Ok(()) };
     Err(Problem::new(Code::AppealPending).detail(
-        format!("因所依据的认定正在申诉，该措施自 {since} 起中止执行。请待申诉决定后再办理。"),
+        format!("因所依据的认定正在申诉，该措施自{}起中止执行。请待申诉决定后再办理。", chinese_day(since)),
         format!(
             "An appeal is pending, and the measure has been suspended since {since}. Wait for the appeal decision."
         ),
@@ -250,6 +253,7 @@ pub fn check_completion(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::language::Language;
 
     fn code(result: Result<(), Problem>) -> Option<Code> {
         result.err().map(|problem| problem.code)
@@ -278,6 +282,9 @@ mod tests {
             let result = may_handle(&caller("a", role, division), seat, kind);
             assert_eq!(code(result), expected, "{role:?} {division} {kind:?}");
         }
+        let other = caller("a", CountyAuthority, "640121");
+        let refused = may_handle(&other, seat, MeasureKind::Removal).unwrap_err().body(Language::Zh, None);
+        assert!(refused.detail.unwrap().contains(EnforcementOffice.row().zh));
     }
 
     #[test]
@@ -288,6 +295,8 @@ mod tests {
         assert_eq!(code(may_decide(&leader, Some(Role::TownshipLeader))), None);
         assert_eq!(code(may_decide(&leader, Some(Role::CountyAuthority))), Some(Code::Forbidden));
         assert_eq!(code(may_decide(&leader, None)), Some(Code::Forbidden));
+        let refused = may_decide(&leader, Some(Role::CountyAuthority)).unwrap_err().body(Language::Zh, None);
+        assert!(refused.detail.unwrap().contains(Role::CountyAuthority.row().zh));
     }
 
     #[test]

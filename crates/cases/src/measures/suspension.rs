@@ -13,6 +13,7 @@ use super::view::sees;
 use super::{rules, store};
 use crate::calendar;
 use crate::db::{Conn, Id, WorkResult};
+use crate::policy;
 use crate::policy::model::MeasureRule;
 use crate::proceedings::port::after;
 use crate::service::Tx;
@@ -27,14 +28,15 @@ pub fn require_final_grounds(tx: &mut Tx, row: &MeasureRow) -> WorkResult<()> {
     let ctx = tx.ctx;
     let grounds = store::grounds_of_one(tx.conn, row.id)?;
     let grounds = violations::by_ids(tx.conn, &grounds)?;
-    refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
+    refuse_unless_final(&grounds, &policies, ctx.today, |violation| sees(ctx, violation))?;
     let file = load_company_measures(tx, row.company_id, &row.county)?;
     let counted: Vec<Id> = file.facts.violations.iter().map(|fact| Id(fact.id)).collect();
     let counted = violations::by_ids(tx.conn, &counted)?;
     let open: Vec<&ViolationRow> = counted.iter().filter(|one| obstacle(one, ctx.today).is_some()).collect();
     let without: HashSet<_> = open.iter().map(|one| one.id.0).collect();
     if file.not_justified_without(ctx.today, |fact| without.contains(&fact.id)).contains(&row.id) {
-        refuse_unless_final(open, ctx.today, |violation| sees(ctx, violation))?;
+        refuse_unless_final(open, &policies, ctx.today, |violation| sees(ctx, violation))?;
     }
     Ok(())
 }
@@ -54,7 +56,8 @@ pub fn require_in_effect(tx: &mut Tx, row: &MeasureRow, rule: &MeasureRule) -> W
         let confirmed_at = one.proceedings.0.confirmation.as_ref().map(|step| step.at);
         one.state == ViolationState::Appealed || approved_at.is_none() || confirmed_at <= approved_at
     });
-    refuse_unless_final(&grounds, ctx.today, |violation| sees(ctx, violation))?;
+    let policies = policy::current(tx.conn, &ctx.state, &row.county)?;
+    refuse_unless_final(&grounds, &policies, ctx.today, |violation| sees(ctx, violation))?;
     Ok(rules::require_not_suspended(row.suspended_on)?)
 }
 

@@ -9,6 +9,7 @@ use crate::access::Caller;
 use crate::input_error::InputError;
 use crate::ledger::Place;
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 /// The last day of a calendar period that starts on `from`. `None` if none starts on that day.
 pub fn period_end(kind: CycleKind, from: NaiveDate) -> Option<NaiveDate> {
@@ -49,7 +50,8 @@ pub fn own_place(caller: &Caller) -> Place {
 /// No complex is rated twice for the same day.
 pub fn may_open(overlapping: Option<&CycleRow>) -> Result<(), Problem> {
     let Some(other) = overlapping else { return Ok(()) };
-    let zh = format!("与评定周期“{}”（{} 至 {}）的评定期间重叠。", other.name, other.period_from, other.period_to);
+    let (from, to) = (chinese_day(other.period_from), chinese_day(other.period_to));
+    let zh = format!("与评定周期“{}”（{from}至{to}）的评定期间重叠。", other.name);
     let en =
         format!("The period overlaps the rating cycle {} ({} to {}).", other.name, other.period_from, other.period_to);
     Err(Problem::new(Code::AlreadyExists).detail(zh, en))
@@ -138,7 +140,7 @@ pub fn require_over(period_to: NaiveDate, today: NaiveDate) -> Result<(), Proble
     if today > period_to {
         return Ok(());
     }
-    let zh = format!("评定期间至 {period_to} 止，期满后方可公示。");
+    let zh = format!("评定期间至{}止，期满后方可公示。", chinese_day(period_to));
     let en = format!("The rated period lasts until {period_to}. Announce the ratings after that day.");
     Err(Problem::new(Code::StateConflict).detail(zh, en))
 }

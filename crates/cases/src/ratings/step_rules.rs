@@ -11,6 +11,7 @@ use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings;
 use crate::proceedings::rules::conflict;
+use crate::words::days::chinese_day;
 
 /// More objections than this to one rating come from a faulty program.
 const MOST_OBJECTIONS: usize = 100;
@@ -52,7 +53,8 @@ pub fn check_respondents(respondents: Option<i64>, households: Option<i64>, faul
 pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: NaiveDate) -> Result<(), Problem> {
     cycle_rules::require_live(cycle.state)?;
     if today < cycle.opens_on {
-        let (zh, en) = (format!("评分自 {} 开始。", cycle.opens_on), format!("Scoring begins on {}.", cycle.opens_on));
+        let first = cycle.opens_on;
+        let (zh, en) = (format!("评分自{}开始。", chinese_day(first)), format!("Scoring begins on {first}."));
         return Err(conflict(zh, en));
     }
     let returned = steps.review.as_ref().is_some_and(|review| review.outcome == RatingReviewOutcome::Returned);
@@ -61,7 +63,7 @@ pub fn may_score(cycle: &CycleRow, row: &RatingRow, steps: &Proceedings, today: 
     if today > cycle.closes_on && row.corrects.is_none() && !returned && !objected {
         let last = cycle.closes_on;
         return Err(Problem::new(Code::DeadlinePassed)
-            .detail(format!("评分已于 {last} 截止。"), format!("Scoring ended on {last}.")));
+            .detail(format!("评分已于{}截止。", chinese_day(last)), format!("Scoring ended on {last}.")));
     }
     Ok(())
 }
@@ -161,10 +163,11 @@ pub fn may_publish(row: &RatingRow, today: NaiveDate) -> Result<(), Problem> {
     match row.announcement_ends_on {
         Some(last) if today > last => Ok(()),
         last => {
-            let last = last.map(|day| day.to_string()).unwrap_or_default();
+            let zh = last.map(chinese_day).unwrap_or_default();
+            let en = last.map(|day| day.to_string()).unwrap_or_default();
             Err(Problem::new(Code::AnnouncementOpen).detail(
-                format!("公示至 {last} 止，期满后方可发布。"),
-                format!("The announcement period lasts until {last}. Publish the rating after that day."),
+                format!("公示至{zh}止，期满后方可发布。"),
+                format!("The announcement period lasts until {en}. Publish the rating after that day."),
             ))
         }
     }

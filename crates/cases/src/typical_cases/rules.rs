@@ -11,6 +11,7 @@ use crate::personal::{masks, personal_data_fault};
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
 use crate::violations::model::ViolationState;
+use crate::words::days::chinese_day;
 
 /// The decision must be final: the appeal was decided, or its period is over.
 pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, today: NaiveDate) -> Result<(), Problem> {
@@ -18,7 +19,7 @@ pub fn require_final(state: ViolationState, appeal_due_on: Option<NaiveDate>, to
         (ViolationState::Upheld, _) => Ok(()),
         (ViolationState::Confirmed, Some(last)) if today > last => Ok(()),
         (ViolationState::Confirmed, Some(last)) => Err(conflict(
-            format!("申诉期至 {last} 止，期满后方可发布。"),
+            format!("申诉期至{}止，期满后方可发布。", chinese_day(last)),
             format!("The appeal period lasts until {last}. Publish the case after that day."),
         )),
         (ViolationState::Confirmed, None) => {

@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 
 use super::model::{ViolationRow, ViolationState};
 use crate::input_error::InputError;
+use crate::policy::versions::Policies;
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 /// Why a decision is not final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +41,7 @@ impl Obstacle {
             }
             Obstacle::UnderAppeal => ("申诉尚未作出决定".to_owned(), "an appeal is pending".to_owned()),
             Obstacle::AppealUntil(last) => {
-                (format!("申诉期至 {last} 止"), format!("the appeal period lasts until {last}"))
+                (format!("申诉期至{}止", chinese_day(last)), format!("the appeal period lasts until {last}"))
             }
         }
     }
@@ -60,10 +62,20 @@ pub fn obstacle(row: &ViolationRow, today: NaiveDate) -> Option<Obstacle> {
     }
 }
 
+/// Names a violation in an input error: by its clause of the nine prohibitions, otherwise by the titles of its act.
+fn named(found: NaiveDate, clause: Option<i64>, (title_zh, title_en): (&str, &str)) -> (String, String) {
+    let (zh, en) = match clause {
+        Some(clause) => (format!("违反“九不准”第{clause}条"), format!("clause {clause} of the nine prohibitions")),
+        None => (title_zh.to_owned(), title_en.to_owned()),
+    };
+    (format!("{}发现的违规行为（{zh}）", chinese_day(found)), format!("the violation found on {found} ({en})"))
+}
+
 /// Refuses the step if one of the decisions is not final, and lists each of these. Its id is shown only where `sees`
 /// allows it.
 pub fn refuse_unless_final<'a>(
     rows: impl IntoIterator<Item = &'a ViolationRow>,
+    policies: &Policies,
     today: NaiveDate,
     sees: impl Fn(&ViolationRow) -> bool,
 ) -> Result<(), Problem> {
@@ -74,18 +86,12 @@ pub fn refuse_unless_final<'a>(
     let code = worst.code();
     let faults = open.into_iter().map(|(obstacle, row)| {
         let (zh, en) = obstacle.words();
-        let found = row.found_on;
-        let (act_zh, act_en) = match row.clause {
-            Some(clause) => (format!("违反“九不准”第{clause}条"), format!("clause {clause} of the nine prohibitions")),
-            None => (row.act.clone(), row.act.clone()),
-        };
+        let act = policies.get(row.policy_version).and_then(|version| version.act(&row.act));
+        let titles =
+            act.map_or((row.act.as_str(), row.act.as_str()), |act| (act.title_zh.as_str(), act.title_en.as_str()));
+        let (named_zh, named_en) = named(row.found_on, row.clause, titles);
         let pointer = if sees(row) { format!("violations/{}", row.id) } else { "violations".to_owned() };
-        InputError::new(
-            pointer,
-            obstacle.fault(),
-            format!("{found} 发现的违规行为（{act_zh}）：{zh}"),
-            format!("the violation found on {found} ({act_en}): {en}"),
-        )
+        InputError::new(pointer, obstacle.fault(), format!("{named_zh}：{zh}"), format!("{named_en}: {en}"))
     });
     let faults: Vec<InputError> = faults.collect();
     let count = faults.len();
@@ -97,4 +103,22 @@ pub fn refuse_unless_final<'a>(
         ),
     );
     Err(problem.with(faults))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_is_named_by_its_clause_or_by_the_title_of_its_act() {
+        let found = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        let titles = ("擅自提高收费标准", "Raising fees");
+        let (zh, en) = named(found, Some(7), titles);
+        assert_eq!(zh, "2026年3月2日发现的违规行为（违反“九不准”第7条）");
+        assert_eq!(en, "the violation found on 2026-03-02 (clause 7 of the nine prohibitions)");
+        let (zh, en) = named(found, None, titles);
+        assert_eq!(zh, "2026年3月2日发现的违规行为（擅自提高收费标准）");
+        assert_eq!(en, "the violation found on 2026-03-02 (Raising fees)");
+        assert_eq!(Obstacle::AppealUntil(found).words().0, "申诉期至2026年3月2日止");
+    }
 }

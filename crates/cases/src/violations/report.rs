@@ -203,8 +203,9 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
     if input.distinct_fact_reason.is_some() {
         return Ok(());
     }
-    let overlapping = rules::overlapping(&version.document().acts, &input.act);
+    let acts = &version.document().acts;
+    let overlapping = rules::overlapping(acts, &input.act);
     let known = store::of_same_fact(conn, company, input.complex_id, input.found_on, &overlapping)?;
     let Some(first) = known.first() else { return Ok(()) };
-    Err(rules::same_fact(&first.act, &overlapping).related("violation", first.id).into())
+    Err(rules::same_fact(&first.act, &overlapping, acts).related("violation", first.id).into())
 }

@@ -8,6 +8,7 @@ use crate::input_error::InputError;
 use crate::policy::model::{Act, ActSubject};
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered, require_state};
+use crate::words::days::chinese_day;
 
 /// Only the lead office of the act and the social affairs office handle a case.
 pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
@@ -15,7 +16,7 @@ pub fn may_handle(role: Role, lead: Role) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::Forbidden).detail(
-        "该案件由该行为的牵头单位或者社会事务办公室办理。",
+        format!("该案件由该行为的牵头单位（{}）或者社会事务办公室办理。", lead.row().zh),
         format!("Only the lead office, {}, or the social affairs office may handle this case.", lead.code()),
     ))
 }
@@ -77,7 +78,8 @@ pub fn require_due_process(heard: &DueProcessState, urgent: bool, today: NaiveDa
     if today <= last {
         return Err(Problem::new(Code::StatementPeriodOpen).detail(
             format!(
-                "陈述申辩期限至 {last} 止，期满后方可决定。情况紧急、须提前决定的，请在 urgent_reason 中说明理由。"
+                "陈述申辩期限至{}止，期满后方可决定。情况紧急、须提前决定的，请在 urgent_reason 中说明理由。",
+                chinese_day(last)
             ),
             format!("The statement period lasts until {last}. Decide after it; if urgent, state urgent_reason."),
         ));
@@ -228,15 +230,21 @@ fn comes_first<'a>(known: &'a str, overlapping: &'a [String]) -> &'a str {
     overlapping.iter().find(|code| code.starts_with("nine.")).map_or(known, String::as_str)
 }
 
-/// The problem for a fact that is already recorded under the act `known`.
-pub fn same_fact(known: &str, overlapping: &[String]) -> Problem {
-    let offered = comes_first(known, overlapping);
+/// The problem for a fact that is already recorded under the act `known`, with the titles of the acts from the policy.
+pub fn same_fact(known: &str, overlapping: &[String], acts: &[Act]) -> Problem {
+    let titles = |code: &str| match acts.iter().find(|act| act.code == code) {
+        Some(act) => (act.title_zh.clone(), format!("{} ({code})", act.title_en)),
+        None => (code.to_owned(), code.to_owned()),
+    };
+    let (known_zh, known_en) = titles(known);
+    let (offered_zh, offered_en) = titles(comes_first(known, overlapping));
     Problem::new(Code::OverlappingViolation).detail(
         format!(
-            "同一企业、小区、日期的行为已按 {known} 上报。优先适用 {offered}；如系另一事实，请填写 distinct_fact_reason。"
+            "同一企业、同一小区、同一日期的行为已按“{known_zh}”上报。优先适用“{offered_zh}”；如系另一事实，请在 \
+             distinct_fact_reason 中说明理由。"
         ),
         format!(
-            "The same company, complex and day are recorded under {known}. {offered} takes precedence; if it is \
+            "The same company, complex and day are recorded under {known_en}. {offered_en} takes precedence; if it is \
              another fact, state why in distinct_fact_reason."
         ),
     )
@@ -245,6 +253,8 @@ pub fn same_fact(known: &str, overlapping: &[String]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::language::Language;
+    use crate::policy::versions::built_in;
     use ViolationState::*;
 
     fn code(result: Result<(), Problem>) -> Option<Code> {
@@ -265,6 +275,8 @@ mod tests {
         assert_eq!(code(may_handle(Role::SocialAffairsOffice, lead)), None);
         assert_eq!(code(may_handle(lead, lead)), None);
         assert_eq!(code(may_handle(Role::Community, lead)), Some(Code::Forbidden));
+        let refused = may_handle(Role::Community, lead).unwrap_err().body(Language::Zh, None);
+        assert!(refused.detail.unwrap().contains(lead.row().zh));
         assert_eq!(code(may_make_statement(false)), Some(Code::Forbidden));
         assert_eq!(code(may_make_statement(true)), None);
     }
@@ -344,6 +356,13 @@ mod tests {
         let acts = ["other.fee".to_owned(), "nine.coercive_collection".to_owned()];
         assert_eq!(comes_first("other.fee", &acts), "nine.coercive_collection");
         assert_eq!(comes_first("other.fee", &acts[..1]), "other.fee");
-        assert_eq!(same_fact("other.fee", &acts).code, Code::OverlappingViolation);
+        let problem = same_fact("other.fee", &acts, &built_in().acts);
+        assert_eq!(problem.code, Code::OverlappingViolation);
+        let act = built_in().acts.iter().find(|act| act.code == acts[1]).unwrap();
+        let detail = problem.body(Language::Zh, None).detail.unwrap();
+        assert!(
+            detail.contains("“other.fee”") && detail.contains(&act.title_zh) && !detail.contains("nine."),
+            "{detail}"
+        );
     }
 }

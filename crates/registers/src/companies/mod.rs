@@ -39,6 +39,7 @@ pub const FEATURE: Feature = Feature {
         Table::of_program("company_areas").grows(),
         Table::with("company_families", "companies").grows(),
     ],
+    words: &[("company_change_state", changes::ChangeState::LABELS)],
     events: events::EVENTS,
     ..Feature::EMPTY
 };

@@ -1,6 +1,6 @@
 //! Rows of divisions, and the built-in CSV.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -22,9 +22,16 @@ struct CsvRow {
     parent_code: Option<String>,
 }
 
-/// Parses a CSV with the columns `code,level,name_zh,parent_code`.
+/// The first line of a file of divisions.
+const COLUMNS: &str = "code,level,name_zh,parent_code";
+
+/// Parses a CSV with a first line that names its columns, `code,level,name_zh,parent_code`.
 pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
+    // Spreadsheets write a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let first = reader.headers()?.iter().collect::<Vec<_>>().join(",");
+    anyhow::ensure!(first == COLUMNS, "line 1 must be {COLUMNS}, not {first}");
     let mut all = Vec::new();
     for (index, row) in reader.deserialize::<CsvRow>().enumerate() {
         let line = index + 2;
@@ -50,6 +57,28 @@ pub fn parse_csv(text: &str) -> anyhow::Result<Vec<Division>> {
         });
     }
     Ok(all)
+}
+
+/// Requires that each division except a province has its parent among the known codes or earlier in the list.
+pub fn check_parents(all: &[Division], known: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
+    let mut known: HashSet<String> = known.into_iter().collect();
+    for division in all {
+        let code = &division.code;
+        match &division.parent_code {
+            None => anyhow::ensure!(division.level == "province", "{code}: parent_code is missing"),
+            Some(parent) => anyhow::ensure!(
+                known.contains(parent),
+                "{code}: its parent {parent} is neither in the database nor in an earlier line"
+            ),
+        }
+        known.insert(code.clone());
+    }
+    Ok(())
+}
+
+/// The codes of all divisions.
+pub fn codes(conn: &mut Conn) -> WorkResult<Vec<String>> {
+    Ok(divisions::table.select(divisions::code).load(conn)?)
 }
 
 /// Adds missing divisions and renames existing ones. Returns the number of changed rows.
@@ -135,13 +164,42 @@ pub fn list(conn: &mut Conn, _: &Ctx, query: &ListDivisions) -> WorkResult<PageO
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_built_in_divisions_parse_and_hang_together() {
-        let all = super::parse_csv(super::BUILT_IN).unwrap();
+        let all = built_in().unwrap();
         assert!(all.len() > 600);
-        for division in &all {
-            let parent = division.parent_code.as_deref();
-            assert!(parent.is_none_or(|p| all.iter().any(|d| d.code == p)), "{}", division.code);
+        check_parents(&all, []).unwrap();
+    }
+
+    #[test]
+    fn a_file_without_its_first_line_is_refused() {
+        let line = "11,province,北京市,\n";
+        for (text, good) in [
+            (format!("{COLUMNS}\n{line}"), true),
+            (format!("\u{feff}{COLUMNS}\r\n{line}"), true),
+            (line.to_owned(), false),
+            (format!("code,level,name_zh\n{line}"), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(parse_csv(&text).is_ok(), good, "{text}");
         }
+        let error = parse_csv(line).unwrap_err().to_string();
+        assert_eq!(error, "line 1 must be code,level,name_zh,parent_code, not 11,province,北京市,");
+    }
+
+    #[test]
+    fn a_parent_is_in_the_database_or_in_an_earlier_line() {
+        let checked = |lines: &str, known: &[&str]| {
+            let all = parse_csv(&format!("{COLUMNS}\n{lines}")).unwrap();
+            check_parents(&all, known.iter().map(|code| (*code).to_owned())).map_err(|error| error.to_string())
+        };
+        assert_eq!(checked("11,province,北京市,\n1101,city,市辖区,11\n", &[]), Ok(()));
+        assert_eq!(checked("110101,county,东城区,1101\n", &["1101"]), Ok(()));
+        let error = checked("110101,county,东城区,110000\n", &["1101"]).unwrap_err();
+        assert_eq!(error, "110101: its parent 110000 is neither in the database nor in an earlier line");
+        assert!(checked("1101,city,市辖区,11\n11,province,北京市,\n", &[]).is_err());
+        assert_eq!(checked("1101,city,市辖区,\n", &["11"]), Err("1101: parent_code is missing".to_owned()));
     }
 }

@@ -9,6 +9,7 @@ use crate::offices::model::OfficeRow;
 use crate::policy::documents::DocumentTemplate;
 use crate::policy::versions::PolicyVersion;
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 /// APL 64: the party must be notified seven days before the hearing.
 const HEARING_NOTICE_DAYS: u64 = 7;
@@ -58,7 +59,7 @@ pub fn check_time(
         faults.push(InputError::new(
             "/held_at",
             "out_of_range",
-            format!("听证须在举行的七日前通知，最早为 {earliest}"),
+            format!("听证须在举行的七日前通知，最早为{}", chinese_day(earliest)),
             format!("the hearing notice must come seven days before the hearing; the earliest day is {earliest}"),
         ));
     }
@@ -101,7 +102,7 @@ pub fn may_order(kind: DocumentKind, due_on: NaiveDate, today: NaiveDate) -> Res
     if !orders || due_on >= today {
         return Ok(());
     }
-    let zh = format!("文书所定期限 {due_on} 已届满，不得出具。");
+    let zh = format!("文书所定期限（{}）已届满，不得出具。", chinese_day(due_on));
     let en = format!("The document would set the deadline {due_on}, which has passed.");
     Err(Problem::new(Code::DeadlinePassed).detail(zh, en))
 }

@@ -8,6 +8,7 @@ use crate::access::Caller;
 use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::conflict;
+use crate::words::days::chinese_day;
 
 /// A version must take effect between tomorrow and twelve months from today.
 pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<InputError>) {
@@ -19,7 +20,7 @@ pub fn check_first_day(first: NaiveDate, today: NaiveDate, faults: &mut Vec<Inpu
         );
         faults.push(InputError::new("/effective_from", "out_of_range", zh, en));
     } else if first > latest {
-        let (zh, en) = (format!("不得晚于 {latest}"), format!("must not be later than {latest}"));
+        let (zh, en) = (format!("不得晚于{}", chinese_day(latest)), format!("must not be later than {latest}"));
         faults.push(InputError::new("/effective_from", "out_of_range", zh, en));
     }
 }

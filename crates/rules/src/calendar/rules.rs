@@ -9,6 +9,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use super::holidays;
 use super::model::{CalendarDay, CalendarYearIn};
 use crate::input_error::InputError;
+use crate::words::days::chinese_day;
 
 const BUILT_IN: &str = include_str!("../../../../data/cn-workdays.csv");
 
@@ -194,7 +195,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<InputError> {
             faults.push(InputError::new(
                 &pointer,
                 "holiday_and_workday",
-                format!("{date} 不得既为法定节假日又为调休工作日"),
+                format!("{}不得既为法定节假日又为调休工作日", chinese_day(date)),
                 format!("{date} must not be both a public holiday and a make-up working day"),
             ));
         }
@@ -202,7 +203,7 @@ pub fn check_year(year: i32, input: &CalendarYearIn) -> Vec<InputError> {
             faults.push(InputError::new(
                 &pointer,
                 "workday_not_weekend",
-                format!("{date} 不是星期六或者星期日，本为工作日，请删除"),
+                format!("{}不是星期六或者星期日，本为工作日，请删除", chinese_day(date)),
                 format!("{date} is not a Saturday or Sunday and is a working day anyway; remove it"),
             ));
         }
@@ -223,7 +224,7 @@ fn check_days(
             faults.push(InputError::new(
                 &pointer,
                 "date_outside_year",
-                format!("{date} 不在{year}年内"),
+                format!("{}不在{year}年内", chinese_day(*date)),
                 format!("{date} is not in {year}"),
             ));
         }
@@ -231,7 +232,7 @@ fn check_days(
             faults.push(InputError::new(
                 &pointer,
                 "duplicate_date",
-                format!("{date} 重复，请删除其一"),
+                format!("{}重复，请删除其一", chinese_day(*date)),
                 format!("{date} is listed twice; remove one"),
             ));
         }

@@ -67,7 +67,8 @@ pub fn refuse(found: &Found, own: &Own, ours: Option<&str>) -> Option<Refusal> {
     if !lost.is_empty() && !is_ours {
         let detail = format!(
             "the database was used with data keys that the keyring does not have: {}. It is the wrong keyring or the wrong \
-             database; where the keys are lost for good, `xiaoqu keys give-up` gives up what lies under them",
+             database. If these keys are lost for good, `xiaoqu keys give-up` removes them from the database; personal \
+             data encrypted with them is lost, too",
             lost.join(", ")
         );
         return refused(Mismatch::Keyring, detail);
@@ -87,13 +88,13 @@ pub fn refuse(found: &Found, own: &Own, ours: Option<&str>) -> Option<Refusal> {
         Some(Refusal {
             mismatch,
             detail: format!(
-                "the database has been used with {name} = {theirs}, and the settings say {own}. {effect} Set {name} back, or \
-                 run `xiaoqu deployment accept --{flag}` if the change is meant"
+                "the database has been used with {name} = {theirs}, but the setting is {own}. {effect} Set {name} back, or \
+                 run `xiaoqu deployment accept --{flag}` if the change is intended"
             ),
         })
     };
-    let zone = "Deadlines that are stored keep the instants that they have.";
-    let url = "Tokens of the service end, and the codes on what is printed lead to the old address.";
+    let zone = "Stored deadlines keep their instants.";
+    let url = "Tokens of the service become invalid, and printed QR codes keep the old address.";
     differs(Mismatch::TimeZone, TIME_ZONE, &found.facts.time_zone, own.time_zone, zone)
         .or_else(|| differs(Mismatch::PublicUrl, PUBLIC_URL, &found.facts.public_url, own.public_url, url))
 }

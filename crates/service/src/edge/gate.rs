@@ -96,7 +96,11 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
         visitor.event(Kind::Forbidden, Some(&caller), "");
         let (may_zh, may_en) = route.permission.whose();
         return Err(Problem::new(Code::Forbidden).detail(
-            format!("角色“{}”无权执行此操作。此操作由下列角色执行：{may_zh}。", caller.role.row().zh),
+            format!(
+                "角色“{}”无权执行此操作（{}）。此操作由下列角色执行：{may_zh}。",
+                caller.role.row().zh,
+                route.operation
+            ),
             format!("The role {} may not call {}. These roles may: {may_en}.", caller.role.code(), route.operation),
         ));
     }
@@ -106,8 +110,10 @@ async fn authorize(request: &ServiceRequest) -> Result<(), Problem> {
     }
     if !caller.covers(route.operation) {
         visitor.event(Kind::Forbidden, Some(&caller), "scope");
-        return Err(Problem::new(Code::Forbidden)
-            .detail("该令牌的授权范围不包含此操作。", format!("The token does not cover {}.", route.operation)));
+        return Err(Problem::new(Code::Forbidden).detail(
+            format!("该令牌的授权范围不包含此操作（{}）。", route.operation),
+            format!("The token does not cover {}.", route.operation),
+        ));
     }
     acceptable?;
     let query = state.contract.check_query(route.operation, request.query_string()).map_err(Problem::collected)?;

@@ -64,7 +64,8 @@ impl<T> Entity<T> {
 }
 
 impl<T: Serialize> Entity<T> {
-    /// The ETag is `"version.viewhash"`. If-Match compares the version only, If-None-Match the whole tag.
+    /// The ETag is `"version.hash"`, with a hash of the body. If-Match compares the version only, If-None-Match the whole
+    /// tag.
     pub fn stored(&self) -> Result<StoredResponse, serde_json::Error> {
         let body = written(&self.body, 1)?;
         let etag = format!("\"{}.{}\"", self.version, &hex::encode(digest(&SHA256, &body))[..12]);

@@ -97,7 +97,26 @@ fn of(table: &[(&str, &'static str, &'static str)], name: &str) -> Option<(&'sta
 }
 
 fn must_be((zh, en): (&str, &str)) -> (String, String) {
-    (format!("须为{zh}"), format!("must be {en}"))
+    (joined(["须为", zh], ""), format!("must be {en}"))
+}
+
+/// Joins words with a Chinese conjunction, and puts a space between a Latin word and a Chinese one.
+fn joined<'a>(words: impl IntoIterator<Item = &'a str>, conjunction: &str) -> String {
+    let latin = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphabetic());
+    let mut text = String::new();
+    for word in words {
+        if !text.is_empty() {
+            if latin(text.chars().next_back()) {
+                text.push(' ');
+            }
+            text.push_str(conjunction);
+            if latin(word.chars().next()) {
+                text.push(' ');
+            }
+        }
+        text.push_str(word);
+    }
+    text
 }
 
 /// Does the table describe this pattern?
@@ -124,7 +143,7 @@ pub fn format(format: &str) -> (String, String) {
 /// A phrase that names these JSON types as alternatives.
 pub fn types<'a>(names: impl Iterator<Item = &'a str>) -> (String, String) {
     let (zh, en): (Vec<&str>, Vec<&str>) = names.filter_map(|name| of(TYPES, name)).unzip();
-    must_be((&zh.join("或"), &en.join(" or ")))
+    must_be((&joined(zh, "或"), &en.join(" or ")))
 }
 
 #[cfg(test)]
@@ -137,8 +156,11 @@ mod tests {
         assert_eq!(format("date").1, "must be a date such as 2026-03-02");
         assert_eq!(
             types(["string", "null"].into_iter()),
-            ("须为文字或null".to_owned(), "must be a text or null".to_owned())
+            ("须为文字或 null".to_owned(), "must be a text or null".to_owned())
         );
+        assert_eq!(types(["null", "integer"].into_iter()).0, "须为 null 或整数");
+        assert_eq!(types(["array", "object"].into_iter()).0, "须为列表或对象");
+        assert_eq!(format("uri").0, "须为完整的网址");
         assert!(!pattern("^unknown[0-9]$").1.contains('^'));
     }
 }

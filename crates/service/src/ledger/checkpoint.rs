@@ -14,11 +14,11 @@ pub struct Head {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointFault {
-    #[error("the ledger's name has a space or a plus in it, or is empty")]
+    #[error("the name of the ledger must not be empty, and must not contain a space or a plus")]
     Name,
-    #[error("the key is none of the form NAME+ID+KEY (C2SP signed-note)")]
+    #[error("the key does not have the form NAME+ID+KEY (C2SP signed-note)")]
     Key,
-    #[error("the checkpoint is no signed note (C2SP tlog-checkpoint)")]
+    #[error("the checkpoint is not a signed note (C2SP tlog-checkpoint)")]
     Malformed,
     #[error("the checkpoint is not signed by any of the keys given")]
     Unsigned,

@@ -330,6 +330,11 @@ pub fn sizes(conn: &mut Conn) -> WorkResult<(i64, i64)> {
     Ok((sealed, store::count_unsealed(conn)?))
 }
 
+/// The name that the ledger got with its first entry. `None` before that.
+pub fn origin(conn: &mut Conn) -> WorkResult<Option<String>> {
+    Ok(store::head(conn)?.map(|head| head.origin))
+}
+
 /// Proves which text a digest in an entry stands for: the leaf, and the salts that are stored outside the ledger.
 #[derive(Serialize)]
 pub struct Disclosure {
@@ -354,8 +359,8 @@ pub fn origin_of(options: &DbOptions) -> anyhow::Result<Option<String>> {
     if !options.is_postgres() && !std::path::Path::new(&crate::db::sqlite_path(&options.url)).exists() {
         return Ok(None);
     }
-    match Db::open(options)?.read_blocking(store::head) {
-        Ok(head) => Ok(head.map(|head| head.origin)),
+    match Db::open(options)?.read_blocking(origin) {
+        Ok(origin) => Ok(origin),
         Err(fail) if fail.store_error() == Some(StoreError::NotMigrated) => Ok(None),
         Err(_) => anyhow::bail!("the database cannot be read"),
     }

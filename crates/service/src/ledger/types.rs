@@ -76,7 +76,7 @@ pub fn schemas(features: &[&'static Feature]) -> Map<String, Value> {
         "EventType".to_owned(),
         json!({
             "type": "string", "enum": codes, "example": "violation.confirmed",
-            "description": "Event type (事件类型). New types can be added. The vocabulary has labels under `event_type`."
+            "description": "Event type (事件类型). New types can be added."
         }),
     );
     all.insert(

@@ -6,6 +6,7 @@ use crate::access::Role;
 use crate::coded::Label;
 use crate::input_error::InputError;
 use crate::problem::{Code, Problem};
+use crate::words::days::chinese_day;
 
 pub fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Problem {
     Problem::new(Code::StateConflict).detail(zh, en)
@@ -47,7 +48,7 @@ pub fn check_delivery_day(
 pub fn require_before(today: NaiveDate, last_day: Option<NaiveDate>) -> Result<(), Problem> {
     match last_day {
         Some(last) if today > last => Err(Problem::new(Code::DeadlinePassed)
-            .detail(format!("期限已于 {last} 届满。"), format!("The deadline was {last}."))),
+            .detail(format!("期限已于{}届满。", chinese_day(last)), format!("The deadline was {last}."))),
         _ => Ok(()),
     }
 }
@@ -88,6 +89,7 @@ pub fn require_answered(made: bool, answered: bool) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -103,6 +105,10 @@ mod tests {
         assert_eq!(code(require_before(day("2026-03-05"), last)), None);
         assert_eq!(code(require_before(day("2026-03-06"), last)), Some(Code::DeadlinePassed));
         assert_eq!(code(require_before(day("2026-03-06"), None)), None);
+        let over = require_before(day("2026-03-06"), last).unwrap_err();
+        let detail = |language| over.body(language, None).detail.unwrap();
+        assert_eq!(detail(Language::Zh), "期限已于2026年3月5日届满。");
+        assert_eq!(detail(Language::En), "The deadline was 2026-03-05.");
     }
 
     #[test]
