@@ -23,7 +23,8 @@ below do not repeat them.\n\n\
 In addition to the problems of an operation, any request can fail with `method_not_allowed` (405), \
 `not_acceptable` (406: no media type in `Accept` is available), `request_timeout` (408), `uri_too_long` (414), \
 `header_fields_too_large` (431) and `internal` (500). If the request line or the headers exceed 64 KiB, the response is 400 \
-or 431 without a body, and the connection is closed.";
+or 431 without a body, and the connection is closed.\n\n\
+Residents find the pages of their complex at [/public](/public).";
 
 fn base() -> OpenApi {
     OpenApiBuilder::new()

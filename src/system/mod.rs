@@ -27,7 +27,7 @@ pub const FEATURE: Feature = Feature {
 };
 
 /// Short addresses that people type, and their targets.
-const REDIRECTS: &[(&str, &str)] = &[("/", "/public"), ("/public/", "/public"), ("/docs", "/docs/")];
+const REDIRECTS: &[(&str, &str)] = &[("/", "/docs/"), ("/docs", "/docs/"), ("/public/", "/public")];
 
 /// Pages beside the API, open to everyone.
 pub fn pages(config: &mut web::ServiceConfig) {

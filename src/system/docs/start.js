@@ -16,13 +16,38 @@ function withRolesAndCodes(operation) {
   operation.description = parts.join('\n\n');
 }
 
+// Every problem has the same body. Showing it 2,000 times costs a second, so a problem is shown by its description.
+function withShortProblems(operation, shared) {
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (status >= '400') {
+      const { description } = shared[response.$ref?.split('/').pop()] ?? response;
+      operation.responses[status] = { description };
+    }
+  }
+}
+
+// A schema without `type` is valid, but the viewer's own check refuses it and then repairs the whole document, which
+// takes it half a second.
+function withTypes(node) {
+  if (node === null || typeof node !== 'object') return;
+  for (const schema of Object.values(node.properties ?? {})) {
+    if (!schema.$ref) {
+      schema.type ??= ['string', 'object', 'null'];
+    }
+  }
+  Object.values(node).forEach(withTypes);
+}
+
 fetch('/openapi.json')
   .then((response) => response.json())
   .then((content) => {
     for (const item of Object.values(content.paths)) {
-      METHODS.filter((method) => item[method]).forEach((method) => withRolesAndCodes(item[method]));
+      for (const operation of METHODS.filter((method) => item[method]).map((method) => item[method])) {
+        withRolesAndCodes(operation);
+        withShortProblems(operation, content.components.responses);
+      }
     }
-    document.getElementById('contents')?.remove();
+    withTypes(content.components.schemas);
     Scalar.createApiReference('#document', {
       content,
       servers: [{ url: window.location.origin }],
