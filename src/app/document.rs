@@ -20,7 +20,8 @@ with pointers. POST accepts an `Idempotency-Key`. PATCH and PUT need `If-Match`.
 Every request may have `Accept-Language` (`zh-CN`, the default, or `en`: the language of titles, details and reasons) and \
 `X-Request-Id` (your request id, which is returned and written to the log). Set them once in your client. The operations \
 below do not repeat them.\n\n\
-In addition to the problems of an operation, any request can fail with `method_not_allowed` (405), \
+`x-problem-codes` lists the problem codes of each operation; the shared responses of a status may describe more. In \
+addition, any request can fail with `method_not_allowed` (405), \
 `not_acceptable` (406: no media type in `Accept` is available), `request_timeout` (408), `uri_too_long` (414), \
 `header_fields_too_large` (431) and `internal` (500). If the request line or the headers exceed 64 KiB, the response is 400 \
 or 431 without a body, and the connection is closed.\n\n\

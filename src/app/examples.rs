@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(short.shown(&document, &json!({})), Some(json!({ "items": [1, 2] })));
         let least = json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/page" }] });
         assert_eq!(short.shown(&document, &least), short.answer);
-        let whole = recorded("/v1/x", json!({ "days": [1, 2, 3], "days_left_out": 0 }));
+        let whole = answered(json!({ "days": [1, 2, 3], "days_left_out": 0 }));
         assert_eq!(whole.shown(&document, &json!({})), whole.answer);
         let long = "物".repeat(LONG / 3);
         assert_eq!(answered(json!([long, long])).shown(&document, &json!({})), Some(json!([long])));

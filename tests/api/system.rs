@@ -7,7 +7,7 @@ use xiaoqu::db::WriteLock;
 use xiaoqu::metrics::LIST;
 
 use crate::support::rows::text;
-use crate::support::{Kind, Setup, TestApp, run};
+use crate::support::{Kind, Setup, TestApp, browser, run};
 use crate::{on_both_databases, on_sqlite};
 
 on_both_databases! {
@@ -181,6 +181,15 @@ on_both_databases! {
         let served = app.county().get("/v1/policies/1").await.expect(200);
         assert_eq!(served["document"], document);
         assert_eq!(served["digest"], leaf["data"]["digest"]);
+    }
+
+    async fn the_page_of_the_document_shows_roles_and_problem_codes_in_a_browser(app: TestApp) {
+        let plan = json!({ "at": "/docs/#tag/complaints/POST/v1/complaints", "until": "idempotency_key_reused" });
+        let Some(found) = browser::documentation(&app.base_url, &plan).await else { return };
+        assert_eq!(found["faults"], json!([]), "{found:#}");
+        for shown in ["Submit a complaint", "Roles", "social_affairs_office", "idempotency_key_reused"] {
+            assert!(text(&found["shown"]).contains(shown), "{shown}: {found:#}");
+        }
     }
 
     async fn the_page_of_the_document_loads_nothing_from_outside(app: TestApp) {

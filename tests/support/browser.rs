@@ -46,9 +46,18 @@ fn missing(folder: &Path) -> Option<String> {
 
 /// The browser's findings on these pages, printed sheets and images. Each sheet and image has its URL in a QR code.
 pub async fn check(base: &str, plan: &Value) -> Option<Value> {
+    run("check.mjs", base, plan).await
+}
+
+/// The page of the OpenAPI document: its text once it shows an operation, and the errors and warnings of its scripts.
+pub async fn documentation(base: &str, plan: &Value) -> Option<Value> {
+    run("docs.mjs", base, plan).await
+}
+
+async fn run(script: &'static str, base: &str, plan: &Value) -> Option<Value> {
     let folder = installed()?;
     let mut node = Command::new("node");
-    node.args(["check.mjs", base, &plan.to_string()]).current_dir(folder).stdin(Stdio::null());
+    node.args([script, base, &plan.to_string()]).current_dir(folder).stdin(Stdio::null());
     if let Some(pictures) = std::env::var_os("XIAOQU_TEST_PICTURES") {
         node.arg(pictures);
     }

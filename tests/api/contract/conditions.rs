@@ -155,9 +155,10 @@ on_both_databases! {
     }
 
     async fn what_people_type_leads_to_the_pages(app: TestApp) {
-        for typed in ["/", "/public/", "/docs"] {
+        for (typed, title) in [("/", "xiaoqu 小区 API"), ("/docs", "xiaoqu 小区 API"), ("/public/", "住宅小区物业服务公示")] {
             let answer = app.nobody().get(typed).await;
             assert_eq!((answer.status, answer.header("content-type").starts_with("text/html")), (200, true), "{typed}");
+            assert!(String::from_utf8_lossy(&answer.bytes).contains(title), "{typed}");
         }
     }
 }

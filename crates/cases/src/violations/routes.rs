@@ -12,8 +12,8 @@ use crate::service::{Body, Ctx};
 /// List violations
 ///
 /// Lists the violations of your territory, the latest day found first. A company sees its own from the notice on, and
-/// those that it reported. A committee sees notified violations of companies at its complex. A police station or
-/// partner agency sees those that it leads, reported or was referred.
+/// those that it reported. A committee sees notified violations of companies at its complex. A police station,
+/// `fire_rescue`, `market_supervision` or `discipline_office` sees those that it leads, reported or was referred.
 #[utoipa::path(get, path = "/v1/violations",
     tag = "violations", params(ListViolations), responses((status = 200, description = "A page", body = PageOf<Violation>)))]
 pub async fn list_violations(ctx: Ctx) -> Response {

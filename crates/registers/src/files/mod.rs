@@ -68,7 +68,7 @@ const SWEEPING: Duration = Duration::from_secs(60 * 60);
 
 pub const FEATURE: Feature = Feature {
     name: "files",
-    tags: &[tag(140, "attachments", "Attachments 附件: evidence, visible to everyone who may see its record")],
+    tags: &[tag(140, "attachments", "Attachments 附件: files that serve as evidence")],
     operations: &[
         submit(handler!(routes::create_attachment), FILE_HOLDERS).uploads(),
         read(handler!(routes::get_attachment), FILE_HOLDERS),
