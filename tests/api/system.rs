@@ -186,9 +186,9 @@ on_both_databases! {
     async fn the_page_of_the_document_shows_roles_and_problem_codes_in_a_browser(app: TestApp) {
         let plan = json!({ "at": "/docs/#tag/complaints/POST/v1/complaints", "until": "idempotency_key_reused" });
         let Some(found) = browser::documentation(&app.base_url, &plan).await else { return };
-        assert_eq!(found["faults"], json!([]), "{found:#}");
+        assert_eq!(found["faults"], json!([]));
         for shown in ["Submit a complaint", "Roles", "social_affairs_office", "idempotency_key_reused"] {
-            assert!(text(&found["shown"]).contains(shown), "{shown}: {found:#}");
+            assert!(text(&found["shown"]).contains(shown), "{shown}");
         }
     }
 

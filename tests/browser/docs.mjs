@@ -13,8 +13,12 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
 const faults = [];
+// The viewer tries `eval`, which the page's security policy refuses; the viewer then works without.
+const evalRefused = /^ Note that 'script-src' was not explicitly set/;
 page.on("request", request => request.url().startsWith(base) || faults.push(`asks an outside address: ${request.url()}`));
-page.on("console", message => ["error", "warning"].includes(message.type()) && faults.push(message.text()));
+page.on("console", message => {
+  if (["error", "warning"].includes(message.type()) && !evalRefused.test(message.text())) faults.push(message.text());
+});
 page.on("pageerror", error => faults.push(error.message));
 await page.goto(base + at);
 const shown = await page
