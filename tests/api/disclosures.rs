@@ -132,7 +132,7 @@ on_both_databases! {
         let answer = submit(off).await;
         answer.faults(&[("/content/public_revenue/closing_balance_fen", "does_not_add_up")]);
         let told = text(&answer.json["errors"][0]["detail"]);
-        assert!(told.contains("相差1分") && told.contains("1150000分"), "{told}");
+        assert!(told.contains("相差0.01元") && told.contains("11,500.00元"), "{told}");
         let mut off = third.clone();
         off["income_total_fen"] = json!(249_999);
         submit(off).await.faults(&[

@@ -51,7 +51,7 @@ on_both_databases! {
         let text_of = xml(&answer);
         let id = text_of.split(['<', '>']).skip_while(|part| *part != "service_request_id").nth(1).expect("the id").to_owned();
         assert!(text_of.contains("</service_notice><account_id></account_id></request></service_requests>"), "{text_of}");
-        assert!(text_of.contains("2026-03-02 10:00") && text_of.contains("2026-03-03 09:00"), "by the clocks here: {text_of}");
+        assert!(text_of.contains("2026年3月2日10时") && text_of.contains("2026年3月3日9时"), "by the clocks here: {text_of}");
         assert_eq!(answer.header("location"), format!("/open311/v2/requests/{id}.xml"));
         let row = complaint(&app, &id).await;
         assert_eq!((&row["channel"], &row["category"], &row["kind"]), (&json!("open311"), &json!("service.lift"), &json!("complaint")));
