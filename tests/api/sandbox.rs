@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use xiaoqu::clock::Clock;
+use xiaoqu::db::Id;
+use xiaoqu::service::Ctx;
 
 use crate::on_both_databases;
 use crate::support::rows::{a_complex, text};
@@ -11,6 +13,15 @@ use crate::support::{Kind, Setup, TestApp, run};
 const CLOCK: &str = "x-xiaoqu-sandbox-clock";
 
 on_both_databases! {
+    async fn runs_of_the_program_take_no_ids_of_the_sandbox(app: TestApp) {
+        let now = app.state.clock.now();
+        let count = |id: Id| id.0.as_u128() as u64;
+        let before = app.state.clock.new_id(now);
+        let run = || Ctx::of_program(app.state.clone(), "complaint_clock", "clock", now).request_id.clone();
+        assert_ne!(run(), run());
+        assert_eq!(count(app.state.clock.new_id(now)), count(before) + 1);
+    }
+
     async fn business_time_is_moved_and_every_answer_says_so(app: TestApp) {
         let moved = app.nobody().post("/sandbox/clock", &json!({ "now": "2026-05-06T16:30:00Z" })).await.expect(200);
         assert_eq!(moved["today"], "2026-05-07", "the day in Yinchuan");

@@ -7,14 +7,12 @@ use serde_json::json;
 use super::model::*;
 use super::record::{self, GoverningRules, IssuedCard, NewStep};
 use super::{rules, store};
-use crate::access::Caller;
 use crate::db::{Instant, WorkResult};
 use crate::service::{Ctx, Service, Tx};
 
 /// The context in which the deadline check acts.
 pub fn program(state: &Arc<Service>, now: Instant) -> Ctx {
-    let request = format!("clock-{}", state.clock.new_id(now));
-    Ctx::on_behalf(state.clone(), Caller::program(now), "complaint_clock", request, now)
+    Ctx::of_program(state.clone(), "complaint_clock", "clock", now)
 }
 
 /// Gives each due card that was not given yet, and escalates with the first red one. Returns whether a card was given;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Deadlines, Feature, Terms, store};
-use crate::access::Caller;
 use crate::calendar;
 use crate::db::{Conn, Id, WorkError, WriteLock};
 use crate::problem::Problem;
@@ -87,8 +86,7 @@ async fn write(state: &Arc<Service>, feature: &'static Feature, ids: Vec<Id>) ->
     let with = state.clone();
     let work = move |conn: &mut Conn| {
         let now = with.clock.now();
-        let request = format!("calendar-{}", with.clock.new_id(now));
-        let ctx = Ctx::on_behalf(with.clone(), Caller::program(now), "follow_calendar", request, now);
+        let ctx = Ctx::of_program(with.clone(), "follow_calendar", "calendar", now);
         let mut tx = Tx::of(conn, &ctx);
         let mut terms = Terms::load(tx.conn, &with)?;
         let mut moved = 0;

@@ -113,6 +113,13 @@ impl Ctx {
         Ctx(Arc::new(request), None)
     }
 
+    /// A context for work of the program itself. `run` names the kind of run in its request id. That id is none of the
+    /// sandbox's, because the number of runs depends on the speed of the machine, and every run of a demo is the same.
+    pub fn of_program(state: Arc<Service>, operation: &'static str, run: &str, now: Instant) -> Ctx {
+        let request_id = format!("{run}-{}", Id::new());
+        Ctx::on_behalf(state, Caller::program(now), operation, request_id, now)
+    }
+
     /// A context for later work on behalf of the person who decided it, with that decision's request id and time.
     pub fn on_behalf(
         state: Arc<Service>,
