@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant as StopWatch};
 
+use actix_web::http::Uri;
 use anyhow::Context;
 use chrono::TimeDelta;
 
@@ -257,12 +258,8 @@ pub fn warn_of_ledger_name(state: &Service, settings: &Settings) {
 
 /// Is the host of this ledger name (`host:port/ledger`) the machine itself?
 fn is_loopback(name: &str) -> bool {
-    let address = name.split('/').next().unwrap_or_default();
-    let host = match address.strip_prefix('[') {
-        Some(rest) => rest.split(']').next(),
-        None => address.split(':').next(),
-    };
-    let host = host.unwrap_or_default();
+    let url = format!("http://{name}").parse::<Uri>().ok();
+    let host = url.as_ref().and_then(Uri::host).unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
 }
 

@@ -76,8 +76,8 @@ struct WhichKeys {
 impl WhichKeys {
     fn uses(&self) -> Vec<Use> {
         match self.usage {
-            Some(usage) if !self.personal_data => vec![usage],
-            _ => vec![Use::Data, Use::Index],
+            Some(usage) => vec![usage],
+            None => vec![Use::Data, Use::Index],
         }
     }
 }

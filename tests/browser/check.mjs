@@ -12,8 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import jsQR from "jsqr";
-import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
+
+import { launch } from "./chromium.mjs";
 
 const [base, plan, pictures] = process.argv.slice(2);
 const { pages, sheets, drawings, token } = JSON.parse(plan);
@@ -25,13 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), "xiaoqu-browser-"));
 const faults = [];
 const fault = (page, what) => faults.push(`${page}: ${what}`);
 
-const browser = await chromium.launch({
-  executablePath: process.env.XIAOQU_TEST_CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-  ],
-});
+const browser = await launch();
 
 const WIDTHS = { phone: { width: 360, height: 780 }, desk: { width: 1280, height: 900 } };
 

@@ -3,14 +3,11 @@
 //
 //   node docs.mjs BASE_URL '{"at": "/docs/#tag/…", "until": "text that the operation shows"}'
 
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 const [base, plan] = process.argv.slice(2);
 const { at, until } = JSON.parse(plan);
-const browser = await chromium.launch({
-  executablePath: process.env.XIAOQU_TEST_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
 const faults = [];
 // The viewer tries `eval`, which the page's security policy refuses; the viewer then works without.

@@ -7,16 +7,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
+
+import { launch } from "./chromium.mjs";
 
 const [base, complex, into] = process.argv.slice(2);
 const WIDTH = 360, COLUMNS = 4, GAP = 20;
 
-const browser = await chromium.launch({
-  executablePath: process.env.XIAOQU_TEST_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await launch();
 const context = await browser.newContext({ viewport: { width: WIDTH, height: 780 }, colorScheme: "light" });
 const page = await context.newPage();
 

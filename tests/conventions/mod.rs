@@ -47,7 +47,7 @@ fn code(text: &str) -> String {
 }
 
 /// The committed document, with its examples. A test compares it with the code.
-fn committed() -> Value {
+pub fn committed() -> Value {
     serde_json::from_str(xiaoqu::app::COMMITTED).expect("the committed document")
 }
 

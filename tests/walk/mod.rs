@@ -2,8 +2,8 @@
 //! `openapi/walk.json`, from which the OpenAPI document takes its examples.
 //!
 //! A story is a file of `stories/`, played in the order of their names. `XIAOQU_WRITE_DOCS=1` writes the record anew;
-//! `XIAOQU_WALK_STORIES` and `XIAOQU_WALK_RECORD` name another folder of stories and another file, for whoever writes
-//! one. docs/adding-a-feature.md says how.
+//! `XIAOQU_WALK_STORIES` and `XIAOQU_WALK_RECORD` name another folder of stories and another file, to try a new story.
+//! docs/adding-a-feature.md says how.
 
 mod player;
 mod record;
@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+
+use crate::conventions::committed;
 
 const RECORD: &str = "openapi/walk.json";
 
@@ -48,7 +50,7 @@ fn every_operation_of_the_document_is_in_the_walk() {
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(root().join(RECORD)).unwrap()).unwrap();
     let walked: BTreeSet<&str> =
         recorded.as_array().unwrap().iter().map(|step| step["operation"].as_str().unwrap()).collect();
-    let known: BTreeMap<String, String> = story::operations(&serde_json::from_str(xiaoqu::app::COMMITTED).unwrap());
+    let known: BTreeMap<String, String> = story::operations(&committed());
     let missing: Vec<&String> = known.keys().filter(|name| !walked.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "no story of tests/walk/stories calls {missing:#?}");
 }

@@ -203,9 +203,9 @@ fn refuse_overlap(conn: &mut Conn, input: &ViolationIn, company: Id, version: &P
     if input.distinct_fact_reason.is_some() {
         return Ok(());
     }
-    let acts = &version.document().acts;
-    let overlapping = rules::overlapping(acts, &input.act);
+    let policy = version.document();
+    let overlapping = rules::overlapping(&policy.acts, &input.act);
     let known = store::of_same_fact(conn, company, input.complex_id, input.found_on, &overlapping)?;
     let Some(first) = known.first() else { return Ok(()) };
-    Err(rules::same_fact(&first.act, &overlapping, acts).related("violation", first.id).into())
+    Err(rules::same_fact(&first.act, &overlapping, policy).related("violation", first.id).into())
 }

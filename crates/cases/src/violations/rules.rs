@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::{ViolationIn, ViolationState, names_an_organisation};
 use crate::access::{Actor, Caller, Role};
 use crate::input_error::InputError;
-use crate::policy::model::{Act, ActSubject};
+use crate::policy::model::{Act, ActSubject, PolicyDocument};
 use crate::problem::{Code, Problem};
 use crate::proceedings::rules::{conflict, require_answered, require_state};
 use crate::words::days::chinese_day;
@@ -231,8 +231,8 @@ fn comes_first<'a>(known: &'a str, overlapping: &'a [String]) -> &'a str {
 }
 
 /// The problem for a fact that is already recorded under the act `known`, with the titles of the acts from the policy.
-pub fn same_fact(known: &str, overlapping: &[String], acts: &[Act]) -> Problem {
-    let titles = |code: &str| match acts.iter().find(|act| act.code == code) {
+pub fn same_fact(known: &str, overlapping: &[String], policy: &PolicyDocument) -> Problem {
+    let titles = |code: &str| match policy.act(code) {
         Some(act) => (act.title_zh.clone(), format!("{} ({code})", act.title_en)),
         None => (code.to_owned(), code.to_owned()),
     };
@@ -356,9 +356,9 @@ mod tests {
         let acts = ["other.fee".to_owned(), "nine.coercive_collection".to_owned()];
         assert_eq!(comes_first("other.fee", &acts), "nine.coercive_collection");
         assert_eq!(comes_first("other.fee", &acts[..1]), "other.fee");
-        let problem = same_fact("other.fee", &acts, &built_in().acts);
+        let problem = same_fact("other.fee", &acts, built_in());
         assert_eq!(problem.code, Code::OverlappingViolation);
-        let act = built_in().acts.iter().find(|act| act.code == acts[1]).unwrap();
+        let act = built_in().act(&acts[1]).unwrap();
         let detail = problem.body(Language::Zh, None).detail.unwrap();
         assert!(
             detail.contains("“other.fee”") && detail.contains(&act.title_zh) && !detail.contains("nine."),
