@@ -387,7 +387,7 @@ pub struct ExplainedDay {
     #[schema(example = "调休工作日（春节），第2日", max_length = 100)]
     pub text_zh: String,
     /// Explanation in English.
-    #[schema(example = "a make-up working day (春节), day 2", max_length = 200)]
+    #[schema(example = "a make-up working day (Spring Festival), day 2", max_length = 200)]
     pub text_en: String,
 }
 
